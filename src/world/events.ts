@@ -1,0 +1,74 @@
+/** What the columns of one kind of event mean; unused columns hold -1 (indices) or 0 (numbers). */
+export type EventSpec = {
+  readonly doc: string
+  readonly row?: string
+  readonly asset?: string
+  readonly other?: string
+  readonly x?: string
+  readonly y?: string
+  readonly z?: string
+  readonly w?: string
+}
+
+/** Version of the event table; stored with every trace. */
+export const TRACE_VERSION = 1
+
+/** All kinds of events, by name. The order is the code stored in a trace: append only. */
+export const EVENTS = {
+  news: {
+    doc: 'exogenous price move (a root of the forest)',
+    asset: 'asset',
+    x: 'reference price after, USD',
+    y: 'log move',
+  },
+  impact: {
+    doc: 'a trade moved a reference price',
+    asset: 'asset',
+    x: 'reference price after, USD',
+    y: 'log move',
+    z: 'amount sold, whole tokens (negative: bought)',
+  },
+  answer: {
+    doc: 'a feed stored a new answer',
+    asset: 'asset',
+    x: 'answer, USD',
+    y: 'log change of the answer',
+    z: 'age of the observation, s',
+  },
+  liquidation: {
+    doc: 'debt repaid for collateral',
+    row: 'position',
+    asset: 'collateral asset seized',
+    other: 'debt asset repaid',
+    x: 'repaid, USD at oracle prices',
+    y: 'seized, USD at oracle prices',
+    z: 'healthFactor before',
+    w: 'seized collateral, whole tokens',
+  },
+  swap: {
+    doc: 'a trade in a venue',
+    asset: 'asset sold',
+    other: 'asset bought',
+    x: 'sold, whole tokens',
+    y: 'bought, whole tokens',
+    z: 'log move of the spot price of the asset sold in this venue',
+  },
+  insolvent: {
+    doc: 'a position is left with debt and without collateral',
+    row: 'position',
+    x: 'debt left, USD at oracle prices',
+  },
+  topUp: { doc: 'a borrower added collateral', row: 'position', asset: 'asset', x: 'USD' },
+  unwind: { doc: 'a borrower repaid debt', row: 'position', asset: 'asset', x: 'USD' },
+  failed: {
+    doc: 'an action failed; its state changes were taken back and its gas was paid',
+    row: 'position, or -1',
+    other: 'reason, index into the trace text table',
+    x: 'gas cost, USD',
+  },
+} as const satisfies Readonly<Record<string, EventSpec>>
+
+export type EventName = keyof typeof EVENTS
+
+/** Codes of the kinds of events: their place in `EVENTS`. */
+export const EVENT_NAMES: readonly EventName[] = Object.keys(EVENTS) as EventName[]

@@ -1,0 +1,180 @@
+import type { Column, ColumnSpec, Draws } from '../math/index.ts'
+import type { Assets } from './assets.ts'
+import type { Ledger } from './ledger.ts'
+import type { ParamSpecs, ParamsOf } from './params.ts'
+import type { PortName, Ports } from './ports.ts'
+import type { Book } from './book.ts'
+import type { Trace } from './trace.ts'
+
+/** A moment of the base clock. `round` counts the reactions within the tick, from 0. */
+export type Block = {
+  readonly tick: number
+  /** Seconds since the start of the path, at the end of this tick. */
+  readonly time: number
+  /** Seconds per tick. */
+  readonly dt: number
+  readonly round: number
+}
+
+/** Result of an action: null when done, else the reason why it was refused. */
+export type Outcome = string | null
+
+/** What an instance asks a chain to execute. `args` are plain numbers so that actions can be saved. */
+export type Action = {
+  /** Instance to act on; the submitter itself when absent. */
+  readonly to?: string
+  readonly kind: string
+  readonly args: readonly number[]
+  /** Gas used. */
+  readonly gas: number
+}
+
+/** One submission: actions that are taken whole or not at all, with one bid. */
+export type Submission = {
+  readonly actions: readonly Action[]
+  /** Priority fee, gwei per gas. */
+  readonly bid: number
+  /** Identity within the submitter (row, asset), for ties and for the trace. */
+  readonly key: number
+  /** Seconds after the start of the block at which it reaches the builder. */
+  readonly arrival?: number
+}
+
+export type Submit = (submission: Submission) => void
+
+/** What others may submit to an instance. */
+export type ActionHandler = {
+  readonly doc: string
+  /** Protects others (feed answers, repayments): an adversarial builder puts it last. */
+  readonly protective?: boolean
+  /** Act for `sender` (holder index). Only here may value move. */
+  execute(args: readonly number[], sender: number): Outcome
+}
+
+/** Why derived values must be made to agree with the columns. */
+export type RefreshCause = 'build' | 'load' | 'rewind' | 'parameter'
+
+/** The chain that an instance lives on. */
+export type ChainClock = {
+  readonly name: string
+  /** Seconds between blocks. */
+  readonly blockSeconds: number
+  /** Blocks produced in this path. */
+  number(): number
+  /** USD that `gas` costs at the current base fee plus `bid` gwei. */
+  gasUsd(gas: number, bid: number): number
+  /** Gwei per gas. */
+  baseFee(): number
+  readonly gasLimit: number
+}
+
+/** What an instance is given once, when it is created. */
+export type Context = {
+  readonly name: string
+  /** Its holder index in the ledger, and its instance index in events. */
+  readonly self: number
+  readonly assets: Assets
+  readonly ledger: Ledger
+  readonly trace: Trace
+  readonly draws: Draws
+  readonly chain: ChainClock
+  /** Seconds per tick. */
+  readonly tickSeconds: number
+  /** Register a book so that snapshots, rewinds and undo include it. */
+  book(book: Book): Book
+}
+
+/** Fetch another instance's port by name. @throws {LinkError} when it does not offer the port. */
+export type Use = <N extends PortName>(port: N, name: string) => Ports[N]
+
+/** A running model: plain functions over its columns. */
+export type Instance = {
+  readonly ports?: { readonly [N in PortName]?: Ports[N] }
+  link?(use: Use): void
+  /** Make derived values agree with the columns. */
+  refresh?(cause: RefreshCause): void
+  /** Draw opening conditions of a path, before its first block. */
+  start?(): void
+  /** Move what is exogenous. */
+  step?(block: Block): void
+  /** Look at the world and submit actions; nothing but own columns may change. */
+  observe?(block: Block, submit: Submit): void
+  readonly actions?: Readonly<Record<string, ActionHandler>>
+}
+
+/** Order in which instances step and observe within a tick; names break ties. */
+export const PHASES = ['chain', 'driver', 'market', 'venue', 'oracle', 'control', 'protocol', 'agent'] as const
+
+export type Phase = (typeof PHASES)[number]
+
+type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
+  readonly [K in keyof C]: C[K]['type'] extends 'f64'
+    ? Float64Array
+    : C[K]['type'] extends 'i32'
+      ? Int32Array
+      : Uint8Array
+}
+
+type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSpec>>> = {
+  /** `family/name`. */
+  readonly kind: string
+  readonly phase: Phase
+  /** One line: what it models. */
+  readonly doc: string
+  readonly params: S
+  /** Holder may go below zero in the ledger: a source or sink of tokens. */
+  readonly external?: boolean
+  /** State columns, from parameters and the number of assets. */
+  readonly columns?: (p: ParamsOf<S>, assets: Assets, tickSeconds: number) => C
+  readonly create: (p: ParamsOf<S>, s: TypedColumns<C>, context: Context) => Instance
+}
+
+/** A model as the engine sees it: a record of plain functions, its parameters not yet typed. */
+export type Model = {
+  readonly kind: string
+  readonly phase: Phase
+  readonly doc: string
+  readonly params: ParamSpecs
+  readonly external: boolean
+  columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
+  create(p: Params, s: Readonly<Record<string, Column>>, context: Context): Instance
+}
+
+/** Resolved parameters of an instance. */
+export type Params = Readonly<Record<string, unknown>>
+
+/**
+ * Define a model. Parameters and columns are typed from their descriptors; the engine gets the
+ * untyped record, because parameters have been validated at the edge.
+ */
+export function model<
+  const S extends ParamSpecs,
+  const C extends Readonly<Record<string, ColumnSpec>>,
+>(definition: Definition<S, C>): Model {
+  const { columns, create } = definition
+  return {
+    kind: definition.kind,
+    phase: definition.phase,
+    doc: definition.doc,
+    params: definition.params,
+    external: definition.external ?? false,
+    columns: (p, assets, tickSeconds) =>
+      columns ? columns(p as ParamsOf<S>, assets, tickSeconds) : {},
+    create: (p, s, context) => create(p as ParamsOf<S>, s as TypedColumns<C>, context),
+  }
+}
+
+/** Describe a state column of floats. */
+export function f64(length: number, unit: string, fill = 0): ColumnSpec & { readonly type: 'f64' } {
+  return { type: 'f64', length, unit, fill }
+}
+
+/** Describe a state column of 32-bit integers. */
+export function i32(length: number, unit: string, fill = 0): ColumnSpec & { readonly type: 'i32' } {
+  return { type: 'i32', length, unit, fill }
+}
+
+/** Describe a state column of bytes. */
+export function u8(length: number, unit: string, fill = 0): ColumnSpec & { readonly type: 'u8' } {
+  return { type: 'u8', length, unit, fill }
+}

@@ -1,0 +1,126 @@
+import type { Book } from './book.ts'
+import type { Outcome } from './model.ts'
+
+/** Exogenous force on prices: cumulative log moves since the start. */
+export interface Driver {
+  /** Whether this driver moves the asset at all. */
+  has(asset: number): boolean
+  /** Cumulative log move of an asset since the start of the path. */
+  shift(asset: number): number
+}
+
+/** A shock known before the run, for measures that apply it at once to the opening state. */
+export interface ScheduledShock {
+  /** Multiply `factors[asset]` by the whole scheduled move of each asset. */
+  apply(factors: Float64Array): void
+}
+
+/** Somebody who states prices: a reference market, a feed, a venue's spot, a median. */
+export interface PriceSource {
+  has(asset: number): boolean
+  /** USD per whole token; NaN when there is no answer yet. */
+  price(asset: number): number
+  /**
+   * The last event that moved this price down (`direction` -1) or up (1).
+   * @returns an event id, or -1 when nothing has moved it.
+   */
+  cause(asset: number, direction: -1 | 1): number
+}
+
+/** A place to trade one asset for another. Amounts are whole tokens. */
+export interface Venue {
+  has(sell: number, buy: number): boolean
+  /** Assets bought per unit sold at the margin, fee included; 0 when nothing can be bought. */
+  spot(sell: number, buy: number): number
+  /** Amount bought for `amount` sold; state untouched. What does not fit is not filled: 0. */
+  quote(sell: number, buy: number, amount: number): number
+  /** Amount that can be sold until `spot(sell, buy)` falls to `target`; 0 when it is below already. */
+  amountTo(sell: number, buy: number, target: number): number
+  /**
+   * Trade for `holder` through the ledger and record a swap event caused by `cause`.
+   * @returns the amount bought; 0, and nothing moved, when the trade cannot be filled or paid.
+   */
+  swap(sell: number, buy: number, amount: number, holder: number, cause: number): number
+}
+
+/** A venue that is one pool of two assets with a price of its own. */
+export interface Pool extends Venue {
+  /** The two assets; prices are in assets[1] per assets[0]. */
+  readonly assets: readonly [number, number]
+  /** Marginal price before fee, assets[1] per assets[0]. */
+  readonly price: () => number
+  /** One-side fee, fraction of the amount sold. */
+  readonly fee: number
+  /** The last swap event that moved the price down (-1) or up (1); -1 when none. */
+  lastSwap(direction: -1 | 1): number
+}
+
+/** What a liquidation did. Overwritten by the next one. */
+export type Liquidated = { repaid: number; seized: number; event: number }
+
+/** A protocol in which accounts owe debt against collateral. Amounts are whole underlying tokens. */
+export interface Lender {
+  readonly book: Book
+  /** Asset behind a coordinate of the book. */
+  assetOf(coordinate: number): number
+  /** 1 where a coordinate carries debt. */
+  readonly liability: Uint8Array
+  /** Name of a row's account as the source gave it. */
+  account(row: number): string
+  /** Current coordinate values with thresholds, at oracle prices; refreshed on call, do not keep. */
+  coordinates(): Float64Array
+  /**
+   * Coordinate values at any prices: `threshold` decides who is liquidatable, `value` is full value.
+   * @param price USD per whole token of an asset; length = number of assets.
+   * @param out length `book.coordinates`, overwritten.
+   */
+  coordinatesAt(price: ArrayLike<number>, kind: 'threshold' | 'value', out: Float64Array): void
+  /** Value of one coordinate's unit now at oracle prices, without thresholds, USD. */
+  value(coordinate: number): number
+  /**
+   * The largest repayment that the contract takes from a liquidator at this moment, in debt asset;
+   * 0 when the row is healthy or the pair is empty.
+   */
+  maxRepay(row: number, debt: number, collateral: number): number
+  /** Collateral asset that a liquidator receives for repaying `repay` of debt asset. */
+  seizeFor(repay: number, debt: number, collateral: number): number
+  /**
+   * Repay a row's debt and seize its collateral; entries are named by coordinate.
+   * `result` is written on success only.
+   */
+  liquidate(
+    row: number,
+    debt: number,
+    collateral: number,
+    repay: number,
+    holder: number,
+    result: Liquidated,
+  ): Outcome
+  /** Add collateral to a row from `holder`. */
+  supply(row: number, collateral: number, amount: number, holder: number): Outcome
+  /** Take collateral from a row to `holder`, if the row stays healthy and cash suffices. */
+  withdraw(row: number, collateral: number, amount: number, holder: number): Outcome
+  /** Repay a row's debt from `holder`. */
+  repay(row: number, debt: number, amount: number, holder: number): Outcome
+  /** Scale a row's debts by `factor` before the first block: uncertain openings. */
+  scaleDebt(row: number, factor: number): void
+}
+
+/** A reference market: a price source that is also a venue against USD. */
+export interface ReferenceMarket extends PriceSource, Venue {
+  /** Fundamental price without any impact, USD per whole token. */
+  fundamental(asset: number): number
+}
+
+/** All ports by name, so that links are checked by type and by name. */
+export type Ports = {
+  readonly driver: Driver
+  readonly shock: ScheduledShock
+  readonly priceSource: PriceSource
+  readonly referenceMarket: ReferenceMarket
+  readonly venue: Venue
+  readonly pool: Pool
+  readonly lender: Lender
+}
+
+export type PortName = keyof Ports
