@@ -64,6 +64,11 @@ function checkRows(source: BookRows, liability: Uint8Array): void {
   const rows = source.start.length - 1
   if (rows < 0 || source.coordinate.length !== source.amount.length)
     throw new BookError('rows need start of length rows + 1 and one amount per coordinate')
+  for (let i = 0; i <= rows; i++)
+    if (!(source.start[i]! >= (i === 0 ? 0 : source.start[i - 1]!)))
+      throw new BookError(`row ${i} starts at ${source.start[i]}; starts must not fall`)
+  if (source.start[0] !== 0 || source.start[rows] !== source.amount.length)
+    throw new BookError(`starts must run from 0 to ${source.amount.length}, the number of entries`)
   for (let k = 0; k < source.amount.length; k++) {
     const c = source.coordinate[k]!
     const amount = source.amount[k]!
