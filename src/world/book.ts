@@ -16,6 +16,8 @@ export type Book = {
   readonly count: Int32Array
   /** Coordinate of an entry. */
   readonly coordinate: Int32Array
+  /** Grows with every saved, undone or added row: equal versions mean equal amounts. */
+  readonly version: number
   /** Signed amount of an entry; call `write(row)` before changing it. */
   readonly amount: Float64Array
   /** Save a row's amounts for undo, once per epoch. */
@@ -198,6 +200,7 @@ function undoLog(a: Arrays) {
 export function createBook(source: BookRows, liability: Uint8Array): Book {
   const a = copyRows(source, liability)
   const groups: Group[] = []
+  let version = 0
   for (let i = 0; i < a.rows; i++)
     if (hasLiability(a, liability, i)) pushRow(groups, a.count[i]!, i)
   const log = undoLog(a)
@@ -219,6 +222,7 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
     a.start[row + 1] = a.entries
     if (hasLiability(a, liability, row)) pushRow(groups, amount.length, row)
     log.added()
+    version++
     return row
   }
   function drop(): void {
@@ -244,9 +248,18 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
     get amount() {
       return a.amount
     },
-    write: log.save,
+    get version() {
+      return version
+    },
+    write(row) {
+      version++
+      log.save(row)
+    },
     mark: log.mark,
-    undo: mark => log.undo(mark, drop),
+    undo(mark) {
+      version++
+      log.undo(mark, drop)
+    },
     below(values, out) {
       let n = 0
       for (const group of groups) n = scanGroup(group, a, values, out, n)

@@ -27,6 +27,7 @@ export const EVENTS = {
     x: 'reference price after, USD',
     y: 'log move',
     z: 'amount sold, whole tokens (negative: bought)',
+    w: 'log impact outstanding after it',
   },
   answer: {
     doc: 'a feed stored a new answer',

@@ -1,3 +1,4 @@
+export type * from './action.ts'
 export * from './assets.ts'
 export * from './book.ts'
 export * from './events.ts'

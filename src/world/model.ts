@@ -1,72 +1,14 @@
+import type { Submit, ActionHandler, Block } from './action.ts'
 import type { Column, ColumnSpec, Draws } from '../math/index.ts'
 import type { Assets } from './assets.ts'
 import type { Ledger } from './ledger.ts'
 import type { ParamSpecs, ParamsOf } from './params.ts'
-import type { PortName, Ports } from './ports.ts'
+import type { Chain, PortName, Ports } from './ports.ts'
 import type { Book } from './book.ts'
 import type { Trace } from './trace.ts'
 
-/** A moment of the base clock. `round` counts the reactions within the tick, from 0. */
-export type Block = {
-  readonly tick: number
-  /** Seconds since the start of the path, at the end of this tick. */
-  readonly time: number
-  /** Seconds per tick. */
-  readonly dt: number
-  readonly round: number
-}
-
-/** Result of an action: null when done, else the reason why it was refused. */
-export type Outcome = string | null
-
-/** What an instance asks a chain to execute. `args` are plain numbers so that actions can be saved. */
-export type Action = {
-  /** Instance to act on; the submitter itself when absent. */
-  readonly to?: string
-  readonly kind: string
-  readonly args: readonly number[]
-  /** Gas used. */
-  readonly gas: number
-}
-
-/** One submission: actions that are taken whole or not at all, with one bid. */
-export type Submission = {
-  readonly actions: readonly Action[]
-  /** Priority fee, gwei per gas. */
-  readonly bid: number
-  /** Identity within the submitter (row, asset), for ties and for the trace. */
-  readonly key: number
-  /** Seconds after the start of the block at which it reaches the builder. */
-  readonly arrival?: number
-}
-
-export type Submit = (submission: Submission) => void
-
-/** What others may submit to an instance. */
-export type ActionHandler = {
-  readonly doc: string
-  /** Protects others (feed answers, repayments): an adversarial builder puts it last. */
-  readonly protective?: boolean
-  /** Act for `sender` (holder index). Only here may value move. */
-  execute(args: readonly number[], sender: number): Outcome
-}
-
 /** Why derived values must be made to agree with the columns. */
 export type RefreshCause = 'build' | 'load' | 'rewind' | 'parameter'
-
-/** The chain that an instance lives on. */
-export type ChainClock = {
-  readonly name: string
-  /** Seconds between blocks. */
-  readonly blockSeconds: number
-  /** Blocks produced in this path. */
-  number(): number
-  /** USD that `gas` costs at the current base fee plus `bid` gwei. */
-  gasUsd(gas: number, bid: number): number
-  /** Gwei per gas. */
-  baseFee(): number
-  readonly gasLimit: number
-}
 
 /** What an instance is given once, when it is created. */
 export type Context = {
@@ -77,7 +19,7 @@ export type Context = {
   readonly ledger: Ledger
   readonly trace: Trace
   readonly draws: Draws
-  readonly chain: ChainClock
+  readonly chain: Chain
   /** Seconds per tick. */
   readonly tickSeconds: number
   /** Register a book so that snapshots, rewinds and undo include it. */

@@ -118,8 +118,12 @@ export function record<F extends ParamSpecs>(doc: string, fields: F): ParamSpec<
 }
 
 /** Describe a map from asset (or group) names to values; the model receives it in asset order. */
-export function perAsset<T>(doc: string, of: ParamSpec<T>): ParamSpec<readonly PerAsset<T>[]> {
-  return { type: 'perAsset', doc, of } as ParamSpec<readonly PerAsset<T>[]>
+export function perAsset<T>(
+  doc: string,
+  of: ParamSpec<T>,
+  options: { readonly default?: readonly PerAsset<T>[] } = {},
+): ParamSpec<readonly PerAsset<T>[]> {
+  return { type: 'perAsset', doc, of, ...options } as ParamSpec<readonly PerAsset<T>[]>
 }
 
 /** Describe a data object that a source loads (`@source.path` in a scenario). */

@@ -1,10 +1,10 @@
 import type { Book } from './book.ts'
-import type { Outcome } from './model.ts'
+import type { Block, Outcome } from './action.ts'
 
 /** Exogenous force on prices: cumulative log moves since the start. */
 export interface Driver {
-  /** Whether this driver moves the asset at all. */
-  has(asset: number): boolean
+  /** Assets that this driver can move. */
+  readonly assets: readonly number[]
   /** Cumulative log move of an asset since the start of the path. */
   shift(asset: number): number
 }
@@ -17,7 +17,7 @@ export interface ScheduledShock {
 
 /** Somebody who states prices: a reference market, a feed, a venue's spot, a median. */
 export interface PriceSource {
-  has(asset: number): boolean
+  covers(asset: number): boolean
   /** USD per whole token; NaN when there is no answer yet. */
   price(asset: number): number
   /**
@@ -75,6 +75,10 @@ export interface Lender {
    * @param out length `book.coordinates`, overwritten.
    */
   coordinatesAt(price: ArrayLike<number>, kind: 'threshold' | 'value', out: Float64Array): void
+  /** Oracle price that the contract sees, USD per whole token; NaN when there is no answer. */
+  price(asset: number): number
+  /** The last event that moved this row's inputs the wrong way; -1 when nothing has. */
+  trigger(row: number): number
   /** Value of one coordinate's unit now at oracle prices, without thresholds, USD. */
   value(coordinate: number): number
   /**
@@ -82,6 +86,11 @@ export interface Lender {
    * 0 when the row is healthy or the pair is empty.
    */
   maxRepay(row: number, debt: number, collateral: number): number
+  /**
+   * Collateral asset that one liquidation of this pair would sell if the row were liquidatable.
+   * @param values full values per coordinate unit, at any prices (`coordinatesAt(.., 'value', ..)`).
+   */
+  seizable(row: number, debt: number, collateral: number, values: Float64Array): number
   /** Collateral asset that a liquidator receives for repaying `repay` of debt asset. */
   seizeFor(repay: number, debt: number, collateral: number): number
   /**
@@ -112,8 +121,34 @@ export interface ReferenceMarket extends PriceSource, Venue {
   fundamental(asset: number): number
 }
 
+/** How a builder orders the submissions of a block. */
+export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
+
+/** A chain: when it produces blocks, how it orders and prices them. */
+export interface Chain {
+  readonly name: string
+  /** Seconds between blocks. */
+  readonly blockSeconds: number
+  readonly order: Ordering
+  /** How often submitters may react within one block. */
+  readonly rounds: number
+  /** Gas per block that is left for the world's submissions. */
+  readonly gasLimit: number
+  /** Blocks produced in this path. */
+  number(): number
+  /** Whether a block is produced at the end of this tick. */
+  due(block: Block): boolean
+  /** Gwei per gas. */
+  baseFee(): number
+  /** USD that `gas` costs at the current base fee plus `bid` gwei. */
+  gasUsd(gas: number, bid: number): number
+  /** Close a block in which the world's submissions used `gas`. */
+  close(gas: number): void
+}
+
 /** All ports by name, so that links are checked by type and by name. */
 export type Ports = {
+  readonly chain: Chain
   readonly driver: Driver
   readonly shock: ScheduledShock
   readonly priceSource: PriceSource

@@ -1,0 +1,5 @@
+export { CorrelationError, gbm } from './gbm.ts'
+export { jumps } from './jumps.ts'
+export { referenceMarket } from './referenceMarket/model.ts'
+export { ReplayError, replay } from './replay.ts'
+export { schedule } from './schedule.ts'

@@ -1,0 +1,58 @@
+import { exp, log1p } from '../../math/index.ts'
+import {
+  assets,
+  f64,
+  list,
+  type Model,
+  model,
+  number,
+  record,
+  seconds,
+} from '../../world/index.ts'
+
+/** Log move of a shock at full size; a drop of 1 or more is clamped just above zero price. */
+function logMove(drop: number): number {
+  return log1p(-Math.min(drop, 1 - 1e-12))
+}
+
+/** Scheduled shocks: assets fall (or rise, for a negative drop) by stated fractions at stated times. */
+export const schedule: Model = model({
+  kind: 'prices/schedule',
+  phase: 'driver',
+  doc: 'scheduled shocks: each moves assets by a stated fraction, evenly in log price',
+  params: {
+    shocks: list(
+      'the shocks; several on one asset add up in log price',
+      record('one shock', {
+        assets: assets('assets that move'),
+        drop: number('fall of the price; negative for a rise', 'fraction', { max: 1 }),
+        scale: number('multiplies the drop', 'fraction', { default: 1 }),
+        at: seconds('start', { default: 0 }),
+        over: seconds('duration; 0 = at once', { default: 0 }),
+      }),
+    ),
+  },
+  columns: (_, all) => ({ shift: f64(all.length, 'log') }),
+  create(p, s) {
+    const moved = [...new Set(p.shocks.flatMap(shock => shock.assets))]
+    return {
+      ports: {
+        driver: { assets: moved, shift: asset => s.shift[asset]! },
+        shock: {
+          apply(factors) {
+            for (const { assets: hit, drop, scale } of p.shocks)
+              for (const asset of hit) factors[asset]! *= exp(logMove(drop * scale))
+          },
+        },
+      },
+      step({ time }) {
+        s.shift.fill(0)
+        for (const { assets: hit, drop, scale, at, over } of p.shocks) {
+          const done = time <= at ? 0 : over === 0 ? 1 : Math.min(1, (time - at) / over)
+          const shift = done * logMove(drop * scale)
+          for (const asset of hit) s.shift[asset]! += shift
+        }
+      },
+    }
+  },
+})
