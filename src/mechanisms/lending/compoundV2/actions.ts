@@ -1,0 +1,29 @@
+import type { ActionHandler, Lender } from '../../../world/index.ts'
+
+/** What others may submit to a lender: its verbs, paid and received by the sender. */
+export function actionsOf(lender: Lender): Readonly<Record<string, ActionHandler>> {
+  const result = { repaid: 0, seized: 0, event: -1 }
+  return {
+    liquidate: {
+      doc: 'repay debt and seize collateral: row, debt, collateral, repay',
+      execute: ([row, debt, collateral, repay], sender) =>
+        lender.liquidate(row!, debt!, collateral!, repay!, sender, result),
+    },
+    supply: {
+      doc: 'add collateral: row, collateral, amount',
+      protective: true,
+      execute: ([row, collateral, amount], sender) =>
+        lender.supply(row!, collateral!, amount!, sender),
+    },
+    withdraw: {
+      doc: 'take collateral: row, collateral, amount',
+      execute: ([row, collateral, amount], sender) =>
+        lender.withdraw(row!, collateral!, amount!, sender),
+    },
+    repay: {
+      doc: 'repay debt: row, debt, amount',
+      protective: true,
+      execute: ([row, debt, amount], sender) => lender.repay(row!, debt!, amount!, sender),
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export * as compoundV2Kernel from './kernel.ts'
+export { type CompoundTerms, type MarketTerms, PositionError } from './layout.ts'
+export { compoundV2 } from './model.ts'
+export { REFUSALS } from './refusals.ts'
+export { MarketFundingError } from './state.ts'
+export { OpeningError } from './verbs.ts'

@@ -1,0 +1,17 @@
+/** Why an action is refused; every reason names what to change. */
+export const REFUSALS = {
+  entry: 'the position has no such entry',
+  amount: 'the amount is not a positive number',
+  price: 'the oracle has no price',
+  healthy: 'the position is healthy',
+  close: 'more than the close factor allows',
+  seize: 'more than the collateral covers',
+  cash: 'not enough cash to redeem',
+  payer: 'the payer holds too little',
+  owed: 'more than the position owes',
+  held: 'more than the position holds',
+  unhealthy: 'the position would be unhealthy',
+} as const
+
+/** Amounts within this of a limit count as the limit: callers compute it with other roundings. */
+export const SLACK = 1e-12

@@ -1,0 +1,2 @@
+export * from './compoundV2/index.ts'
+export * from './kernel.ts'

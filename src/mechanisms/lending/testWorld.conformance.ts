@@ -1,0 +1,220 @@
+import { buildWorld, type World } from '../../engine/index.ts'
+import {
+  f64,
+  i32,
+  type Lender,
+  type Model,
+  model,
+  number,
+  numeraire,
+  type PositionTable,
+} from '../../world/index.ts'
+import { evm } from '../chains/index.ts'
+import { compoundV2, type MarketTerms } from './compoundV2/index.ts'
+
+/** Prices that a test states; the last event per asset and direction is kept as its cause. */
+const statedPrices: Model = model({
+  kind: 'test/prices',
+  phase: 'oracle',
+  doc: 'prices stated by a test',
+  params: {},
+  columns: (_, assets) => ({
+    price: f64(assets.length, 'USD'),
+    last: i32(2 * assets.length, 'event', -1),
+  }),
+  create(_, s, { assets }) {
+    assets.forEach(({ price }, i) => {
+      s.price[i] = price
+    })
+    const priceSource = {
+      covers: () => true,
+      price: (asset: number) => s.price[asset]!,
+      cause: (asset: number, direction: -1 | 1) => s.last[2 * asset + (direction < 0 ? 0 : 1)]!,
+    }
+    return { ports: { priceSource } }
+  },
+})
+
+/** Somebody who holds the same amount of every asset. */
+const purse: Model = model({
+  kind: 'test/purse',
+  phase: 'agent',
+  doc: 'a holder of tokens',
+  params: { tokens: number('of every asset', 'tokens', { min: 0 }) },
+  create(p, _, { assets, ledger, self }) {
+    for (let asset = 0; asset < assets.length; asset++) ledger.endow(self, asset, p.tokens)
+    return {}
+  },
+})
+
+/** One account: whole tokens by asset name. */
+export type Account = {
+  readonly collateral?: Readonly<Record<string, number>>
+  readonly debt?: Readonly<Record<string, number>>
+  /** Own thresholds of collateral entries, by asset name. */
+  readonly threshold?: Readonly<Record<string, number>>
+}
+
+/** What a small lending world is made of; everything has a default. */
+export type LendingWorldSpec = {
+  /** USD per token, by name. */
+  readonly prices?: Readonly<Record<string, number>>
+  readonly markets?: Readonly<Record<string, Partial<MarketTerms>>>
+  readonly accounts: readonly Account[]
+  readonly terms?: {
+    readonly closeFactor?: number
+    readonly liquidationIncentive?: number
+    readonly protocolSeizeShare?: number
+  }
+}
+
+/** A small world with one lender, a rich holder and one without anything. */
+export type LendingWorld = {
+  readonly world: World
+  readonly lender: Lender
+  readonly self: number
+  readonly holder: number
+  readonly pauper: number
+  /** Coordinate of a market's debt. */
+  debt(asset: string): number
+  /** Coordinate of a market's collateral at the market's own factor. */
+  collateral(asset: string): number
+  asset(name: string): number
+  /** A state column of the lender. */
+  column(name: string): Float64Array
+  /** State a price; returns the event. */
+  setPrice(asset: string, price: number): number
+  /** Let blocks pass. */
+  mine(blocks: number): void
+}
+
+const PRICES = { ETH: 2000, USDC: 1, WBTC: 30000 }
+
+const MARKET: MarketTerms = {
+  collateralFactor: 0.8,
+  exchangeRate: 0.02,
+  cash: 1e7,
+  reserves: 0,
+  reserveFactor: 0.1,
+  baseRate: 0,
+  multiplier: 0,
+  jumpMultiplier: 0,
+  kink: 0.8,
+}
+
+/** Write accounts as a table of positions. */
+export function positionTable(
+  accounts: readonly Account[],
+  assets: readonly string[],
+): PositionTable {
+  const start = [0]
+  const entries: { asset: number; debt: number; amount: number; threshold: number }[] = []
+  for (const { collateral = {}, debt = {}, threshold = {} } of accounts) {
+    for (const [name, amount] of Object.entries(collateral))
+      entries.push({
+        asset: assets.indexOf(name),
+        debt: 0,
+        amount,
+        threshold: threshold[name] ?? NaN,
+      })
+    for (const [name, amount] of Object.entries(debt))
+      entries.push({ asset: assets.indexOf(name), debt: 1, amount, threshold: NaN })
+    start.push(entries.length)
+  }
+  return {
+    accounts: accounts.map((_, i) => `account ${i}`),
+    assets,
+    start: Int32Array.from(start),
+    asset: Int32Array.from(entries, (entry) => entry.asset),
+    debt: Uint8Array.from(entries, (entry) => entry.debt),
+    amount: Float64Array.from(entries, (entry) => entry.amount),
+    threshold: Float64Array.from(entries, (entry) => entry.threshold),
+  }
+}
+
+function worldOf(spec: LendingWorldSpec): World {
+  const prices = Object.entries(spec.prices ?? PRICES)
+  const assets = [
+    numeraire,
+    ...prices.map(([name, price]) => ({ name, price, kind: 'volatile' as const })),
+  ]
+  const markets = prices.map(([name], i) => ({
+    asset: i + 1,
+    value: { ...MARKET, ...spec.markets?.[name] },
+  }))
+  const params = {
+    oracle: 'oracle',
+    closeFactor: 0.5,
+    liquidationIncentive: 1.08,
+    protocolSeizeShare: 0.028,
+    blocksPerYear: 2102400,
+    ...spec.terms,
+    markets,
+    positions: positionTable(
+      spec.accounts,
+      prices.map(([name]) => name),
+    ),
+  }
+  const chain = {
+    blockSeconds: 12,
+    order: 'bid',
+    rounds: 1,
+    gasLimit: 30e6,
+    demand: 0.5,
+    gasPrice: 0,
+    native: 0,
+    nativePrice: '',
+    outages: [],
+  }
+  return buildWorld(
+    {
+      assets,
+      tickSeconds: 12,
+      ticks: 1000,
+      chains: [{ name: 'chain', kind: evm.kind, chain: 'chain', params: chain }],
+      instances: [
+        { name: 'oracle', kind: 'test/prices', chain: 'chain', params: {} },
+        { name: 'compound', kind: 'lending/compoundV2', chain: 'chain', params },
+        { name: 'holder', kind: 'test/purse', chain: 'chain', params: { tokens: 1e9 } },
+        { name: 'pauper', kind: 'test/purse', chain: 'chain', params: { tokens: 0 } },
+      ],
+    },
+    [evm, statedPrices, purse, compoundV2],
+    { seed: 1, checked: true },
+  )
+}
+
+/**
+ * Build a small world around one Compound v2 lender: by default ETH at 2,000, USDC at 1, WBTC at
+ * 30,000 USD, factor 0.8, exchange rate 0.02, no interest, cash in plenty.
+ */
+export function lendingWorld(spec: LendingWorldSpec): LendingWorld {
+  const world = worldOf(spec)
+  const names = Object.keys(spec.prices ?? PRICES)
+  const selfOf = (name: string): number => world.instances.find((i) => i.name === name)!.self
+  const oracle = selfOf('oracle')
+  const price = world.columns['oracle/price'] as Float64Array
+  const last = world.columns['oracle/last'] as Int32Array
+  return {
+    world,
+    lender: world.port('lender', 'compound'),
+    self: selfOf('compound'),
+    holder: selfOf('holder'),
+    pauper: selfOf('pauper'),
+    debt: (name) => names.indexOf(name),
+    collateral: (name) => names.length + names.indexOf(name),
+    asset: (name) => 1 + names.indexOf(name),
+    column: (name) => world.columns[`compound/${name}`] as Float64Array,
+    setPrice(name, value) {
+      const asset = 1 + names.indexOf(name)
+      const id = world.trace.add('answer', { instance: oracle, parent: -1, asset, x: value })
+      last[2 * asset + (value < price[asset]! ? 0 : 1)] = id
+      price[asset] = value
+      return id
+    },
+    mine(blocks) {
+      const number = world.columns['chain/number'] as Float64Array
+      number[0]! += blocks
+    },
+  }
+}
