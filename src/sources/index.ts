@@ -1,0 +1,34 @@
+import { compoundV2Accounts } from './compoundV2Accounts.ts'
+import { identicalPositions } from './identicalPositions.ts'
+import { positionsTable } from './positionsTable.ts'
+import { priceHistory } from './priceHistory.ts'
+import type { Source } from './source.ts'
+import { syntheticBook } from './syntheticBook.ts'
+import { uniswapV3Ticks } from './uniswapV3Ticks.ts'
+
+export * from './calibrate.ts'
+export { type Density, finalDrop, thresholdMass } from './cascade.ts'
+export type { CompoundMarket } from './compoundV2Accounts.ts'
+export * from './csv.ts'
+export * from './files.ts'
+export * from './positions.ts'
+export * from './problems.ts'
+export * from './source.ts'
+export {
+  compoundV2Accounts,
+  identicalPositions,
+  positionsTable,
+  priceHistory,
+  syntheticBook,
+  uniswapV3Ticks,
+}
+
+/** All sources; `kind` is unique. */
+export const SOURCES: readonly Source[] = [
+  compoundV2Accounts,
+  identicalPositions,
+  positionsTable,
+  priceHistory,
+  syntheticBook,
+  uniswapV3Ticks,
+]
