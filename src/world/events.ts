@@ -13,8 +13,20 @@ export type EventSpec = {
 /** Version of the event table; stored with every trace. */
 export const TRACE_VERSION = 1
 
-/** All kinds of events, by name. The order is the code stored in a trace: append only. */
-export const EVENTS = {
+/** Kinds of events. */
+export type EventName =
+  | 'news'
+  | 'impact'
+  | 'answer'
+  | 'liquidation'
+  | 'swap'
+  | 'insolvent'
+  | 'topUp'
+  | 'unwind'
+  | 'failed'
+
+/** What each kind of event means. The order is the code stored in a trace: append only. */
+export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
   news: {
     doc: 'exogenous price move (a root of the forest)',
     asset: 'asset',
@@ -67,9 +79,7 @@ export const EVENTS = {
     other: 'reason, index into the trace text table',
     x: 'gas cost, USD',
   },
-} as const satisfies Readonly<Record<string, EventSpec>>
-
-export type EventName = keyof typeof EVENTS
+}
 
 /** Codes of the kinds of events: their place in `EVENTS`. */
 export const EVENT_NAMES: readonly EventName[] = Object.keys(EVENTS) as EventName[]

@@ -25,7 +25,7 @@ function nextBaseFee(baseFee: number, gas: number, limit: number): number {
  * Source of the fee rule: ethereum/EIPs EIPS/eip-1559.md.
  */
 export const evm: Model = model({
-  kind: 'chains/evm',
+  kind: 'chain',
   phase: 'chain',
   doc: 'block production: interval, ordering, gas limit, EIP-1559 base fee, outages',
   params: {

@@ -55,12 +55,10 @@ export function proceedsOf(venue: Venue, asset: number, amount: number): number 
   return asset === USD ? amount : venue.quote(asset, USD, amount)
 }
 
-/** Largest number of halvings of a repayment when the whole does not pay. */
-const HALVINGS = 8
-
 /**
  * Choose how much of a row to liquidate: everything that the contract takes and `capital` can buy,
  * or half of it, a quarter, ... if slippage eats the bonus. The most profitable size wins.
+ * @param halvings how often the repayment may be halved; 0 = the whole or nothing.
  * @param out pair named by `debt` and `collateral`; repay, cost and gain are overwritten.
  * @returns false when nothing can be repaid.
  */
@@ -69,6 +67,7 @@ export function assess(
   venue: Venue,
   row: number,
   capital: number,
+  halvings: number,
   out: Prospect,
 ): boolean {
   const debtAsset = lender.assetOf(out.debt)
@@ -77,7 +76,7 @@ export function assess(
   out.repay = 0
   out.gain = Number.NEGATIVE_INFINITY
   if (!(repay > 0)) return false
-  for (let i = 0; i <= HALVINGS; i++, repay /= 2) {
+  for (let i = 0; i <= halvings; i++, repay /= 2) {
     const cost = costOf(venue, debtAsset, repay)
     if (cost > capital) continue
     const seized = lender.seizeFor(repay, out.debt, out.collateral)

@@ -52,6 +52,7 @@ export const liquidator: Model = model({
     const lag = blocksOf(p.detectionDelay, chain.blockSeconds)
     const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
     const done: Liquidated = { repaid: 0, seized: 0, event: -1 }
+    const halvings = p.when === 'always' ? 0 : 8
     const floor = p.when === 'always' ? Number.NEGATIVE_INFINITY : p.minProfit
     let lenders: readonly Lender[] = []
     let watches: readonly Watch[] = []
@@ -116,7 +117,7 @@ export const liquidator: Model = model({
             if (!largestPair(lender, values, row, prospect)) continue
             // No bonus exceeds the debt itself, so smaller debts cannot pay for the gas.
             if (prospect.owed < gasCost + floor) continue
-            if (!assess(lender, venue, row, capital, prospect)) continue
+            if (!assess(lender, venue, row, capital, halvings, prospect)) continue
             if (prospect.gain - gasCost < floor) continue
             capital -= prospect.cost
             room--

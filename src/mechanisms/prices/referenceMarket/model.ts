@@ -6,6 +6,7 @@ import {
   i32,
   type Model,
   model,
+  number,
   perAsset,
   type ReferenceMarket,
   refs,
@@ -33,6 +34,7 @@ export const referenceMarket: Model = model({
     depth: perAsset('USD whose sale moves the price by 1 %; assets not named have no impact', usd('depth'), {
       default: [],
     }),
+    depthUnit: number('multiplies every depth', 'factor', { default: 1, min: 0 }),
     permanent: fraction('share of the impact that never decays', { default: 0.3 }),
     halfLife: seconds('half-life of the transient impact', { default: 1800 }),
     fee: fraction('taker fee', { default: 0 }),
@@ -58,7 +60,7 @@ export const referenceMarket: Model = model({
   },
   create(p, s, context) {
     const { assets, ledger, trace, self } = context
-    const depths = new Map(p.depth.map(d => [d.asset, d.value]))
+    const depths = new Map(p.depth.map(d => [d.asset, d.value * p.depthUnit]))
     const opening = Float64Array.from(assets, a => log(a.price))
     const lambda = Float64Array.from(assets, (a, i) =>
       impactPerToken(depths.get(i) || NO_IMPACT, a.price),
@@ -89,9 +91,11 @@ export const referenceMarket: Model = model({
     /** Book `amount` tokens sold here (negative: bought) and tell the trace. */
     function press(a: number, amount: number, cause: number): void {
       const move = -lambda[a]! * amount
+      const before = s.price[a]!
       s.permanent[a]! += p.permanent * move
       s.transient[a]! += (1 - p.permanent) * move
       s.price[a] = priceNow(a)
+      if (s.price[a] === before) return
       s.inside[a]! += move
       s.impact[a] = trace.add('impact', {
         instance: self,

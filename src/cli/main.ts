@@ -1,0 +1,120 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { PACKAGE_VERSION } from '../experiments/version.ts'
+
+/** Exit codes, stable for scripts. */
+export const EXIT = { ok: 0, finding: 1, usage: 2, internal: 3, interrupted: 130 } as const
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('use a whole number, for example 42.')
+  return value
+}
+
+function assignment(
+  text: string,
+  before: Readonly<Record<string, string | number>> = {},
+): Record<string, string | number> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('write name=value, for example ethDrop=0.5.')
+  const value = text.slice(at + 1).trim()
+  const number = Number(value)
+  return { ...before, [text.slice(0, at).trim()]: value === '' || Number.isNaN(number) ? value : number }
+}
+
+/** Commands load what they need when they are called, so that --help stays light. */
+function programOf(finish: (code: number) => void): Command {
+  const program = new Command('breakwater')
+    .description('Systemic-risk engine for decentralised finance: what breaks, in which order, and who pays.')
+    .version(PACKAGE_VERSION)
+    .showHelpAfterError('run with --help for usage')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 finding (--fail-if holds), 2 usage or data error, 3 internal error, 130 interrupted.\n\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --out report',
+    )
+  program
+    .command('run')
+    .description('run a scenario and say what broke, in which order, and who lost how much')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option('--seed <n>', 'seed of all random draws (default: the scenario\'s)', wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--paths <n>', 'number of paths (default: the scenario\'s)', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', 'write report.json, trace.parquet and report.html')
+    .option('--fail-if <condition>', 'exit with 1 when it holds, for example "badDebt > 1e6"')
+    .option('--checked', 'check conservation and finiteness after every block (slower)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --set hours=3 --fail-if "badDebt > 1e6"\n\nA condition is: [number *] measure[.statistic] joined by + or -, a comparison, a number.\nStatistics over paths: mean (default), sd, min, max, pNN, varNN, esNN.',
+    )
+    .action(async (scenario: string, options) => {
+      const { runCommand } = await import('./run.ts')
+      finish(await runCommand(scenario, options))
+    })
+  program
+    .command('models')
+    .description('list every kind of model with its parameters and units')
+    .argument('[kind]', 'only this kind or family')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  breakwater models oracles/feed')
+    .action(async (kind: string | undefined, options) => {
+      const { modelsCommand } = await import('./models.ts')
+      finish(modelsCommand(kind, options))
+    })
+  program
+    .command('doctor')
+    .description('check that this installation can run')
+    .addHelpText('after', '\nExample:\n  breakwater doctor')
+    .action(async () => {
+      const { doctorCommand } = await import('./doctor.ts')
+      finish(await doctorCommand())
+    })
+  return program
+}
+
+/** Errors that the user can mend, by the name of their class. */
+const USAGE_ERRORS: ReadonlySet<string> = new Set([
+  'ScenarioError',
+  'SourceError',
+  'LinkError',
+  'ConditionError',
+  'RunOptionError',
+  'ReplayError',
+  'CorrelationError',
+  'MarketFundingError',
+  'PositionError',
+  'OpeningError',
+  'PoolError',
+  'OutputError',
+])
+
+function codeOf(error: unknown): number {
+  if (!(error instanceof Error)) return EXIT.internal
+  if (error.name === 'InterruptedError') return EXIT.interrupted
+  return USAGE_ERRORS.has(error.name) ? EXIT.usage : EXIT.internal
+}
+
+/**
+ * Run the command line.
+ * @param args without node and script.
+ * @returns the exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok
+  try {
+    await programOf(finished => {
+      code = finished
+    }).parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    code = codeOf(error)
+    const text = error instanceof Error ? error.message : String(error)
+    if (code === EXIT.internal) {
+      process.stderr.write(`breakwater: internal error: ${error instanceof Error ? error.stack : text}\n`)
+      process.stderr.write('This is a defect of breakwater; please report it with the command.\n')
+    } else process.stderr.write(`breakwater: ${text}\n`)
+    return code
+  }
+}

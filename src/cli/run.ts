@@ -1,0 +1,78 @@
+import {
+  InterruptedError,
+  parseCondition,
+  type RunOptions,
+  type RunOutcome,
+  runScenario,
+} from '../experiments/index.ts'
+import { MEASURES } from '../measures/index.ts'
+import { textOf } from '../report/text.ts'
+import { loadScenario } from '../scenario/index.ts'
+import { progressLine } from './progress.ts'
+
+/** Options of `breakwater run` as the command line gives them. */
+export type RunArguments = {
+  readonly seed?: number
+  readonly set?: Readonly<Record<string, string | number>>
+  readonly paths?: number
+  readonly json?: boolean
+  readonly out?: string
+  readonly failIf?: string
+  readonly checked?: boolean
+}
+
+/** Abort on the first Ctrl-C and keep what is finished; the second one ends the process. */
+function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    process.off('SIGINT', onSignal)
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal)
+  return { signal: controller.signal, release: () => process.off('SIGINT', onSignal) }
+}
+
+async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions): Promise<void> {
+  const { writeReportFiles } = await import('../report/index.ts')
+  const files = await writeReportFiles(outcome, dir, options)
+  for (const file of files) process.stderr.write(`wrote ${file}\n`)
+}
+
+/**
+ * Run a scenario for the command line.
+ * @returns the exit code.
+ */
+export async function runCommand(path: string, args: RunArguments): Promise<number> {
+  const names = MEASURES.map(m => m.name)
+  const condition = args.failIf === undefined ? null : parseCondition(args.failIf, names)
+  const scenario = loadScenario(path)
+  const line = progressLine()
+  const { signal, release } = interruptible()
+  const options: RunOptions = {
+    ...(args.seed === undefined ? {} : { seed: args.seed }),
+    ...(args.paths === undefined ? {} : { paths: args.paths }),
+    ...(args.set === undefined ? {} : { set: args.set }),
+    checked: args.checked ?? false,
+    signal,
+    onProgress: line.show,
+    cache: new Map(),
+  }
+  try {
+    const outcome = await runScenario(scenario, options)
+    if (args.out !== undefined) await writeReport(outcome, args.out, options)
+    line.clear()
+    const text = args.json ? JSON.stringify(outcome.document, null, 2) : textOf(outcome)
+    process.stdout.write(`${text}\n`)
+    if (outcome.interrupted) return 130
+    const isFound = condition?.holds(outcome.values) ?? false
+    if (isFound) process.stderr.write(`finding: ${condition!.text}\n`)
+    return isFound ? 1 : 0
+  } catch (error) {
+    line.clear()
+    if (error instanceof InterruptedError)
+      process.stderr.write('interrupted before the first path was finished; nothing to show\n')
+    throw error
+  } finally {
+    release()
+  }
+}

@@ -1,0 +1,12 @@
+export { type Condition, ConditionError, parseCondition } from './condition.ts'
+export { type MeasureResult, type RunDocument, replayCommand } from './document.ts'
+export {
+  InterruptedError,
+  type Progress,
+  type RunOptions,
+  type RunOutcome,
+  RunOptionError,
+  run,
+  runScenario,
+} from './run.ts'
+export { PACKAGE_VERSION } from './version.ts'

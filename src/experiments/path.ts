@@ -1,0 +1,48 @@
+import { createStepper, startPath, type World } from '../engine/index.ts'
+import { type Focus, loopGain, MEASURES, openingOf, type PathView } from '../measures/index.ts'
+
+/** How many times along a path the loop gain is sampled. */
+const PROBES = 60
+
+/** Called between ticks; may wait (to let the process breathe) and may throw to stop the path. */
+export type OnTick = (tick: number) => Promise<void> | void
+
+/**
+ * Run one path to its end.
+ * @param onTick called every `every` ticks.
+ * @returns what measures look at; valid until the world's next path.
+ */
+export async function runPath(
+  world: World,
+  focus: Focus,
+  seed: number,
+  path: number,
+  onTick: OnTick,
+): Promise<PathView> {
+  startPath(world, seed, path)
+  const step = createStepper(world)
+  const { ticks } = world.spec
+  const opening = openingOf(world, focus)
+  const gains: number[] = []
+  const sample = (): void => {
+    const gain = loopGain(world, focus)
+    if (gain !== null) gains.push(gain)
+  }
+  const probeEvery = Math.max(1, Math.ceil(ticks / PROBES))
+  sample()
+  for (let tick = 1; tick <= ticks; tick++) {
+    step()
+    if (tick % probeEvery === 0) sample()
+    const waiting = onTick(tick)
+    if (waiting) await waiting
+  }
+  return { world, focus, opening, gains }
+}
+
+/**
+ * Measure a finished path.
+ * @param out one number per measure in the order of `MEASURES`, NaN where the path has none.
+ */
+export function measurePath(view: PathView, out: Float64Array): void {
+  for (let m = 0; m < MEASURES.length; m++) out[m] = MEASURES[m]!.value(view) ?? Number.NaN
+}

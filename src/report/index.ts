@@ -1,0 +1,2 @@
+export { textOf } from './text.ts'
+export { type Clause, storyOf } from './story.ts'
