@@ -8,7 +8,16 @@ const params = {
   group: text('collateral asset, or the group whose members <group>.0 ... are one per account'),
   collateral: number('collateral of each account', 'whole tokens', { default: 1, min: 0 }),
   debtAsset: text('asset owed', 'USDC'),
-  debt: number('debt of each account', 'whole tokens', { min: 0 }),
+  debt: number('debt of each account', 'whole tokens', { default: 0, min: 0 }),
+  healthFactor: number(
+    'health factor of each account at the start, instead of debt; 0: use debt',
+    'ratio',
+    { default: 0, min: 0 },
+  ),
+  price: number('price of the collateral, for healthFactor', 'debt asset per asset', {
+    default: 1,
+    min: 0,
+  }),
 }
 
 /** Names of the members of a group of n assets; one member bears the group's own name. */
@@ -16,8 +25,17 @@ export function groupMembers(group: string, n: number): readonly string[] {
   return n === 1 ? [group] : Array.from({ length: n }, (_, i) => `${group}.${i}`)
 }
 
+function debtOf(given: ParamsOf<typeof params>): number {
+  const { healthFactor, collateral, price, threshold } = given
+  if (healthFactor === 0) return given.debt
+  if (threshold > 1)
+    throw new SourceError(['identicalPositions: healthFactor needs a threshold of at most 1'])
+  return (collateral * price * threshold) / healthFactor
+}
+
 function load(given: ParamsOf<typeof params>): Loaded {
-  const { n, group, debtAsset, collateral, debt } = given
+  const { n, group, debtAsset, collateral } = given
+  const debt = debtOf(given)
   if (group === debtAsset)
     throw new SourceError([
       `identicalPositions: group and debtAsset are both ${quoted(group)}; use two assets`,

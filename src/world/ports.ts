@@ -95,7 +95,8 @@ export interface Lender {
   seizeFor(repay: number, debt: number, collateral: number): number
   /**
    * Repay a row's debt and seize its collateral; entries are named by coordinate.
-   * `result` is written on success only.
+   * `result` is written on success only. `cause` is the event that made the row liquidatable, as
+   * the liquidator saw it; by default `trigger(row)` at the moment of execution.
    */
   liquidate(
     row: number,
@@ -104,6 +105,7 @@ export interface Lender {
     repay: number,
     holder: number,
     result: Liquidated,
+    cause?: number,
   ): Outcome
   /** Add collateral to a row from `holder`. */
   supply(row: number, collateral: number, amount: number, holder: number): Outcome

@@ -63,7 +63,7 @@ export type LendingWorldSpec = {
   readonly accounts: readonly Account[]
   readonly terms?: {
     readonly closeFactor?: number
-    readonly liquidationIncentive?: number
+    readonly liquidationBonus?: number
     readonly protocolSeizeShare?: number
   }
 }
@@ -145,7 +145,7 @@ function worldOf(spec: LendingWorldSpec): World {
   const params = {
     oracle: 'oracle',
     closeFactor: 0.5,
-    liquidationIncentive: 1.08,
+    liquidationBonus: 0.08,
     protocolSeizeShare: 0.028,
     blocksPerYear: 2102400,
     ...spec.terms,

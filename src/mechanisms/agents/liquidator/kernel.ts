@@ -55,9 +55,14 @@ export function proceedsOf(venue: Venue, asset: number, amount: number): number 
   return asset === USD ? amount : venue.quote(asset, USD, amount)
 }
 
+function spotOf(venue: Venue, sell: number, buy: number): number {
+  return sell === buy ? 1 : venue.spot(sell, buy)
+}
+
 /**
  * Choose how much of a row to liquidate: everything that the contract takes and `capital` can buy,
  * or half of it, a quarter, ... if slippage eats the bonus. The most profitable size wins.
+ * @param floor least gain before gas that is worth looking at, USD.
  * @param halvings how often the repayment may be halved; 0 = the whole or nothing.
  * @param out pair named by `debt` and `collateral`; repay, cost and gain are overwritten.
  * @returns false when nothing can be repaid.
@@ -67,6 +72,7 @@ export function assess(
   venue: Venue,
   row: number,
   capital: number,
+  floor: number,
   halvings: number,
   out: Prospect,
 ): boolean {
@@ -76,6 +82,11 @@ export function assess(
   out.repay = 0
   out.gain = Number.NEGATIVE_INFINITY
   if (!(repay > 0)) return false
+  const buy = spotOf(venue, USD, debtAsset)
+  // Without slippage it would be at least this dear and earn at most this much.
+  const best = lender.seizeFor(repay, out.debt, out.collateral) * spotOf(venue, collateralAsset, USD)
+  if (best - repay / buy < floor) return false
+  repay = Math.min(repay, capital * buy)
   for (let i = 0; i <= halvings; i++, repay /= 2) {
     const cost = costOf(venue, debtAsset, repay)
     if (cost > capital) continue

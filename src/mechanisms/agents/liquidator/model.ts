@@ -6,6 +6,7 @@ import {
   type Model,
   model,
   number,
+  type Outcome,
   ref,
   refs,
   seconds,
@@ -72,18 +73,24 @@ export const liquidator: Model = model({
       s.locked[0]! += amount
     }
     /** Buy the repayment, liquidate, sell. Everything is taken back by the engine on refusal. */
-    function strike(lender: Lender, row: number, debt: number, collateral: number, wanted: number) {
+    function strike(
+      lender: Lender,
+      row: number,
+      debt: number,
+      collateral: number,
+      wanted: number,
+      cause: number,
+    ): Outcome {
       const before = ledger.balance(self, USD)
-      const trigger = lender.trigger(row)
       const debtAsset = lender.assetOf(debt)
       const asset = lender.assetOf(collateral)
       const repay = Math.min(wanted, lender.maxRepay(row, debt, collateral))
       if (!(repay > 0)) return 'nothing to repay'
       const cost = costOf(venue, debtAsset, repay)
       if (cost > available()) return 'out of capital'
-      if (debtAsset !== USD && venue.swap(USD, debtAsset, cost, self, trigger) < repay)
+      if (debtAsset !== USD && venue.swap(USD, debtAsset, cost, self, cause) < repay)
         return 'cannot buy the debt asset'
-      const refused = lender.liquidate(row, debt, collateral, repay, self, done)
+      const refused = lender.liquidate(row, debt, collateral, repay, self, done, cause)
       if (refused !== null) return refused
       const proceeds =
         asset === USD ? done.seized : venue.swap(asset, USD, done.seized, self, done.event)
@@ -117,7 +124,7 @@ export const liquidator: Model = model({
             if (!largestPair(lender, values, row, prospect)) continue
             // No bonus exceeds the debt itself, so smaller debts cannot pay for the gas.
             if (prospect.owed < gasCost + floor) continue
-            if (!assess(lender, venue, row, capital, halvings, prospect)) continue
+            if (!assess(lender, venue, row, capital, floor + gasCost, halvings, prospect)) continue
             if (prospect.gain - gasCost < floor) continue
             capital -= prospect.cost
             room--
@@ -125,7 +132,14 @@ export const liquidator: Model = model({
               actions: [
                 {
                   kind: 'liquidate',
-                  args: [i, row, prospect.debt, prospect.collateral, prospect.repay],
+                  args: [
+                    i,
+                    row,
+                    prospect.debt,
+                    prospect.collateral,
+                    prospect.repay,
+                    lender.trigger(row),
+                  ],
                   gas: p.gas,
                 },
               ],
@@ -138,8 +152,8 @@ export const liquidator: Model = model({
       actions: {
         liquidate: {
           doc: 'buy the debt asset, repay, seize, sell',
-          execute: ([i, row, debt, collateral, repay]) =>
-            strike(lenders[i!]!, row!, debt!, collateral!, repay!),
+          execute: ([i, row, debt, collateral, repay, cause]) =>
+            strike(lenders[i!]!, row!, debt!, collateral!, repay!, cause!),
         },
       },
     }

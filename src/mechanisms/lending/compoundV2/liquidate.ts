@@ -217,6 +217,7 @@ function record(
  * @param repay whole debt tokens; within 1e-12 of a limit counts as the limit.
  * @param holder pays the debt asset and receives the collateral asset.
  * @param result overwritten on success; `seized` is what the liquidator receives.
+ * @param cause event that made the row liquidatable, as the liquidator saw it.
  * @returns null, or why nothing was changed. The event's seized amounts are the borrower's loss:
  *   the liquidator's part and the protocol's share.
  * Source: CToken.liquidateBorrowFresh, seizeInternal, redeemFresh; Comptroller.liquidateBorrowAllowed.
@@ -230,6 +231,7 @@ export function liquidate(
   repay: number,
   holder: number,
   result: Liquidated,
+  cause: number = triggerOf(compound, row),
 ): Outcome {
   const refused = open(compound, deal, row, debt, collateral)
   if (refused !== null) return refused
@@ -249,7 +251,6 @@ export function liquidate(
   const received = redeemAmount(tokens - kept, rate)
   const paidIn = deal.debtMarket === collateralMarket ? repaid : 0
   if (received > (cashOf(compound, collateralMarket) + paidIn) * (1 + SLACK)) return REFUSALS.cash
-  const cause = triggerOf(compound, row)
   const unpaid = execute(compound, deal, row, repaid, tokens, received, holder)
   if (unpaid !== null) return unpaid
   result.event = record(compound, deal, row, repaid, redeemAmount(tokens, rate), cause)

@@ -34,8 +34,8 @@ function lenderOf(compound: Compound): Lender {
     maxRepay: (row, debt, collateral) => maxRepay(compound, deal, row, debt, collateral),
     seizable: (row, debt, c, values) => seizable(compound, row, debt, c, values),
     seizeFor: (amount, debt, collateral) => seizeFor(compound, amount, debt, collateral),
-    liquidate: (row, debt, collateral, amount, holder, result) =>
-      liquidate(compound, deal, row, debt, collateral, amount, holder, result),
+    liquidate: (row, debt, collateral, amount, holder, result, cause) =>
+      liquidate(compound, deal, row, debt, collateral, amount, holder, result, cause),
     supply: (row, c, amount, holder) => supply(compound, row, c, amount, holder),
     withdraw: (row, c, amount, holder) => withdraw(compound, row, c, amount, holder),
     repay: (row, c, amount, holder) => repay(compound, row, c, amount, holder),
@@ -66,10 +66,10 @@ export const compoundV2: Model = model({
   params: {
     oracle: ref('priceSource', 'prices of all markets'),
     closeFactor: fraction('share of a debt that one liquidation may repay', { default: 0.5 }),
-    liquidationIncentive: number('collateral seized per value repaid', 'factor', {
-      default: 1.08,
-      min: 1,
-    }),
+    liquidationBonus: fraction(
+      "collateral seized beyond the value repaid: the contract's liquidationIncentive - 1",
+      { default: 0.08 },
+    ),
     protocolSeizeShare: fraction('share of seized collateral kept as reserves', { default: 0.028 }),
     blocksPerYear: number('blocks per year in the rate model', '1/year', {
       default: 2102400,
@@ -86,7 +86,11 @@ export const compoundV2: Model = model({
     accrualBlock: i32(length, 'block'),
   }),
   create(p, columns, context) {
-    const compound = openCompound(p, columns, context)
+    const compound = openCompound(
+        { ...p, liquidationIncentive: 1 + p.liquidationBonus },
+        columns,
+        context,
+      )
     const lender = lenderOf(compound)
     return {
       ports: { lender },

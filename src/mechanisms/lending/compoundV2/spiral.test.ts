@@ -21,7 +21,7 @@ describe('toxic spiral (validation A3)', () => {
       accounts: [{ collateral: { C: 1 }, debt: { D: ltv } }],
       prices: { C: 1, D: 1 },
       markets: { C: { collateralFactor: 0.5, exchangeRate: 1 } },
-      terms: { closeFactor, liquidationIncentive: 1 + bonus, protocolSeizeShare: share },
+      terms: { closeFactor, liquidationBonus: bonus, protocolSeizeShare: share },
     })
     const { lender, world } = from
     const path = [ltv]
