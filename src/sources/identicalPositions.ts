@@ -1,4 +1,5 @@
-import { type Loaded, number, type ParamsOf, text } from '../world/index.ts'
+import {
+  fraction, type Loaded, number, type ParamsOf, text } from '../world/index.ts'
 import { createPositions } from './positions.ts'
 import { quoted, SourceError } from './problems.ts'
 import { type Source, source } from './source.ts'
@@ -14,6 +15,7 @@ const params = {
     'ratio',
     { default: 0, min: 0 },
   ),
+  threshold: fraction('threshold that healthFactor refers to', { default: 1 }),
   price: number('price of the collateral, for healthFactor', 'debt asset per asset', {
     default: 1,
     min: 0,
@@ -28,8 +30,6 @@ export function groupMembers(group: string, n: number): readonly string[] {
 function debtOf(given: ParamsOf<typeof params>): number {
   const { healthFactor, collateral, price, threshold } = given
   if (healthFactor === 0) return given.debt
-  if (threshold > 1)
-    throw new SourceError(['identicalPositions: healthFactor needs a threshold of at most 1'])
   return (collateral * price * threshold) / healthFactor
 }
 

@@ -14,7 +14,7 @@ import {
   usd,
   type Venue,
 } from '../../../world/index.ts'
-import { assess, costOf, largestPair, type Prospect } from './kernel.ts'
+import { assess, costOf, type Prospect } from './kernel.ts'
 import { createWatch, type Watch } from './watch.ts'
 
 /** How many blocks a wait takes. */
@@ -118,12 +118,13 @@ export const liquidator: Model = model({
         let room = Math.floor(chain.gasLimit / Math.max(p.gas, 1))
         for (let i = 0; i < watches.length; i++) {
           const lender = lenders[i]!
-          const { rows, count, values } = watches[i]!.look(chain.number())
-          for (let j = 0; j < count && room > 0; j++) {
-            const row = rows[j]!
-            if (!largestPair(lender, values, row, prospect)) continue
+          const found = watches[i]!.look(chain.number())
+          for (let j = 0; j < found.count && room > 0; j++) {
             // No bonus exceeds the debt itself, so smaller debts cannot pay for the gas.
-            if (prospect.owed < gasCost + floor) continue
+            if (found.owed[j]! === 0 || found.owed[j]! < gasCost + floor) continue
+            const row = found.row[j]!
+            prospect.debt = found.debt[j]!
+            prospect.collateral = found.collateral[j]!
             if (!assess(lender, venue, row, capital, floor + gasCost, halvings, prospect)) continue
             if (prospect.gain - gasCost < floor) continue
             capital -= prospect.cost

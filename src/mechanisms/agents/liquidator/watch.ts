@@ -1,13 +1,24 @@
 import type { Lender } from '../../../world/index.ts'
+import { largestPair, type Prospect } from './kernel.ts'
 
-/** What a watcher sees of one lender: rows that were liquidatable at prices of `lag` blocks ago. */
+/** Rows that were liquidatable at the prices seen; entries 0 .. count - 1 are valid, in row order. */
+export type Candidates = {
+  count: number
+  row: Int32Array
+  /** Coordinates of the largest debt and the largest collateral of each row. */
+  debt: Int32Array
+  collateral: Int32Array
+  /** That debt at oracle prices, USD; 0 when the row has nothing to seize. */
+  owed: Float64Array
+}
+
+/** What a watcher sees of one lender. */
 export type Watch = {
   /**
    * Record the prices of block `number` and look at those of `lag` blocks before.
-   * @returns rows (the first `count` are valid) in row order, and full values per coordinate unit at
-   *   current oracle prices. Both are scratch: read before the next look.
+   * @returns the watch's own columns: read them before the next look.
    */
-  look(number: number): { readonly rows: Int32Array; readonly count: number; readonly values: Float64Array }
+  look(number: number): Candidates
   /** Drop what is remembered between looks, after a rewind. */
   forget(): void
 }
@@ -18,6 +29,16 @@ type Place = {
   readonly assets: number
   readonly at: number
   readonly of: number
+}
+
+function candidates(n: number): Candidates {
+  return {
+    count: 0,
+    row: new Int32Array(n),
+    debt: new Int32Array(n),
+    collateral: new Int32Array(n),
+    owed: new Float64Array(n),
+  }
 }
 
 /**
@@ -32,8 +53,8 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   const scanned = new Float64Array(book.coordinates)
   const values = new Float64Array(book.coordinates)
   const priced = [...new Set(Array.from({ length: book.coordinates }, (_, c) => lender.assetOf(c)))]
-  let rows = new Int32Array(book.rows)
-  let count = 0
+  const pair: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
+  let found = candidates(book.rows)
   let version = -1
 
   function slot(number: number): Float64Array {
@@ -45,20 +66,26 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
     for (let c = 0; c < scanned.length; c++) if (scanned[c] !== thresholds[c]) return false
     return true
   }
+  function scan(now: Float64Array): void {
+    lender.coordinatesAt(now, 'value', values)
+    if (found.row.length < book.rows) found = candidates(book.rows * 2)
+    found.count = book.below(thresholds, found.row)
+    for (let j = 0; j < found.count; j++) {
+      const isPair = largestPair(lender, values, found.row[j]!, pair)
+      found.debt[j] = pair.debt
+      found.collateral[j] = pair.collateral
+      found.owed[j] = isPair ? pair.owed : 0
+    }
+    scanned.set(thresholds)
+    version = book.version
+  }
   return {
     look(number) {
       const now = slot(number)
       for (const a of priced) now[a] = lender.price(a) || 0
-      const then = slot(Math.max(0, number - lag))
-      lender.coordinatesAt(then, 'threshold', thresholds)
-      if (!isSame()) {
-        lender.coordinatesAt(now, 'value', values)
-        if (rows.length < book.rows) rows = new Int32Array(book.rows * 2)
-        count = book.below(thresholds, rows)
-        scanned.set(thresholds)
-        version = book.version
-      }
-      return { rows, count, values }
+      lender.coordinatesAt(slot(Math.max(0, number - lag)), 'threshold', thresholds)
+      if (!isSame()) scan(now)
+      return found
     },
     forget() {
       version = -1
