@@ -1,12 +1,5 @@
 import { exp } from '../../math/index.ts'
-import {
-  choice,
-  type Lender,
-  type Model,
-  model,
-  number,
-  ref,
-} from '../../world/index.ts'
+import { choice, type Lender, type Model, model, number, ref } from '../../world/index.ts'
 
 /**
  * Draws where each position of a book stands at the start of a path: its trigger price lies at a

@@ -62,7 +62,7 @@ export const evm: Model = model({
     function due(block: Block): boolean {
       const blocks = Math.floor((block.time + 1e-9) / every)
       const before = Math.floor((block.time - block.dt + 1e-9) / every)
-      return blocks > before && !p.outages.some(o => block.time > o.from && block.time <= o.to)
+      return blocks > before && !p.outages.some((o) => block.time > o.from && block.time <= o.to)
     }
     return {
       link(use) {

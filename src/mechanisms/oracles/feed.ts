@@ -44,7 +44,11 @@ export const feed: Model = model({
       { default: [] },
     ),
     maxAge: seconds('age above which an answer counts as none (stale); 0 = never', { default: 0 }),
-    opening: choice('first answer: the start price, or none until the first transmission', ['start', 'none'], 'start'),
+    opening: choice(
+      'first answer: the start price, or none until the first transmission',
+      ['start', 'none'],
+      'start',
+    ),
   },
   columns: (_, all) => ({
     answer: f64(all.length, 'USD'),
@@ -65,7 +69,7 @@ export const feed: Model = model({
     }
     covered[USD] = 1
     s.answer[USD] = 1
-    const isStuck = (time: number): boolean => p.stuck.some(o => time > o.from && time <= o.to)
+    const isStuck = (time: number): boolean => p.stuck.some((o) => time > o.from && time <= o.to)
     const isStale = (a: number): boolean =>
       p.maxAge > 0 && a !== USD && s.now[0]! - s.answered[a]! > p.maxAge
     const isPricedOut = (): boolean => p.maxBaseFee > 0 && chain.baseFee() > p.maxBaseFee
@@ -85,8 +89,8 @@ export const feed: Model = model({
     return {
       ports: {
         priceSource: {
-          covers: a => covered[a] === 1,
-          price: a => (s.answer[a]! > 0 && !isStale(a) ? s.answer[a]! : Number.NaN),
+          covers: (a) => covered[a] === 1,
+          price: (a) => (s.answer[a]! > 0 && !isStale(a) ? s.answer[a]! : Number.NaN),
           cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
         },
       },

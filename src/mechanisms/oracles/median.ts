@@ -36,7 +36,7 @@ export const median: Model = model({
     return {
       ports: {
         priceSource: {
-          covers: a => sources.some(source => source.covers(a)),
+          covers: (a) => sources.some((source) => source.covers(a)),
           price(a) {
             const i = middle(a)
             return i < 0 ? Number.NaN : sources[i]!.price(a)
@@ -48,7 +48,7 @@ export const median: Model = model({
         },
       },
       link(use) {
-        sources = p.sources.map(name => use('priceSource', name))
+        sources = p.sources.map((name) => use('priceSource', name))
       },
     }
   },

@@ -1,4 +1,13 @@
-import { asset, type Model, model, type Pool, type PriceSource, ref, optionalRef, USD } from '../../world/index.ts'
+import {
+  asset,
+  type Model,
+  model,
+  optionalRef,
+  type Pool,
+  type PriceSource,
+  ref,
+  USD,
+} from '../../world/index.ts'
 
 /** A pool's marginal price read at the moment of use: no lag, and open to whoever trades before. */
 export const spot: Model = model({
@@ -8,7 +17,10 @@ export const spot: Model = model({
   params: {
     pool: ref('pool', 'the pool that is read'),
     asset: asset('the asset that is priced'),
-    quotePrice: optionalRef('priceSource', "USD price of the pool's other asset; '' = its start price"),
+    quotePrice: optionalRef(
+      'priceSource',
+      "USD price of the pool's other asset; '' = its start price",
+    ),
   },
   create(p, _, { assets }) {
     let pool: Pool
@@ -22,8 +34,8 @@ export const spot: Model = model({
     return {
       ports: {
         priceSource: {
-          covers: a => a === p.asset || a === USD,
-          price: a => (a === USD ? 1 : (isBase ? pool.price() : 1 / pool.price()) * quotePrice()),
+          covers: (a) => a === p.asset || a === USD,
+          price: (a) => (a === USD ? 1 : (isBase ? pool.price() : 1 / pool.price()) * quotePrice()),
           cause: (_a, direction) => pool.lastSwap(isBase ? direction : direction < 0 ? 1 : -1),
         },
       },

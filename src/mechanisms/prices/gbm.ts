@@ -68,13 +68,15 @@ export const gbm: Model = model({
       }),
       { default: [] },
     ),
-    pinnedAt: seconds('time at which the noise is back at zero and stops; 0 = never', { default: 0 }),
+    pinnedAt: seconds('time at which the noise is back at zero and stops; 0 = never', {
+      default: 0,
+    }),
   },
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s, { draws }) {
     const n = p.assets.length
-    const own = new Map(p.vols.map(v => [v.asset, v.value]))
-    const vols = Float64Array.from(p.assets, a => own.get(a) ?? p.vol)
+    const own = new Map(p.vols.map((v) => [v.asset, v.value]))
+    const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol)
     const lower = factor(p.assets, p.correlation, p.pairs)
     const z = new Float64Array(n)
     function noise(tick: number): void {
@@ -88,7 +90,7 @@ export const gbm: Model = model({
     }
     return {
       ports: {
-        driver: { assets: p.assets, shift: a => s.shift[a]! },
+        driver: { assets: p.assets, shift: (a) => s.shift[a]! },
       },
       step({ tick, time, dt }) {
         const left = Math.round((p.pinnedAt - time) / dt) + 1

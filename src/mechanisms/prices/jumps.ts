@@ -13,14 +13,18 @@ export const jumps: Model = model({
     perYear: number('expected jumps', '1/year', { min: 0 }),
     mean: number('mean log size', 'log', { default: 0 }),
     sd: number('standard deviation of the log size', 'log', { min: 0 }),
-    scope: choice('whether assets jump alone or all at once by the same size', ['each', 'all'], 'each'),
+    scope: choice(
+      'whether assets jump alone or all at once by the same size',
+      ['each', 'all'],
+      'each',
+    ),
   },
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s, { draws }) {
     const shared = p.scope === 'all'
     return {
       ports: {
-        driver: { assets: p.assets, shift: a => s.shift[a]! },
+        driver: { assets: p.assets, shift: (a) => s.shift[a]! },
       },
       step({ tick, dt }) {
         const chance = -expm1((-p.perYear * dt) / YEAR)

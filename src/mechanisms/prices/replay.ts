@@ -30,15 +30,19 @@ export const replay: Model = model({
   params: {
     prices: data<PriceTable>('priceTable', 'the recorded prices'),
     from: seconds('time into the table at which the path starts', { default: 0 }),
-    between: choice('value between two rows: straight line in log, or the last row', ['line', 'last'], 'line'),
+    between: choice(
+      'value between two rows: straight line in log, or the last row',
+      ['line', 'last'],
+      'line',
+    ),
   },
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s, context) {
     const { time: times, assets: names, prices } = p.prices
-    const targets = names.map(name => assetIndex(context.assets, name))
-    if (targets.every(t => t < 0) || times.length === 0)
+    const targets = names.map((name) => assetIndex(context.assets, name))
+    if (targets.every((t) => t < 0) || times.length === 0)
       throw new ReplayError(`the table has ${names.join(', ')}: none is an asset of the scenario`)
-    const logs = prices.map(column => Float64Array.from(column, v => log(v)))
+    const logs = prices.map((column) => Float64Array.from(column, (v) => log(v)))
     let cursor = 0
     function at(column: Float64Array, t: number): number {
       const here = column[cursor]!
@@ -48,12 +52,12 @@ export const replay: Model = model({
     }
     const origin = times[0]! + p.from
     cursor = placeOf(times, origin, 0)
-    const first = logs.map(column => at(column, origin))
-    if (first.some(v => !Number.isFinite(v)))
+    const first = logs.map((column) => at(column, origin))
+    if (first.some((v) => !Number.isFinite(v)))
       throw new ReplayError(`a price is missing ${p.from} s into the table; start elsewhere`)
     return {
       ports: {
-        driver: { assets: targets.filter(t => t > 0), shift: a => s.shift[a]! },
+        driver: { assets: targets.filter((t) => t > 0), shift: (a) => s.shift[a]! },
       },
       refresh() {
         cursor = 0

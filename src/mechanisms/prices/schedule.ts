@@ -1,14 +1,5 @@
 import { exp, log1p } from '../../math/index.ts'
-import {
-  assets,
-  f64,
-  list,
-  type Model,
-  model,
-  number,
-  record,
-  seconds,
-} from '../../world/index.ts'
+import { assets, f64, list, type Model, model, number, record, seconds } from '../../world/index.ts'
 
 /** Log move of a shock at full size; a drop of 1 or more is clamped just above zero price. */
 function logMove(drop: number): number {
@@ -34,10 +25,10 @@ export const schedule: Model = model({
   },
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s) {
-    const moved = [...new Set(p.shocks.flatMap(shock => shock.assets))]
+    const moved = [...new Set(p.shocks.flatMap((shock) => shock.assets))]
     return {
       ports: {
-        driver: { assets: moved, shift: asset => s.shift[asset]! },
+        driver: { assets: moved, shift: (asset) => s.shift[asset]! },
         shock: {
           apply(factors) {
             for (const { assets: hit, drop, scale } of p.shocks)

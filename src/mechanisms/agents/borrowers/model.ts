@@ -13,7 +13,13 @@ import {
 import { topUpTo, unwindTo } from './kernel.ts'
 
 /** What one borrower owes and holds, USD at oracle prices. Overwritten by `inspect`. */
-type Account = { owed: number; weighted: number; debt: number; collateral: number; threshold: number }
+type Account = {
+  owed: number
+  weighted: number
+  debt: number
+  collateral: number
+  threshold: number
+}
 
 /**
  * Borrowers who watch their health: below `alert` they act with a stated chance per hour, by adding
@@ -29,7 +35,10 @@ export const borrowers: Model = model({
     venue: ref('venue', 'where those who unwind sell'),
     alert: number('health factor below which they act', 'ratio', { default: 1.1, min: 1 }),
     target: number('health factor that they restore', 'ratio', { default: 1.25, min: 1 }),
-    perHour: number('expected acts of a borrower below the alert', '1/hour', { default: 0, min: 0 }),
+    perHour: number('expected acts of a borrower below the alert', '1/hour', {
+      default: 0,
+      min: 0,
+    }),
     unwindShare: fraction('share that unwinds; the others top up', { default: 0.5 }),
     gas: number('gas per act', 'gas', { default: 350_000, min: 0 }),
     bid: number('priority fee', 'gwei', { default: 1, min: 0 }),

@@ -16,7 +16,12 @@ export type Prospect = {
 }
 
 /** Find the row's largest debt and largest collateral by value; false when it lacks either. */
-export function largestPair(lender: Lender, values: Float64Array, row: number, out: Prospect): boolean {
+export function largestPair(
+  lender: Lender,
+  values: Float64Array,
+  row: number,
+  out: Prospect,
+): boolean {
   const { start, count, coordinate, amount } = lender.book
   let owed = 0
   let held = 0
@@ -84,7 +89,8 @@ export function assess(
   if (!(repay > 0)) return false
   const buy = spotOf(venue, USD, debtAsset)
   // Without slippage it would be at least this dear and earn at most this much.
-  const best = lender.seizeFor(repay, out.debt, out.collateral) * spotOf(venue, collateralAsset, USD)
+  const best =
+    lender.seizeFor(repay, out.debt, out.collateral) * spotOf(venue, collateralAsset, USD)
   if (best - repay / buy < floor) return false
   repay = Math.min(repay, capital * buy)
   for (let i = 0; i <= halvings; i++, repay /= 2) {

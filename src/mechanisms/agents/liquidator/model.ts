@@ -45,7 +45,10 @@ export const liquidator: Model = model({
     // Blocks are never shorter than a tick, so these rings are long enough for any chain.
     pending: f64(blocksOf(p.settlement, tickSeconds) + 1, 'USD'),
     locked: f64(1, 'USD'),
-    seen: f64((blocksOf(p.detectionDelay, tickSeconds) + 1) * p.lenders.length * assets.length, 'USD'),
+    seen: f64(
+      (blocksOf(p.detectionDelay, tickSeconds) + 1) * p.lenders.length * assets.length,
+      'USD',
+    ),
   }),
   create(p, s, context) {
     const { ledger, self, chain, assets } = context
@@ -103,7 +106,7 @@ export const liquidator: Model = model({
     return {
       link(use) {
         venue = use('venue', p.venue)
-        lenders = p.lenders.map(name => use('lender', name))
+        lenders = p.lenders.map((name) => use('lender', name))
         watches = lenders.map((lender, i) =>
           createWatch(lender, s.seen, { lag, assets: assets.length, at: i, of: lenders.length }),
         )

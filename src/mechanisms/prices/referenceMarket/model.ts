@@ -31,9 +31,13 @@ export const referenceMarket: Model = model({
   external: true,
   params: {
     drivers: refs('driver', 'what moves prices from outside; their log moves add up'),
-    depth: perAsset('USD whose sale moves the price by 1 %; assets not named have no impact', usd('depth'), {
-      default: [],
-    }),
+    depth: perAsset(
+      'USD whose sale moves the price by 1 %; assets not named have no impact',
+      usd('depth'),
+      {
+        default: [],
+      },
+    ),
     depthUnit: number('multiplies every depth', 'factor', { default: 1, min: 0 }),
     permanent: fraction('share of the impact that never decays', { default: 0.3 }),
     halfLife: seconds('half-life of the transient impact', { default: 1800 }),
@@ -60,8 +64,8 @@ export const referenceMarket: Model = model({
   },
   create(p, s, context) {
     const { assets, ledger, trace, self } = context
-    const depths = new Map(p.depth.map(d => [d.asset, d.value * p.depthUnit]))
-    const opening = Float64Array.from(assets, a => log(a.price))
+    const depths = new Map(p.depth.map((d) => [d.asset, d.value * p.depthUnit]))
+    const opening = Float64Array.from(assets, (a) => log(a.price))
     const lambda = Float64Array.from(assets, (a, i) =>
       impactPerToken(depths.get(i) || NO_IMPACT, a.price),
     )
@@ -86,7 +90,13 @@ export const referenceMarket: Model = model({
       const move = s.fundamental[a]! - s.reported[a]!
       if (Math.abs(move) < p.newsMove || move === 0) return
       s.reported[a] = s.fundamental[a]!
-      s.news[a] = trace.add('news', { instance: self, parent: -1, asset: a, x: s.price[a]!, y: move })
+      s.news[a] = trace.add('news', {
+        instance: self,
+        parent: -1,
+        asset: a,
+        x: s.price[a]!,
+        y: move,
+      })
     }
     /** Book `amount` tokens sold here (negative: bought) and tell the trace. */
     function press(a: number, amount: number, cause: number): void {
@@ -117,8 +127,8 @@ export const referenceMarket: Model = model({
     const market: ReferenceMarket = {
       covers: () => true,
       has: (sell, buy) => (sell === USD) !== (buy === USD),
-      price: a => s.price[a]!,
-      fundamental: a => exp(s.fundamental[a]!),
+      price: (a) => s.price[a]!,
+      fundamental: (a) => exp(s.fundamental[a]!),
       cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
       spot: (sell, buy) => (buy === USD ? s.price[sell]! * keep : keep / s.price[buy]!),
       quote,
@@ -149,13 +159,12 @@ export const referenceMarket: Model = model({
     return {
       ports: { priceSource: market, venue: market, referenceMarket: market },
       link(use) {
-        drivers = p.drivers.map(name => use('driver', name))
+        drivers = p.drivers.map((name) => use('driver', name))
       },
       step({ dt }) {
         const left = decay(p.halfLife, dt)
         level.set(opening)
-        for (const driver of drivers)
-          for (const a of driver.assets) level[a]! += driver.shift(a)
+        for (const driver of drivers) for (const a of driver.assets) level[a]! += driver.shift(a)
         for (let a = 1; a < assets.length; a++) {
           s.outside[a] = level[a]! - s.fundamental[a]!
           s.fundamental[a] = level[a]!
