@@ -1,7 +1,7 @@
 import { runScenario } from '../experiments/index.ts'
 import { PACKAGE_VERSION } from '../experiments/version.ts'
-import { MODELS } from '../mechanisms/index.ts'
 import { philox4x32 } from '../math/index.ts'
+import { MODELS } from '../mechanisms/index.ts'
 import { parseScenario } from '../scenario/index.ts'
 
 type Check = { readonly name: string; readonly run: () => Promise<string> | string }
@@ -50,7 +50,7 @@ const CHECKS: readonly Check[] = [
     name: 'engine',
     run: async () => {
       const { document } = await runScenario(parseScenario(TINY, 'doctor.yaml'), { checked: true })
-      const liquidations = document.measures.find(m => m.name === 'liquidations')?.value ?? 0
+      const liquidations = document.measures.find((m) => m.name === 'liquidations')?.value ?? 0
       if (liquidations < 1) throw new Error('the test world liquidated nobody')
       return `test world ran in checked mode, ${liquidations} liquidations`
     },

@@ -19,13 +19,18 @@ function assignment(
   if (at < 1) throw new InvalidArgumentError('write name=value, for example ethDrop=0.5.')
   const value = text.slice(at + 1).trim()
   const number = Number(value)
-  return { ...before, [text.slice(0, at).trim()]: value === '' || Number.isNaN(number) ? value : number }
+  return {
+    ...before,
+    [text.slice(0, at).trim()]: value === '' || Number.isNaN(number) ? value : number,
+  }
 }
 
 /** Commands load what they need when they are called, so that --help stays light. */
 function programOf(finish: (code: number) => void): Command {
   const program = new Command('breakwater')
-    .description('Systemic-risk engine for decentralised finance: what breaks, in which order, and who pays.')
+    .description(
+      'Systemic-risk engine for decentralised finance: what breaks, in which order, and who pays.',
+    )
     .version(PACKAGE_VERSION)
     .showHelpAfterError('run with --help for usage')
     .exitOverride()
@@ -37,9 +42,9 @@ function programOf(finish: (code: number) => void): Command {
     .command('run')
     .description('run a scenario and say what broke, in which order, and who lost how much')
     .argument('<scenario>', 'scenario file (YAML)')
-    .option('--seed <n>', 'seed of all random draws (default: the scenario\'s)', wholeNumber)
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--paths <n>', 'number of paths (default: the scenario\'s)', wholeNumber)
+    .option('--paths <n>', "number of paths (default: the scenario's)", wholeNumber)
     .option('--json', 'print one JSON document on stdout')
     .option('--out <dir>', 'write report.json, trace.parquet and report.html')
     .option('--fail-if <condition>', 'exit with 1 when it holds, for example "badDebt > 1e6"')
@@ -103,7 +108,7 @@ function codeOf(error: unknown): number {
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = EXIT.ok
   try {
-    await programOf(finished => {
+    await programOf((finished) => {
       code = finished
     }).parseAsync(args, { from: 'user' })
     return code
@@ -112,7 +117,9 @@ export async function main(args: readonly string[]): Promise<number> {
     code = codeOf(error)
     const text = error instanceof Error ? error.message : String(error)
     if (code === EXIT.internal) {
-      process.stderr.write(`breakwater: internal error: ${error instanceof Error ? error.stack : text}\n`)
+      process.stderr.write(
+        `breakwater: internal error: ${error instanceof Error ? error.stack : text}\n`,
+      )
       process.stderr.write('This is a defect of breakwater; please report it with the command.\n')
     } else process.stderr.write(`breakwater: ${text}\n`)
     return code

@@ -37,13 +37,18 @@ export function modelsCommand(
   kind: string | undefined,
   options: { readonly json?: boolean },
 ): number {
-  const found = MODELS.filter(m => !kind || m.kind === kind || m.kind.startsWith(`${kind}/`))
+  const found = MODELS.filter((m) => !kind || m.kind === kind || m.kind.startsWith(`${kind}/`))
   if (found.length === 0) {
-    const kinds = MODELS.map(m => m.kind).join(', ')
+    const kinds = MODELS.map((m) => m.kind).join(', ')
     process.stderr.write(`breakwater: no kind is named "${kind}"; there are ${kinds}\n`)
     return 2
   }
-  const plain = found.map(({ kind: name, phase, doc, params }) => ({ kind: name, phase, doc, params }))
+  const plain = found.map(({ kind: name, phase, doc, params }) => ({
+    kind: name,
+    phase,
+    doc,
+    params,
+  }))
   process.stdout.write(
     options.json ? `${JSON.stringify(plain, null, 2)}\n` : `${found.map(modelText).join('\n\n')}\n`,
   )

@@ -12,8 +12,7 @@ export type ProgressLine = {
 
 /** Make the progress line of stderr. */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
-  if (!stream.isTTY || process.env.CI)
-    return { show: () => undefined, clear: () => undefined }
+  if (!stream.isTTY || process.env.CI) return { show: () => undefined, clear: () => undefined }
   const started = Date.now()
   let shown = false
   return {

@@ -43,7 +43,7 @@ async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions
  * @returns the exit code.
  */
 export async function runCommand(path: string, args: RunArguments): Promise<number> {
-  const names = MEASURES.map(m => m.name)
+  const names = MEASURES.map((m) => m.name)
   const condition = args.failIf === undefined ? null : parseCondition(args.failIf, names)
   const scenario = loadScenario(path)
   const line = progressLine()

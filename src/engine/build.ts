@@ -1,14 +1,12 @@
 import {
-  type Column,
   type ColumnSpec,
   columnsUnder,
-  fillColumns,
-  layoutColumns,
+  createColumns,
   type MakeDraws,
   philoxDraws,
   resettableDraws,
-  viewColumns,
 } from '../math/index.ts'
+import type { Built, World } from '../world/index.ts'
 import {
   type Book,
   type Chain,
@@ -22,7 +20,6 @@ import {
   type WorldSpec,
 } from '../world/index.ts'
 import { snapshot, startPath } from './snapshot.ts'
-import type { Built, World } from './world.ts'
 
 /** Thrown when a scenario names a kind, an instance or a port that does not exist. */
 export class LinkError extends Error {
@@ -46,9 +43,9 @@ function frames(spec: WorldSpec, models: readonly Model[]): readonly Frame[] {
   const byName = (a: InstanceSpec, b: InstanceSpec): number => (a.name < b.name ? -1 : 1)
   const all = [...[...spec.chains].sort(byName), ...[...spec.instances].sort(byName)]
   return all.map((own, i) => {
-    const model = models.find(m => m.kind === own.kind)
+    const model = models.find((m) => m.kind === own.kind)
     if (!model) throw new LinkError(`"${own.name}" is of unknown kind "${own.kind}"`)
-    if (all.findIndex(other => other.name === own.name) !== i)
+    if (all.findIndex((other) => other.name === own.name) !== i)
       throw new LinkError(`two instances are named "${own.name}"`)
     return { spec: own, model }
   })
@@ -69,20 +66,13 @@ function columnSpecs(all: readonly Frame[], spec: WorldSpec): Record<string, Col
 
 function linker(instances: readonly Built[], user: string) {
   return <N extends PortName>(port: N, name: string): Ports[N] => {
-    const found = instances.find(i => i.name === name)
+    const found = instances.find((i) => i.name === name)
     if (!found) throw new LinkError(`"${user}" refers to "${name}", which does not exist`)
     const offered = found.instance.ports?.[port]
     if (!offered)
       throw new LinkError(`"${user}" needs a ${port}, but "${name}" (${found.spec.kind}) is none`)
     return offered as Ports[N]
   }
-}
-
-function createColumns(specs: Record<string, ColumnSpec>) {
-  const buffer = new ArrayBuffer(layoutColumns(specs).byteLength)
-  const columns: Record<string, Column> = viewColumns(buffer, specs)
-  fillColumns(columns, specs)
-  return { columns, state: new Uint8Array(buffer) }
 }
 
 /**
@@ -97,7 +87,7 @@ export function buildWorld(
   options: BuildOptions,
 ): World {
   const all = frames(spec, models)
-  const { columns, state } = createColumns(columnSpecs(all, spec))
+  const { columns, bytes: state } = createColumns(columnSpecs(all, spec))
   const f64 = (key: string): Float64Array => columns[key] as Float64Array
   const ledger = createLedger(f64('/balances'), f64('/moved'))
   const trace = createTrace()
@@ -138,7 +128,7 @@ export function buildWorld(
     checked: options.checked ?? false,
     builderDraws: builder.draws,
     port: linker(instances, 'the caller'),
-    all: (port: PortName) => instances.filter(i => i.instance.ports?.[port]),
+    all: (port: PortName) => instances.filter((i) => i.instance.ports?.[port]),
     reseed: (seed: number, path: number) => {
       for (const reset of resets) reset(seed, path)
     },

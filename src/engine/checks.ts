@@ -1,4 +1,5 @@
-import type { World } from './world.ts'
+import type { World } from '../world/index.ts'
+import { imbalances } from '../world/index.ts'
 
 /** Thrown in checked mode when tokens appear or vanish. */
 export class ConservationError extends Error {
@@ -10,24 +11,12 @@ export class NonFiniteError extends Error {
   override readonly name = 'NonFiniteError'
 }
 
-/** Largest imbalance allowed, relative to what was held and moved: rounding of sums. */
-const TOLERANCE = 1e-9
-
 /** Per asset: opening + issued - burned = closing, sources and sinks being holders like others. */
 function checkConservation({ ledger, spec, clock, opening }: World): void {
-  const { balances, assets, holders } = ledger
-  const at = balances.byteOffset
-  const before = new Float64Array(opening.state.buffer, at, balances.length)
-  for (let asset = 0; asset < assets; asset++) {
-    let gap = 0
-    let gross = ledger.moved[asset]!
-    for (let h = 0; h < holders; h++) {
-      gap += balances[h * assets + asset]! - before[h * assets + asset]!
-      gross += Math.abs(before[h * assets + asset]!)
-    }
-    if (!(Math.abs(gap) <= TOLERANCE * gross))
-      throw new ConservationError(`tick ${clock[0]}: ${gap} ${spec.assets[asset]!.name} appeared`)
-  }
+  const { balances } = ledger
+  const before = new Float64Array(opening.state.buffer, balances.byteOffset, balances.length)
+  for (const { asset, gap } of imbalances(ledger, before))
+    throw new ConservationError(`tick ${clock[0]}: ${gap} ${spec.assets[asset]!.name} appeared`)
 }
 
 function checkFinite(where: string, values: ArrayLike<number>, length: number): void {

@@ -1,9 +1,9 @@
-import { hashBytes } from '../math/index.ts'
-import type { Snapshot, World } from './world.ts'
+import { bytesOf, hashBytes } from '../math/index.ts'
+import type { Snapshot, World } from '../world/index.ts'
 
 /** Remember this moment. Cost: the bytes of the state columns, whatever the size of the books. */
 export function snapshot(world: Pick<World, 'state' | 'books' | 'trace'>): Snapshot {
-  const marks = world.books.map(book => book.mark())
+  const marks = world.books.map((book) => book.mark())
   return { state: world.state.slice(), marks, events: world.trace.length }
 }
 
@@ -26,13 +26,9 @@ export function startPath(world: World, seed: number, path: number): void {
   for (const i of world.ordered) i.instance.start?.()
 }
 
-function bytesOf(array: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number }, length: number) {
-  return new Uint8Array(array.buffer, array.byteOffset, array.BYTES_PER_ELEMENT * length)
-}
-
 /** Hash everything that a path is: state, books and trace. Same version, scenario, seed: same hash. */
 export function hashWorld(world: World): string {
-  const amounts = world.books.map(book => bytesOf(book.amount, book.start[book.rows] ?? 0))
-  const events = Object.values(world.trace.columns).map(c => bytesOf(c, world.trace.length))
+  const amounts = world.books.map((book) => bytesOf(book.amount, book.start[book.rows] ?? 0))
+  const events = Object.values(world.trace.columns).map((c) => bytesOf(c, world.trace.length))
   return hashBytes([world.state, ...amounts, ...events])
 }

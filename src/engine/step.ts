@@ -1,7 +1,7 @@
 import { hash64 } from '../math/index.ts'
+import type { Built, World } from '../world/index.ts'
 import { type Block, type Chain, payUsd, type Submission } from '../world/index.ts'
 import { checkWorld } from './checks.ts'
-import type { Built, World } from './world.ts'
 
 /** A submission on its way to a block. */
 type Pending = {
@@ -23,7 +23,7 @@ type Lane = {
 }
 
 function handlerOf({ world }: Lane, from: Built, to: string | undefined, kind: string) {
-  const target = to === undefined ? from : world.instances.find(i => i.name === to)
+  const target = to === undefined ? from : world.instances.find((i) => i.name === to)
   return target?.instance.actions?.[kind]
 }
 
@@ -34,7 +34,7 @@ function pend(lane: Lane, from: Built, submission: Submission, block: Block): Pe
     from,
     gas: submission.actions.reduce((total, action) => total + action.gas, 0),
     tie: lane.world.builderDraws.uniform(block.tick, slot),
-    protective: submission.actions.every(a => handlerOf(lane, from, a.to, a.kind)?.protective),
+    protective: submission.actions.every((a) => handlerOf(lane, from, a.to, a.kind)?.protective),
   }
 }
 
@@ -91,7 +91,7 @@ function round(lane: Lane, chain: Chain, block: Block, limit: number) {
   ledger.open(false)
   for (const from of ordered)
     if (from.chain === chain)
-      from.instance.observe?.(block, s => pending.push(pend(lane, from, s, block)))
+      from.instance.observe?.(block, (s) => pending.push(pend(lane, from, s, block)))
   ledger.open(true)
   let gas = 0
   let done = false
@@ -122,7 +122,7 @@ export function createStepper(world: World): () => void {
     world,
     state: new Uint8Array(world.state.length),
     marks: new Int32Array(world.books.length),
-    tags: world.instances.map(i => hash64(i.name)[0]),
+    tags: world.instances.map((i) => hash64(i.name)[0]),
   }
   const dt = world.spec.tickSeconds
   return () => {

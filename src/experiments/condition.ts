@@ -63,7 +63,9 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
     throw new ConditionError(`"${text}" has no comparison; write for example "badDebt > 1e6"`)
   const bound = Number(match[3])
   if (match[3]!.trim() === '' || !Number.isFinite(bound))
-    throw new ConditionError(`"${match[3]!.trim()}" is no number; write for example "badDebt > 1e6"`)
+    throw new ConditionError(
+      `"${match[3]!.trim()}" is no number; write for example "badDebt > 1e6"`,
+    )
   const terms = readTerms(match[1]!, measures)
   const compare = COMPARE[match[2]!]!
   return {
@@ -71,7 +73,7 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
     holds(values) {
       let total = 0
       for (const { weight, measure, statistic } of terms) {
-        const known = values(measure).filter(v => !Number.isNaN(v))
+        const known = values(measure).filter((v) => !Number.isNaN(v))
         // Without a single value the condition cannot be said to hold.
         if (known.length === 0) return false
         total += weight * statisticOf(statistic)!(known)

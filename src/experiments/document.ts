@@ -27,7 +27,11 @@ export type RunDocument = {
   readonly engine: string
   readonly command: string
   readonly scenario: { readonly name: string; readonly hash: string }
-  readonly data: readonly { readonly source: string; readonly date: string; readonly sha256: string }[]
+  readonly data: readonly {
+    readonly source: string
+    readonly date: string
+    readonly sha256: string
+  }[]
   readonly seed: number
   readonly paths: number
   readonly failedPaths: number
@@ -48,7 +52,7 @@ const ENGINE_VERSION = '1'
  */
 function summarise(index: number, values: Float64Array): MeasureResult {
   const { name, unit, better, doc } = MEASURES[index]!
-  const known = values.filter(v => !Number.isNaN(v))
+  const known = values.filter((v) => !Number.isNaN(v))
   const common = { name, unit, better, n: known.length, note: doc }
   if (known.length === 0) return { ...common, value: null, low: null, high: null, interval: null }
   const { mean, low, high } = meanInterval(known, 0.95)
@@ -78,7 +82,9 @@ export function replayCommand(
   set: Readonly<Record<string, number | string>>,
 ): string {
   const sets = Object.entries(set).map(([k, v]) => `--set ${shellWord(`${k}=${v}`)}`)
-  return ['breakwater run', shellWord(path), `--seed ${seed}`, `--paths ${paths}`, ...sets].join(' ')
+  return ['breakwater run', shellWord(path), `--seed ${seed}`, `--paths ${paths}`, ...sets].join(
+    ' ',
+  )
 }
 
 /** What `documentOf` needs beside the scenario. */
@@ -106,7 +112,7 @@ export function documentOf(input: DocumentInput): RunDocument {
     engine: ENGINE_VERSION,
     command: replay,
     scenario: { name: scenario.name, hash: scenario.hash },
-    data: Object.values(resolved.loaded).flatMap(loaded => loaded.data),
+    data: Object.values(resolved.loaded).flatMap((loaded) => loaded.data),
     seed,
     paths,
     failedPaths: failures.length,
@@ -114,7 +120,7 @@ export function documentOf(input: DocumentInput): RunDocument {
     parameters: resolved.parameters,
     assumptions: resolved.assumptions,
     warnings: [...resolved.warnings, ...input.warnings, ...failures],
-    measures: orderedNames(scenario.measures).map(m => summarise(m, values[m]!)),
+    measures: orderedNames(scenario.measures).map((m) => summarise(m, values[m]!)),
     replay,
   }
 }

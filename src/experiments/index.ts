@@ -3,9 +3,9 @@ export { type MeasureResult, type RunDocument, replayCommand } from './document.
 export {
   InterruptedError,
   type Progress,
+  RunOptionError,
   type RunOptions,
   type RunOutcome,
-  RunOptionError,
   run,
   runScenario,
 } from './run.ts'

@@ -1,5 +1,6 @@
-import { createStepper, startPath, type World } from '../engine/index.ts'
+import { createStepper, startPath } from '../engine/index.ts'
 import { type Focus, loopGain, MEASURES, openingOf, type PathView } from '../measures/index.ts'
+import type { World } from '../world/index.ts'
 
 /** How many times along a path the loop gain is sampled. */
 const PROBES = 60

@@ -1,4 +1,4 @@
-import { buildWorld, type World } from '../engine/index.ts'
+import { buildWorld } from '../engine/index.ts'
 import { focusOf, MEASURES, type PathView } from '../measures/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
 import {
@@ -8,6 +8,7 @@ import {
   type Scenario,
   type SourceCache,
 } from '../scenario/index.ts'
+import type { World } from '../world/index.ts'
 import { assetIndex } from '../world/index.ts'
 import { documentOf, type RunDocument } from './document.ts'
 import { measurePath, runPath } from './path.ts'
@@ -127,7 +128,7 @@ export async function runScenario(
       else interrupted = true
     }
   }
-  const values = MEASURES.map((_, m) => Float64Array.from(rows, row => row[m]!))
+  const values = MEASURES.map((_, m) => Float64Array.from(rows, (row) => row[m]!))
   const document = documentOf({
     scenario: loaded,
     resolved,
@@ -136,13 +137,13 @@ export async function runScenario(
     values,
     failures,
     warnings: interrupted ? [`interrupted after ${rows.length} of ${paths} paths`] : [],
-    ordering: world.chains.map(chain => `${chain.name}: ${chain.order}`).join(', '),
+    ordering: world.chains.map((chain) => `${chain.name}: ${chain.order}`).join(', '),
   })
   return {
     document,
     scenario: loaded,
     resolved,
-    values: name => values[MEASURES.findIndex(m => m.name === name)]!,
+    values: (name) => values[MEASURES.findIndex((m) => m.name === name)]!,
     view: interrupted ? null : view,
     interrupted,
   }

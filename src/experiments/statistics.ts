@@ -16,13 +16,13 @@ function tailMean(sorted: Float64Array, level: number): number {
  * @returns null when the name is none of these.
  */
 export function statisticOf(name: string): Statistic | null {
-  if (name === 'mean') return values => meanInterval(values).mean
-  if (name === 'sd') return values => meanInterval(values).sd
-  if (name === 'min') return values => sortedCopy(values)[0]!
-  if (name === 'max') return values => sortedCopy(values)[values.length - 1]!
+  if (name === 'mean') return (values) => meanInterval(values).mean
+  if (name === 'sd') return (values) => meanInterval(values).sd
+  if (name === 'min') return (values) => sortedCopy(values)[0]!
+  if (name === 'max') return (values) => sortedCopy(values)[values.length - 1]!
   const match = /^(p|var|es)(\d+(?:\.\d+)?)$/.exec(name)
   const level = match ? Number(match[2]) / 100 : Number.NaN
   if (!match || !(level > 0 && level < 1)) return null
-  if (match[1] === 'es') return values => tailMean(sortedCopy(values), level)
-  return values => quantile(sortedCopy(values), level)
+  if (match[1] === 'es') return (values) => tailMean(sortedCopy(values), level)
+  return (values) => quantile(sortedCopy(values), level)
 }

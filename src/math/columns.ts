@@ -113,3 +113,27 @@ export function columnsUnder(
     if (name.startsWith(prefix)) own[name.slice(prefix.length)] = columns[name]!
   return own
 }
+
+/**
+ * Allocate columns in one buffer, filled.
+ *
+ * @returns the columns, and the buffer's bytes.
+ * @throws {ColumnError} as `layoutColumns`.
+ */
+export function createColumns(specs: Readonly<Record<string, ColumnSpec>>): {
+  readonly columns: Record<string, Column>
+  readonly bytes: Uint8Array
+} {
+  const buffer = new ArrayBuffer(layoutColumns(specs).byteLength)
+  const columns = viewColumns(buffer, specs)
+  fillColumns(columns, specs)
+  return { columns, bytes: new Uint8Array(buffer) }
+}
+
+/** View the first `length` elements of a typed array as bytes; nothing is copied. */
+export function bytesOf(
+  array: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number },
+  length: number,
+): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.BYTES_PER_ELEMENT * length)
+}

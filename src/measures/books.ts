@@ -1,5 +1,5 @@
-import type { World } from '../engine/index.ts'
 import { createSum } from '../math/index.ts'
+import type { World } from '../world/index.ts'
 import { type Book, margin } from '../world/index.ts'
 import { lendersOf } from './view.ts'
 

@@ -12,7 +12,7 @@ function badDebt({ world }: PathView): number {
 function firstLiquidations({ world: { trace } }: PathView): number[] {
   const { instance, row } = trace.columns
   const seen = new Set<number>()
-  return eventsOf(trace, 'liquidation').filter(e => {
+  return eventsOf(trace, 'liquidation').filter((e) => {
     const key = row[e]! * 65536 + instance[e]!
     return !seen.has(key) && seen.add(key)
   })
@@ -32,14 +32,14 @@ export const MEASURES: readonly Measure[] = [
     unit: usd,
     better: lower,
     doc: 'debt of all accounts at the start, at reference prices',
-    value: view => view.opening.totalDebt,
+    value: (view) => view.opening.totalDebt,
   },
   {
     name: 'liquidatableDebtShare',
     unit: 'fraction',
     better: lower,
     doc: 'share of that debt that is liquidatable if the scheduled shocks came at once, before anyone acts',
-    value: view => view.opening.liquidatableShare,
+    value: (view) => view.opening.liquidatableShare,
   },
   {
     name: 'liquidatedDebt',
@@ -61,7 +61,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'badDebt / totalDebt',
-    value: view => (view.opening.totalDebt === 0 ? 0 : badDebt(view) / view.opening.totalDebt),
+    value: (view) => (view.opening.totalDebt === 0 ? 0 : badDebt(view) / view.opening.totalDebt),
   },
   {
     name: 'maxPriceImpact',
@@ -69,7 +69,10 @@ export const MEASURES: readonly Measure[] = [
     better: lower,
     doc: 'largest fall of a reference price below its fundamental, caused by trades',
     value: ({ world: { trace } }) =>
-      eventsOf(trace, 'impact').reduce((most, e) => Math.max(most, 1 - exp(trace.columns.w[e]!)), 0),
+      eventsOf(trace, 'impact').reduce(
+        (most, e) => Math.max(most, 1 - exp(trace.columns.w[e]!)),
+        0,
+      ),
   },
   {
     name: 'liquidations',
@@ -90,7 +93,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'ratio',
     better: lower,
     doc: 'd(forced sales)/d(price) x d(price)/d(sale), by an extra 1 % fall; largest over the probes of the path',
-    value: view => (view.gains.length === 0 ? null : Math.max(...view.gains)),
+    value: (view) => (view.gains.length === 0 ? null : Math.max(...view.gains)),
   },
   {
     name: 'endogenousShare',
@@ -99,7 +102,7 @@ export const MEASURES: readonly Measure[] = [
     doc: '1 - roots/events over liquidations in the trace: those that another liquidation caused',
     value: ({ world: { trace } }) => {
       const { depth } = forestOf(trace)
-      return mean(eventsOf(trace, 'liquidation').map(e => (depth[e]! > 1 ? 1 : 0)))
+      return mean(eventsOf(trace, 'liquidation').map((e) => (depth[e]! > 1 ? 1 : 0)))
     },
   },
   {
@@ -134,7 +137,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'share of the positions with debt that were liquidated at least once',
-    value: view =>
+    value: (view) =>
       view.opening.debtors === 0 ? null : firstLiquidations(view).length / view.opening.debtors,
   },
   {
@@ -142,7 +145,6 @@ export const MEASURES: readonly Measure[] = [
     unit: 'log',
     better: lower,
     doc: 'mean log distance below the trigger (-ln healthFactor) at the first liquidation of a position',
-    value: view =>
-      mean(firstLiquidations(view).map(e => -log(view.world.trace.columns.z[e]!))),
+    value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
 ]

@@ -1,6 +1,7 @@
-import { rewind, snapshot, type World } from '../engine/index.ts'
+import { rewind, snapshot } from '../engine/index.ts'
 import { exp, log } from '../math/index.ts'
 import { largestPair } from '../mechanisms/agents/index.ts'
+import type { World } from '../world/index.ts'
 import { type Lender, margin, USD } from '../world/index.ts'
 import { type Focus, lendersOf, referencePrices } from './view.ts'
 

@@ -1,4 +1,4 @@
-import type { World } from '../engine/index.ts'
+import type { World } from '../world/index.ts'
 import { debtTotals } from './books.ts'
 import { type Focus, type Opening, referencePrices } from './view.ts'
 

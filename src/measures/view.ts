@@ -1,5 +1,4 @@
-import type { Built, World } from '../engine/index.ts'
-import type { Lender, PriceSource, Venue } from '../world/index.ts'
+import type { Built, Lender, PriceSource, Venue, World } from '../world/index.ts'
 
 /** What measures look at: which asset is shocked, who states its price, where it is sold. */
 export type Focus = {
@@ -42,7 +41,7 @@ export type Measure = {
 
 /** All lenders of a world. */
 export function lendersOf(world: World): readonly Lender[] {
-  return world.all('lender').map(i => i.instance.ports!.lender!)
+  return world.all('lender').map((i) => i.instance.ports!.lender!)
 }
 
 /**
@@ -50,7 +49,7 @@ export function lendersOf(world: World): readonly Lender[] {
  * @param out length = number of assets, overwritten, USD.
  */
 export function referencePrices(world: World, out: Float64Array): Float64Array {
-  const market = world.all('referenceMarket')[0]?.instance.ports!.referenceMarket
+  const market = world.all('referenceMarket')[0]?.instance.ports?.referenceMarket
   const lender = lendersOf(world)[0]
   for (let a = 0; a < out.length; a++) {
     const price = market ? market.price(a) : lender?.price(a)

@@ -11,5 +11,5 @@ const isModel = (value: unknown): value is Model =>
 
 /** Every model that a scenario can name, by kind. Adding one is a line in its family's index. */
 export const MODELS: readonly Model[] = [agents, chains, lending, liquidity, oracles, prices]
-  .flatMap(family => Object.values(family).filter(isModel))
+  .flatMap((family) => Object.values(family).filter(isModel))
   .sort((a, b) => (a.kind < b.kind ? -1 : 1))

@@ -21,5 +21,5 @@ export const numeraire: Asset = { name: 'USD', price: 1, kind: 'numeraire' }
  * @returns its index, or -1 when the table does not hold it.
  */
 export function assetIndex(assets: Assets, name: string): number {
-  return assets.findIndex(asset => asset.name === name)
+  return assets.findIndex((asset) => asset.name === name)
 }

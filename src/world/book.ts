@@ -106,7 +106,7 @@ function grown<A extends Int32Array | Float64Array>(array: A, length: number): A
 }
 
 function pushRow(groups: Group[], length: number, row: number): void {
-  let group = groups.find(g => g.length === length)
+  let group = groups.find((g) => g.length === length)
   if (!group) {
     group = { length, rows: new Int32Array(16), size: 0 }
     groups.push(group)
@@ -181,8 +181,7 @@ function undoLog(a: Arrays) {
         const row = rows[--size]!
         used = at[size]!
         if (row < 0) drop()
-        else
-          for (let k = 0; k < a.count[row]!; k++) a.amount[a.start[row]! + k] = values[used + k]!
+        else for (let k = 0; k < a.count[row]!; k++) a.amount[a.start[row]! + k] = values[used + k]!
       }
       epoch++
     },
@@ -228,7 +227,7 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
   function drop(): void {
     const row = --a.rows
     a.entries = a.start[row]!
-    const group = groups.find(g => g.length === a.count[row])
+    const group = groups.find((g) => g.length === a.count[row])
     if (group && group.rows[group.size - 1] === row) group.size--
   }
   return {

@@ -67,8 +67,17 @@ export type Loaded = {
   readonly outputs: Readonly<Record<string, unknown>>
   readonly data: readonly DataSource[]
   /** What was left out and why, with counts. */
-  readonly leftOut: readonly { readonly reason: string; readonly count: number; readonly amount?: number; readonly unit?: string }[]
+  readonly leftOut: readonly {
+    readonly reason: string
+    readonly count: number
+    readonly amount?: number
+    readonly unit?: string
+  }[]
   readonly assumptions: readonly Assumption[]
   /** Distributions and figures worth printing, such as scaling factors. */
-  readonly facts: readonly { readonly name: string; readonly value: number; readonly unit: string }[]
+  readonly facts: readonly {
+    readonly name: string
+    readonly value: number
+    readonly unit: string
+  }[]
 }

@@ -63,10 +63,36 @@ export function createLedger(balances: Float64Array, moved: Float64Array): Ledge
     endow: (holder, asset, amount) => {
       balances[holder * assets + asset]! += amount
     },
-    open: value => {
+    open: (value) => {
       isOpen = value
     },
   }
+}
+
+/** Largest imbalance allowed, relative to what was held and moved: rounding of sums. */
+const TOLERANCE = 1e-9
+
+/**
+ * Compare the holdings of each asset, over all holders, with those of an earlier moment.
+ * @param before balances then, in the ledger's own layout.
+ * @returns the assets of which `gap` whole tokens have appeared (negative: vanished).
+ */
+export function imbalances(
+  ledger: Ledger,
+  before: Float64Array,
+): readonly { readonly asset: number; readonly gap: number }[] {
+  const { balances, assets, holders } = ledger
+  const found: { readonly asset: number; readonly gap: number }[] = []
+  for (let asset = 0; asset < assets; asset++) {
+    let gap = 0
+    let gross = ledger.moved[asset]!
+    for (let k = asset; k < holders * assets; k += assets) {
+      gap += balances[k]! - before[k]!
+      gross += Math.abs(before[k]!)
+    }
+    if (!(Math.abs(gap) <= TOLERANCE * gross)) found.push({ asset, gap })
+  }
+  return found
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { Submit, ActionHandler, Block } from './action.ts'
 import type { Column, ColumnSpec, Draws } from '../math/index.ts'
+import type { ActionHandler, Block, Submit } from './action.ts'
 import type { Assets } from './assets.ts'
+import type { Book } from './book.ts'
 import type { Ledger } from './ledger.ts'
 import type { ParamSpecs, ParamsOf } from './params.ts'
 import type { Chain, PortName, Ports } from './ports.ts'
-import type { Book } from './book.ts'
 import type { Trace } from './trace.ts'
 
 /** Why derived values must be made to agree with the columns. */
@@ -45,7 +45,16 @@ export type Instance = {
 }
 
 /** Order in which instances step and observe within a tick; names break ties. */
-export const PHASES = ['chain', 'driver', 'market', 'venue', 'oracle', 'control', 'protocol', 'agent'] as const
+export const PHASES = [
+  'chain',
+  'driver',
+  'market',
+  'venue',
+  'oracle',
+  'control',
+  'protocol',
+  'agent',
+] as const
 
 export type Phase = (typeof PHASES)[number]
 

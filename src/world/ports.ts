@@ -1,5 +1,5 @@
-import type { Book } from './book.ts'
 import type { Block, Outcome } from './action.ts'
+import type { Book } from './book.ts'
 
 /** Exogenous force on prices: cumulative log moves since the start. */
 export interface Driver {

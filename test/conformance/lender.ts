@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hashWorld, rewind, snapshot, type World } from '../../src/engine/index.ts'
+import { hashWorld, rewind, snapshot } from '../../src/engine/index.ts'
+import type { World } from '../../src/world/index.ts'
 import { eventCode, type Lender, margin } from '../../src/world/index.ts'
 
 /** One debt and one collateral of a row, by coordinate. */

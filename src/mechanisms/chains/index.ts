@@ -1,1 +1,1 @@
-export { evm } from './evm.ts'
+export { BlockTimeError, evm } from './evm.ts'

@@ -1,4 +1,5 @@
-import { buildWorld, type World } from '../../engine/index.ts'
+import { buildWorld } from '../../engine/index.ts'
+import type { World } from '../../world/index.ts'
 import {
   f64,
   i32,

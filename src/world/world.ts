@@ -1,16 +1,10 @@
 import type { Column, Draws } from '../math/index.ts'
-import type {
-  Book,
-  Chain,
-  Instance,
-  InstanceSpec,
-  Ledger,
-  Model,
-  PortName,
-  Ports,
-  Trace,
-  WorldSpec,
-} from '../world/index.ts'
+import type { Book } from './book.ts'
+import type { Ledger } from './ledger.ts'
+import type { Instance, Model } from './model.ts'
+import type { Chain, PortName, Ports } from './ports.ts'
+import type { InstanceSpec, WorldSpec } from './spec.ts'
+import type { Trace } from './trace.ts'
 
 /** A moment to return to: bytes of the state columns, undo marks of the books, length of the trace. */
 export type Snapshot = {
