@@ -1,0 +1,73 @@
+import type { Assets, Context, Ledger } from '../../world/index.ts'
+
+/** Shortfall that the ledger forgives, relative to the amount moved. */
+const LEDGER_TOLERANCE = 1e-12
+
+/**
+ * Choose a pool's price at the start.
+ * @param price the scenario's own, whole `quote` per whole `base`; 0 when it states none.
+ * @returns `price`, or the ratio of the two assets' start prices.
+ */
+export function startPrice(price: number, base: number, quote: number, assets: Assets): number {
+  return price > 0 ? price : assets[base]!.price / assets[quote]!.price
+}
+
+/** Tell whether an amount is one that can be traded: positive and finite. */
+export function isTradable(amount: number): boolean {
+  return amount > 0 && amount < Infinity
+}
+
+/**
+ * Tell whether a holder can pay an amount, as `ledger.transfer` would decide.
+ * @param amount whole tokens, >= 0 and finite.
+ */
+export function canPay(ledger: Ledger, holder: number, asset: number, amount: number): boolean {
+  if (ledger.external[holder] === 1) return true
+  return amount - ledger.balance(holder, asset) <= LEDGER_TOLERANCE * amount
+}
+
+/**
+ * Exchange two amounts between a trader and the pool that owns `context`, or nothing.
+ * @param sold whole tokens of `sell`, from `holder` to the pool, > 0.
+ * @param bought whole tokens of `buy`, from the pool to `holder`, > 0.
+ * @returns false, and nothing moved, when one side cannot pay.
+ */
+export function exchange(
+  { ledger, self }: Context,
+  holder: number,
+  sell: number,
+  sold: number,
+  buy: number,
+  bought: number,
+): boolean {
+  if (!canPay(ledger, holder, sell, sold) || !canPay(ledger, self, buy, bought)) return false
+  return ledger.transfer(holder, self, sell, sold) && ledger.transfer(self, holder, buy, bought)
+}
+
+/**
+ * Record a swap in a pool of two assets and remember it as the last one of its direction.
+ * @param last length 2: last swap event that moved the pool's price down, up. Overwritten at `up`.
+ * @param up 0 when the swap moved the pool's price (assets[1] per assets[0]) down, 1 when up.
+ * @param move log move of the spot price of the asset sold, <= 0.
+ */
+export function recordSwap(
+  { trace, self }: Context,
+  last: Int32Array,
+  up: 0 | 1,
+  cause: number,
+  sell: number,
+  sold: number,
+  buy: number,
+  bought: number,
+  move: number,
+): void {
+  last[up] = trace.add('swap', {
+    instance: self,
+    parent: cause,
+    asset: sell,
+    other: buy,
+    x: sold,
+    y: bought,
+    z: move,
+  })
+}
