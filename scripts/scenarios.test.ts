@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest'
 import { countMeasures } from './scenarios.ts'
 
-test('measures are counted in lists and in records', () => {
-  expect(countMeasures('{"measures":{"badDebt":{"value":1,"unit":"USD"},"cliff":0.2}}')).toBe(2)
-  expect(countMeasures('{"measures":[{"name":"badDebt","mean":0,"unit":"USD"}]}')).toBe(1)
+test('measures with a value are counted, those without are none', () => {
+  const measures = [
+    { name: 'badDebt', value: 0, low: null },
+    { name: 'overshoot', value: null },
+  ]
+  expect(countMeasures(JSON.stringify({ failedPaths: 0, measures }))).toBe(1)
 })
 
 test.each([
   'no document',
   '[]',
-  '{"measures":{}}',
-  '{"measures":{"badDebt":null}}',
-  '{"measures":[{"name":"badDebt","value":null}]}',
-  '{"measures":[{"name":"badDebt","value":1,"low":null}]}',
-  '{"measures":{"badDebt":{"unit":"USD"}}}',
+  '{"failedPaths":0,"measures":[]}',
+  '{"failedPaths":0,"measures":[{"name":"badDebt","value":null}]}',
+  '{"failedPaths":0,"measures":[{"name":"badDebt","value":"1"}]}',
+  '{"failedPaths":1,"measures":[{"name":"badDebt","value":1}]}',
 ])('%s is not a document of finite measures', (text) => {
   expect(() => countMeasures(text)).toThrow()
 })

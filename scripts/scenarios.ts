@@ -9,30 +9,27 @@ import { join, resolve } from 'node:path'
 
 type Answer = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
-const SHORT_FORM = ['--paths', '2']
+const SHORT_FORM = ['--short', '--paths', '2', '--checked']
 const TIMEOUT_MS = 300_000
 
 /**
- * Count the measures of a run's document.
- * @throws {TypeError} when there are none or one of them is not a finite number
+ * Count the measures of a run's document that have a value.
+ * @throws {TypeError} when there are none, one is neither a finite number nor null, or a path failed.
  */
 export function countMeasures(stdout: string): number {
   const document: unknown = JSON.parse(stdout)
   const measures = isRecord(document) ? document.measures : undefined
-  if (!isRecord(measures)) throw new TypeError('the document has no measures')
-  const entries = Object.entries(measures)
-  if (entries.length === 0) throw new TypeError('the document has no measures')
-  for (const [key, entry] of entries) {
-    const label = isRecord(entry) && typeof entry.name === 'string' ? entry.name : key
-    if (!holdsFinite(entry)) throw new TypeError(`measure '${label}' is not finite`)
+  if (!isRecord(document) || !Array.isArray(measures))
+    throw new TypeError('the document has no measures')
+  if (document.failedPaths !== 0) throw new TypeError(`${document.failedPaths} paths failed`)
+  let count = 0
+  for (const { name, value } of measures) {
+    if (value === null) continue
+    if (!Number.isFinite(value)) throw new TypeError(`measure '${name}' is ${value}`)
+    count++
   }
-  return entries.length
-}
-
-/** A measure is a number, or a record that holds numbers: no null (which JSON makes of NaN) and one at least. */
-function holdsFinite(entry: unknown): boolean {
-  const leaves = isRecord(entry) ? Object.values(entry) : [entry]
-  return leaves.every((leaf) => leaf !== null) && leaves.some((leaf) => Number.isFinite(leaf))
+  if (count === 0) throw new TypeError('no measure has a value')
+  return count
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

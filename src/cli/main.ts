@@ -45,6 +45,7 @@ function programOf(finish: (code: number) => void): Command {
     .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
     .option('--paths <n>', "number of paths (default: the scenario's)", wholeNumber)
+    .option('--short', "use the scenario's short form, a quick look")
     .option('--json', 'print one JSON document on stdout')
     .option('--out <dir>', 'write report.json, trace.parquet and report.html')
     .option('--fail-if <condition>', 'exit with 1 when it holds, for example "badDebt > 1e6"')

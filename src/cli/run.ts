@@ -15,6 +15,7 @@ export type RunArguments = {
   readonly seed?: number
   readonly set?: Readonly<Record<string, string | number>>
   readonly paths?: number
+  readonly short?: boolean
   readonly json?: boolean
   readonly out?: string
   readonly failIf?: string
@@ -51,7 +52,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
   const options: RunOptions = {
     ...(args.seed === undefined ? {} : { seed: args.seed }),
     ...(args.paths === undefined ? {} : { paths: args.paths }),
-    ...(args.set === undefined ? {} : { set: args.set }),
+    set: { ...(args.short ? scenario.short : {}), ...args.set },
     checked: args.checked ?? false,
     signal,
     onProgress: line.show,

@@ -1,5 +1,4 @@
-import {
-  fraction, type Loaded, number, type ParamsOf, text } from '../world/index.ts'
+import { fraction, type Loaded, number, type ParamsOf, text } from '../world/index.ts'
 import { createPositions } from './positions.ts'
 import { quoted, SourceError } from './problems.ts'
 import { type Source, source } from './source.ts'

@@ -30,11 +30,15 @@ const params = {
     ['even', 'random'],
     'even',
   ),
-  range: number('log distance over which thresholds lie; 0: just wider than the final drop', '1', {
-    default: 0,
-    min: 0,
-    max: 500,
-  }),
+  range: number(
+    'log distance over which thresholds lie; 0: just wider than the final drop, 6 or more for random placement',
+    '1',
+    {
+      default: 0,
+      min: 0,
+      max: 500,
+    },
+  ),
   baseReserve: number('base reserve of the pool before the shock', 'whole tokens', {
     default: 10000,
     min: 1e-9,
@@ -61,8 +65,9 @@ function rangeOf(given: Given): number {
     throw new SourceError([
       `syntheticBook: no final drop below 500 for r ${given.r} and shock ${given.shock}; lower them`,
     ])
-  if (given.range === 0) return 1.02 * drop + 1e-6
-  return given.range
+  if (given.range > 0) return given.range
+  // Drawn thresholds let single paths fall much further than the mean-field drop.
+  return given.placement === 'random' ? Math.max(6, 1.5 * drop) : 1.02 * drop + 1e-6
 }
 
 function load(given: Given): Loaded {
