@@ -1,4 +1,3 @@
-import { exp, log } from '../../../math/index.ts'
 import {
   type Driver,
   f64,
@@ -8,16 +7,28 @@ import {
   model,
   number,
   perAsset,
-  type ReferenceMarket,
   refs,
   seconds,
-  USD,
   usd,
 } from '../../../world/index.ts'
-import { bought, decay, impactPerToken, proceeds, soldTo, spentTo } from './kernel.ts'
+import { decay, impactPerToken } from './kernel.ts'
+import { advance, type Market, portOf } from './market.ts'
 
 /** Depth that stands for a market without impact. */
 const NO_IMPACT = 1e30
+
+/** Impact, drivers' move and price of every asset, laid out as `MarketColumns`. */
+const columns = (n: number) => ({
+  fundamental: f64(n, 'log'),
+  permanent: f64(n, 'log'),
+  transient: f64(n, 'log'),
+  price: f64(n, 'USD'),
+  reported: f64(n, 'log'),
+  news: f64(n, 'log'),
+  recent: f64(2 * n, 'log'),
+  earlier: f64(2 * n, 'log'),
+  cause: i32(2 * n, 'event', -1),
+})
 
 /**
  * The outside market of every asset against USD: fundamentals from drivers, and the impact of what
@@ -33,12 +44,10 @@ export const referenceMarket: Model = model({
     drivers: refs('driver', 'what moves prices from outside; their log moves add up'),
     depth: perAsset(
       'USD whose sale moves the price by 1 %; assets not named have no impact',
-      usd('depth'),
-      {
-        default: [],
-      },
+      usd('depth', { min: 1e-9 }),
+      { default: [] },
     ),
-    depthUnit: number('multiplies every depth', 'factor', { default: 1, min: 0 }),
+    depthUnit: number('multiplies every depth', 'factor', { default: 1, min: 1e-9 }),
     permanent: fraction('share of the impact that never decays', { default: 0.3 }),
     halfLife: seconds('half-life of the transient impact', { default: 1800 }),
     fee: fraction('taker fee', { default: 0 }),
@@ -46,134 +55,29 @@ export const referenceMarket: Model = model({
       default: 0.001,
     }),
   },
-  columns: (_, all) => {
-    const n = all.length
-    return {
-      fundamental: f64(n, 'log USD'),
-      permanent: f64(n, 'log'),
-      transient: f64(n, 'log'),
-      price: f64(n, 'USD'),
-      reported: f64(n, 'log USD'),
-      outside: f64(n, 'log'),
-      inside: f64(n, 'log'),
-      news: i32(n, 'event', -1),
-      impact: i32(n, 'event', -1),
-      down: i32(n, 'event', -1),
-      up: i32(n, 'event', -1),
-    }
-  },
+  columns: (_, all) => columns(all.length),
   create(p, s, context) {
-    const { assets, ledger, trace, self } = context
+    const { assets } = context
     const depths = new Map(p.depth.map((d) => [d.asset, d.value * p.depthUnit]))
-    const opening = Float64Array.from(assets, (a) => log(a.price))
-    const lambda = Float64Array.from(assets, (a, i) =>
-      impactPerToken(depths.get(i) || NO_IMPACT, a.price),
+    const lambda = Float64Array.from(assets, ({ price }, a) =>
+      impactPerToken(depths.get(a) ?? NO_IMPACT, price),
     )
-    const keep = 1 - p.fee
-    let drivers: readonly Driver[] = []
     const level = new Float64Array(assets.length)
-    for (let a = 0; a < assets.length; a++) {
-      s.fundamental[a] = s.reported[a] = opening[a]!
-      s.price[a] = assets[a]!.price
-    }
-    const priceNow = (a: number): number =>
-      exp(s.fundamental[a]! + s.permanent[a]! + s.transient[a]!)
-
-    /** The larger mover of the last interval, outside or trades, is the cause in each direction. */
-    function blame(a: number): void {
-      const inside = s.inside[a]!
-      const outside = s.outside[a]!
-      if (Math.min(inside, outside) < 0) s.down[a] = inside <= outside ? s.impact[a]! : s.news[a]!
-      if (Math.max(inside, outside) > 0) s.up[a] = inside >= outside ? s.impact[a]! : s.news[a]!
-    }
-    function report(a: number): void {
-      const move = s.fundamental[a]! - s.reported[a]!
-      if (Math.abs(move) < p.newsMove || move === 0) return
-      s.reported[a] = s.fundamental[a]!
-      s.news[a] = trace.add('news', {
-        instance: self,
-        parent: -1,
-        asset: a,
-        x: s.price[a]!,
-        y: move,
-      })
-    }
-    /** Book `amount` tokens sold here (negative: bought) and tell the trace. */
-    function press(a: number, amount: number, cause: number): void {
-      const move = -lambda[a]! * amount
-      const before = s.price[a]!
-      s.permanent[a]! += p.permanent * move
-      s.transient[a]! += (1 - p.permanent) * move
-      s.price[a] = priceNow(a)
-      if (s.price[a] === before) return
-      s.inside[a]! += move
-      s.impact[a] = trace.add('impact', {
-        instance: self,
-        parent: cause,
-        asset: a,
-        x: s.price[a]!,
-        y: move,
-        z: amount,
-        w: s.permanent[a]! + s.transient[a]!,
-      })
-      blame(a)
-    }
-    function quote(sell: number, buy: number, amount: number): number {
-      if (!(amount > 0)) return 0
-      return buy === USD
-        ? keep * proceeds(s.price[sell]!, lambda[sell]!, amount)
-        : bought(s.price[buy]!, lambda[buy]!, keep * amount)
-    }
-    const market: ReferenceMarket = {
-      covers: () => true,
-      has: (sell, buy) => (sell === USD) !== (buy === USD),
-      price: (a) => s.price[a]!,
-      fundamental: (a) => exp(s.fundamental[a]!),
-      cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
-      spot: (sell, buy) => (buy === USD ? s.price[sell]! * keep : keep / s.price[buy]!),
-      quote,
-      amountTo: (sell, buy, target) =>
-        buy === USD
-          ? soldTo(s.price[sell]! * keep, lambda[sell]!, target)
-          : spentTo(s.price[buy]!, lambda[buy]!, keep / target) / keep,
-      swap(sell, buy, amount, holder, cause) {
-        const out = quote(sell, buy, amount)
-        if (out === 0 || !ledger.transfer(holder, self, sell, amount)) return 0
-        ledger.transfer(self, holder, buy, out)
-        const asset = buy === USD ? sell : buy
-        const sold = buy === USD ? amount : -out
-        const move = -lambda[asset]! * Math.abs(sold)
-        const event = trace.add('swap', {
-          instance: self,
-          parent: cause,
-          asset: sell,
-          other: buy,
-          x: amount,
-          y: out,
-          z: move,
-        })
-        press(asset, sold, event)
-        return out
-      },
-    }
+    s.price.set(assets.map(({ price }) => price))
+    const { permanent, fee, newsMove } = p
+    const market: Market = { columns: s, context, lambda, permanent, fee, newsMove }
+    const port = portOf(market)
+    let drivers: readonly Driver[] = []
     return {
-      ports: { priceSource: market, venue: market, referenceMarket: market },
+      ports: { priceSource: port, venue: port, referenceMarket: port },
       link(use) {
         drivers = p.drivers.map((name) => use('driver', name))
       },
       step({ dt }) {
         const left = decay(p.halfLife, dt)
-        level.set(opening)
+        level.fill(0)
         for (const driver of drivers) for (const a of driver.assets) level[a]! += driver.shift(a)
-        for (let a = 1; a < assets.length; a++) {
-          s.outside[a] = level[a]! - s.fundamental[a]!
-          s.fundamental[a] = level[a]!
-          s.transient[a]! *= left
-          s.price[a] = priceNow(a)
-          report(a)
-          blame(a)
-          s.inside[a] = 0
-        }
+        for (let a = 1; a < assets.length; a++) advance(market, a, level[a]!, left)
       },
     }
   },
