@@ -36,7 +36,9 @@ function factor(
   for (const { a, b, correlation } of pairs) {
     const i = members.indexOf(a)
     const j = members.indexOf(b)
-    if (i >= 0 && j >= 0) matrix[i * n + j] = matrix[j * n + i] = correlation
+    if (i < 0 || j < 0 || i === j)
+      throw new CorrelationError('a pair needs two different assets that move; correct pairs')
+    matrix[i * n + j] = matrix[j * n + i] = correlation
   }
   const lower = new Float64Array(n * n)
   if (!cholesky(matrix, n, lower))
@@ -44,34 +46,56 @@ function factor(
   return lower
 }
 
+/** Overwrite independent normal draws with correlated ones: z = L z. */
+function correlate(lower: Float64Array, z: Float64Array): void {
+  const n = z.length
+  for (let i = n - 1; i >= 0; i--) {
+    let total = 0
+    for (let j = 0; j <= i; j++) total += lower[i * n + j]! * z[j]!
+    z[i] = total
+  }
+}
+
+/**
+ * Share of the distance to its mean that a bridge is pulled home in this tick: 1 / ticks left, this
+ * one included; 0 for a free path (`pinnedAt` 0), more than 1 when the bridge has ended.
+ */
+function pullOf(pinnedAt: number, time: number, dt: number): number {
+  if (pinnedAt === 0) return 0
+  const left = Math.round((pinnedAt - time) / dt) + 1
+  return left < 1 ? Number.POSITIVE_INFINITY : 1 / left
+}
+
+const params = {
+  assets: assets('assets that move'),
+  vol: number('volatility', '1/sqrt(year)', { min: 0 }),
+  vols: perAsset(
+    'volatility of single assets, instead of vol',
+    number('volatility', '1/sqrt(year)', { min: 0 }),
+    { default: [] },
+  ),
+  drift: number('expected relative growth of the price; none while pinned', '1/year', {
+    default: 0,
+  }),
+  correlation: fraction('correlation of every pair', { default: 0 }),
+  pairs: list(
+    'correlation of single pairs, instead of correlation',
+    record('one pair', {
+      a: asset('one asset'),
+      b: asset('the other'),
+      correlation: number('correlation', 'fraction', { min: -1, max: 1 }),
+    }),
+    { default: [] },
+  ),
+  pinnedAt: seconds('time at which the noise is back at zero and stops; 0 = never', { default: 0 }),
+}
+
 /** Correlated geometric Brownian motion, free or pinned to return to its mean path at a stated time. */
 export const gbm: Model = model({
   kind: 'prices/gbm',
   phase: 'driver',
   doc: 'correlated geometric Brownian motion; with pinnedAt a Brownian bridge around the other drivers',
-  params: {
-    assets: assets('assets that move'),
-    vol: number('volatility', '1/sqrt(year)', { min: 0 }),
-    vols: perAsset(
-      'volatility of single assets, instead of vol',
-      number('volatility', '1/sqrt(year)', { min: 0 }),
-      { default: [] },
-    ),
-    drift: number('expected relative growth of the price', '1/year', { default: 0 }),
-    correlation: fraction('correlation of every pair', { default: 0 }),
-    pairs: list(
-      'correlation of single pairs, instead of correlation',
-      record('one pair', {
-        a: asset('one asset'),
-        b: asset('the other'),
-        correlation: number('correlation', 'fraction', { min: -1, max: 1 }),
-      }),
-      { default: [] },
-    ),
-    pinnedAt: seconds('time at which the noise is back at zero and stops; 0 = never', {
-      default: 0,
-    }),
-  },
+  params,
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s, { draws }) {
     const n = p.assets.length
@@ -79,27 +103,15 @@ export const gbm: Model = model({
     const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol)
     const lower = factor(p.assets, p.correlation, p.pairs)
     const z = new Float64Array(n)
-    function noise(tick: number): void {
-      for (let i = 0; i < n; i++) z[i] = draws.normal(tick, p.assets[i]!)
-      if (lower === null) return
-      for (let i = n - 1; i >= 0; i--) {
-        let total = 0
-        for (let j = 0; j <= i; j++) total += lower[i * n + j]! * z[j]!
-        z[i] = total
-      }
-    }
     return {
-      ports: {
-        driver: { assets: p.assets, shift: (a) => s.shift[a]! },
-      },
+      ports: { driver: { assets: p.assets, shift: (a) => s.shift[a]! } },
       step({ tick, time, dt }) {
-        const left = Math.round((p.pinnedAt - time) / dt) + 1
-        if (p.pinnedAt > 0 && left < 1) return
+        const pull = pullOf(p.pinnedAt, time, dt)
+        if (pull > 1) return
+        for (let i = 0; i < n; i++) z[i] = draws.normal(tick, p.assets[i]!)
+        if (lower) correlate(lower, z)
         const years = dt / YEAR
-        // A bridge: pulled home by its remaining distance, its variance shrinking to zero.
-        const pull = p.pinnedAt > 0 ? 1 / left : 0
         const width = Math.sqrt(years * (1 - pull))
-        noise(tick)
         for (let i = 0; i < n; i++) {
           const a = p.assets[i]!
           const vol = vols[i]!
