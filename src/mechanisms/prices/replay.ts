@@ -8,6 +8,7 @@ import {
   model,
   type PriceTable,
   seconds,
+  USD,
 } from '../../world/index.ts'
 
 /** Thrown when a price table cannot drive the scenario. */
@@ -15,11 +16,51 @@ export class ReplayError extends Error {
   override readonly name = 'ReplayError'
 }
 
-/** Last place in ascending `times` that is not after `time`, starting the search at `from`. */
-function placeOf(times: Float64Array, time: number, from: number): number {
-  let k = from
-  while (k + 1 < times.length && times[k + 1]! <= time) k++
-  return k
+/** Last place in ascending `times` that is not after `time`; `time` is not before the first. */
+function placeOf(times: Float64Array, time: number): number {
+  let low = 0
+  let high = times.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (times[middle]! <= time) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Value of a column at `time`: of the last row, or on the straight line to the next. */
+function valueAt(times: Float64Array, column: Float64Array, time: number, isLine: boolean): number {
+  const k = placeOf(times, time)
+  const here = column[k]!
+  if (!isLine || time === times[k] || k + 1 === times.length) return here
+  const share = (time - times[k]!) / (times[k + 1]! - times[k]!)
+  return here + (column[k + 1]! - here) * share
+}
+
+/** One asset's record: log prices. */
+type Line = { readonly asset: number; readonly logs: Float64Array; readonly first: number }
+
+/** Take the columns that are assets of the scenario. @throws {ReplayError} when none can start. */
+function linesOf(
+  { time, assets: names, prices }: PriceTable,
+  targets: readonly number[],
+  origin: number,
+  isLine: boolean,
+): readonly Line[] {
+  if (time.length === 0 || !targets.some((target) => target > USD))
+    throw new ReplayError(`the table has '${names.join(', ')}': none is an asset of the scenario`)
+  if (!(origin <= time[time.length - 1]!))
+    throw new ReplayError('the table ends before `from`; start earlier')
+  const lines: Line[] = []
+  targets.forEach((asset, i) => {
+    if (asset <= USD) return
+    const logs = Float64Array.from(prices[i]!, (price) => log(price))
+    const first = valueAt(time, logs, origin, isLine)
+    if (!Number.isFinite(first))
+      throw new ReplayError(`'${names[i]}' has no price where the path starts; start elsewhere`)
+    lines.push({ asset, logs, first })
+  })
+  return lines
 }
 
 /** Replays recorded prices as log moves relative to their first value. */
@@ -38,37 +79,20 @@ export const replay: Model = model({
   },
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s, context) {
-    const { time: times, assets: names, prices } = p.prices
-    const targets = names.map((name) => assetIndex(context.assets, name))
-    if (targets.every((t) => t < 0) || times.length === 0)
-      throw new ReplayError(`the table has ${names.join(', ')}: none is an asset of the scenario`)
-    const logs = prices.map((column) => Float64Array.from(column, (v) => log(v)))
-    let cursor = 0
-    function at(column: Float64Array, t: number): number {
-      const here = column[cursor]!
-      if (p.between === 'last' || cursor + 1 === times.length) return here
-      const span = times[cursor + 1]! - times[cursor]!
-      return here + ((column[cursor + 1]! - here) * (t - times[cursor]!)) / span
-    }
+    const times = p.prices.time
+    const isLine = p.between === 'line'
+    const targets = p.prices.assets.map((name) => assetIndex(context.assets, name))
     const origin = times[0]! + p.from
-    cursor = placeOf(times, origin, 0)
-    const first = logs.map((column) => at(column, origin))
-    if (first.some((v) => !Number.isFinite(v)))
-      throw new ReplayError(`a price is missing ${p.from} s into the table; start elsewhere`)
+    const lines = linesOf(p.prices, targets, origin, isLine)
     return {
       ports: {
-        driver: { assets: targets.filter((t) => t > 0), shift: (a) => s.shift[a]! },
-      },
-      refresh() {
-        cursor = 0
+        driver: { assets: lines.map(({ asset }) => asset), shift: (a) => s.shift[a]! },
       },
       step({ time }) {
-        const t = Math.min(origin + time, times[times.length - 1]!)
-        cursor = placeOf(times, t, cursor)
-        for (let i = 0; i < targets.length; i++) {
-          const value = at(logs[i]!, t)
+        for (const { asset, logs, first } of lines) {
+          const value = valueAt(times, logs, origin + time, isLine)
           // A gap in the record holds the last known price.
-          if (targets[i]! >= 0 && Number.isFinite(value)) s.shift[targets[i]!] = value - first[i]!
+          if (Number.isFinite(value)) s.shift[asset] = value - first
         }
       },
     }
