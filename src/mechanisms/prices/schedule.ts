@@ -1,9 +1,15 @@
 import { exp, log1p } from '../../math/index.ts'
 import { assets, f64, list, type Model, model, number, record, seconds } from '../../world/index.ts'
 
-/** Log move of a shock at full size; a drop of 1 or more is clamped just above zero price. */
+/** Log move of a shock at full size; a drop of 1 or more leaves 1e-12 of the price. */
 function logMove(drop: number): number {
   return log1p(-Math.min(drop, 1 - 1e-12))
+}
+
+/** Share of a shock that has happened: nothing before `at`, all of it from `at + over` on. */
+function shareDone(time: number, at: number, over: number): number {
+  if (time < at) return 0
+  return time < at + over ? (time - at) / over : 1
 }
 
 /** Scheduled shocks: assets fall (or rise, for a negative drop) by stated fractions at stated times. */
@@ -39,8 +45,7 @@ export const schedule: Model = model({
       step({ time }) {
         s.shift.fill(0)
         for (const { assets: hit, drop, scale, at, over } of p.shocks) {
-          const done = time <= at ? 0 : over === 0 ? 1 : Math.min(1, (time - at) / over)
-          const shift = done * logMove(drop * scale)
+          const shift = shareDone(time, at, over) * logMove(drop * scale)
           for (const asset of hit) s.shift[asset]! += shift
         }
       },
