@@ -1,6 +1,7 @@
 import { expm1 } from '../../math/index.ts'
 import { assets, choice, f64, type Model, model, number } from '../../world/index.ts'
 
+/** Seconds in a year of 365 days. */
 const YEAR = 365 * 86400
 
 /** Jumps at Poisson times with normal log sizes, for each asset apart or for all together. */
@@ -27,6 +28,7 @@ export const jumps: Model = model({
         driver: { assets: p.assets, shift: (a) => s.shift[a]! },
       },
       step({ tick, dt }) {
+        // At least one of the Poisson arrivals of this tick.
         const chance = -expm1((-p.perYear * dt) / YEAR)
         for (const a of p.assets) {
           const slot = shared ? 0 : 2 * a
