@@ -1,5 +1,13 @@
 import { createStepper, startPath } from '../engine/index.ts'
-import { type Focus, loopGain, MEASURES, openingOf, type PathView } from '../measures/index.ts'
+import {
+  debtTotals,
+  type Focus,
+  loopGain,
+  MEASURES,
+  openingOf,
+  type PathView,
+  referencePrices,
+} from '../measures/index.ts'
 import type { World } from '../world/index.ts'
 
 /** How many times along a path the loop gain is sampled. */
@@ -24,6 +32,8 @@ export async function runPath(
   const step = createStepper(world)
   const { ticks } = world.spec
   const opening = openingOf(world, focus)
+  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
+  const openingBadDebt = debtTotals(world, prices, prices).bad
   const gains: number[] = []
   const sample = (): void => {
     const gain = loopGain(world, focus)
@@ -37,7 +47,7 @@ export async function runPath(
     const waiting = onTick(tick)
     if (waiting) await waiting
   }
-  return { world, focus, opening, gains }
+  return { world, focus, path, opening, openingBadDebt, gains }
 }
 
 /**

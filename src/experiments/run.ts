@@ -71,17 +71,17 @@ const LOOK_EVERY = 16
 const BREATH = 50
 
 function createPulse(options: RunOptions, ticks: number, paths: number) {
+  const { signal, onProgress } = options
   let last = Date.now()
   return (path: number) => (tick: number) => {
     if (tick % LOOK_EVERY !== 0 && tick !== ticks) return
+    if (signal?.aborted) throw new InterruptedError('interrupted')
     const now = Date.now()
     if (now - last < BREATH) return
     last = now
-    options.onProgress?.({ path, paths, tick, ticks })
-    return new Promise<void>((resolve, reject) => {
-      setImmediate(() =>
-        options.signal?.aborted ? reject(new InterruptedError('interrupted')) : resolve(),
-      )
+    onProgress?.({ path, paths, tick, ticks })
+    return new Promise<void>((resolve) => {
+      setImmediate(resolve)
     })
   }
 }
@@ -115,6 +115,7 @@ export async function runScenario(
   let interrupted = false
   for (let path = 0; path < paths && !interrupted; path++) {
     try {
+      if (options.signal?.aborted) throw new InterruptedError('interrupted')
       view = await runPath(world, focus, seed, path, pulse(path))
       const row = new Float64Array(MEASURES.length)
       measurePath(view, row)

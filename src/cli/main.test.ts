@@ -1,0 +1,157 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const LOOP = 'scenarios/papers/leveraged-loop.yaml'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'breakwater-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function breakwater(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/breakwater.js', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return { code: status, stdout, stderr }
+}
+
+describe('breakwater run', () => {
+  it('says what broke and ends with the command that repeats it', () => {
+    const { code, stdout, stderr } = breakwater('run', LOOP, '--set', 'jump=0.2')
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.at(-1)).toBe(`replay: breakwater run ${LOOP} --seed 1 --paths 1 --set jump=0.2`)
+    expect(stdout).toContain('bad debt')
+    const again = breakwater(...lines.at(-1)!.replace('replay: breakwater ', '').split(' '))
+    expect(again.stdout).toBe(stdout)
+  })
+
+  it('prints one JSON document with --json', () => {
+    const { code, stdout } = breakwater('run', LOOP, '--json')
+    expect(code).toBe(0)
+    const document = JSON.parse(stdout)
+    expect(Object.keys(document)).toEqual([
+      'schema',
+      'breakwater',
+      'engine',
+      'command',
+      'scenario',
+      'data',
+      'seed',
+      'paths',
+      'failedPaths',
+      'ordering',
+      'parameters',
+      'assumptions',
+      'warnings',
+      'measures',
+      'replay',
+    ])
+  })
+
+  it('exits with 1 and names the finding when --fail-if holds', () => {
+    const found = breakwater('run', LOOP, '--fail-if', 'badDebt > 1e6')
+    expect([found.code, found.stderr]).toEqual([1, 'finding: badDebt > 1e6\n'])
+    expect(found.stdout).toContain('replay:')
+    expect(breakwater('run', LOOP, '--fail-if', 'badDebt > 1e9').code).toBe(0)
+  })
+
+  it.each([
+    [['run'], "missing required argument 'scenario'"],
+    [['run', LOOP, '--seed', 'x'], 'use a whole number'],
+    [['run', LOOP, '--paths', '0'], 'use a whole number from 1 on'],
+    [['run', LOOP, '--set', 'jump'], 'write name=value'],
+    [['run', LOOP, '--set', 'jmup=0.2'], 'jump'],
+    [['run', LOOP, '--set', 'jump=1.5'], '--set jump=1.5'],
+    [['run', LOOP, '--fail-if', 'badDept > 1'], 'badDept'],
+    [['run', 'scenarios/papers/leverage-loop.yaml'], 'leveraged-loop.yaml'],
+    [['rum', LOOP], 'run'],
+    [['models', 'oracles/fed'], 'oracles/feed'],
+  ])('refuses %j with 2 and says what to do', (args, part) => {
+    const { code, stdout, stderr } = breakwater(...args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(part)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('shows all problems of a scenario at once with their places', () => {
+    const file = join(folder, 'bad.yaml')
+    writeFileSync(
+      file,
+      'name: bad\ntitle: bad\ntime: { tick: 12, duration: 60 }\nassets: { X: { prize: 1 } }\ninstances:\n  a: { kind: oracles/fead }\n',
+    )
+    const { code, stderr } = breakwater('run', file)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/bad\.yaml:4:\d+: .*prize/)
+    expect(stderr).toMatch(/bad\.yaml:6:\d+: .*oracles\/fead/)
+    expect(stderr).toContain('did you mean')
+  })
+
+  it('refuses an output folder that is a file, and writes nothing', () => {
+    const file = join(folder, 'taken')
+    writeFileSync(file, 'mine')
+    const { code, stderr } = breakwater('run', LOOP, '--out', file)
+    expect(code).toBe(2)
+    expect(stderr).toContain('taken')
+    expect(readdirSync(folder).filter((name) => name.startsWith('taken'))).toEqual(['taken'])
+  })
+
+  it('stops on Ctrl-C with 130 and keeps the finished paths', async () => {
+    const child = spawn(
+      process.execPath,
+      ['bin/breakwater.js', 'run', LOOP, '--paths', '1000000', '--json'],
+      { cwd: ROOT },
+    )
+    let stdout = ''
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    setTimeout(() => child.kill('SIGINT'), 2500)
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect(code).toBe(130)
+    const { paths, warnings } = JSON.parse(stdout)
+    expect(paths).toBeGreaterThan(0)
+    expect(warnings.join()).toContain(`interrupted after ${paths} of 1000000 paths`)
+  })
+})
+
+describe('breakwater models', () => {
+  it('lists a kind with its parameters, units and defaults', () => {
+    const { code, stdout } = breakwater('models', 'oracles/feed')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/deviation .*\[fraction; default 0\.005\]/)
+    expect(stdout).toMatch(/heartbeat .*\[s; default 3600\]/)
+  })
+
+  it('lists every kind as JSON', () => {
+    const kinds = JSON.parse(breakwater('models', '--json').stdout).map(
+      (m: { kind: string }) => m.kind,
+    )
+    expect(kinds).toContain('lending/compoundV2')
+    expect(kinds).toContain('liquidity/concentrated')
+  })
+})
+
+describe('breakwater', () => {
+  it('shows help with exit code 0 and an example', () => {
+    const { code, stdout } = breakwater('--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Example:')
+    expect(breakwater('run', '--help').stdout).toContain('--fail-if "badDebt > 1e6"')
+  })
+
+  it('finds itself in order', () => {
+    const { code, stdout } = breakwater('doctor')
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('FAIL')
+  })
+})
