@@ -54,7 +54,6 @@ function make({ market = {}, trades = [], members = {}, drivers = [] }: Options 
         trades: trades.map(([tick, sell, buy, amount]) => ({ tick, sell, buy, amount })),
       },
     ],
-    // Holds nothing.
     oracle: [feed, { source: 'market', assets: [ETH], deviation: 0.01, latency: 0, gas: 0 }],
   })
   return { world, market: world.port('referenceMarket', 'market') }
