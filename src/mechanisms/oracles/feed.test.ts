@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import {
+  BTC,
+  ETH,
+  type Member,
+  modelConformance,
+  smallWorld,
+  stepWorld,
+} from '../../../test/conformance/model.ts'
+import { priceSourceConformance } from '../../../test/conformance/priceSource.ts'
+import type { World } from '../../world/index.ts'
+import { gbm, referenceMarket } from '../prices/index.ts'
+import { feed } from './feed.ts'
+import { eventsOf, type Fall, oracleWorld } from './testWorld.conformance.ts'
+
+type Given = Readonly<Record<string, unknown>>
+
+function feedOf(params: Given = {}): Member {
+  return [feed, { source: 'market', assets: [ETH], latency: 0, gas: 0, ...params }]
+}
+
+/** Answers after every tick. */
+function answers(world: World, ticks: number, name = 'feed'): number[] {
+  const source = world.port('priceSource', name)
+  return Array.from({ length: ticks }, () => {
+    stepWorld(world, 1)
+    return Math.round(source.price(ETH) * 1e6) / 1e6
+  })
+}
+
+function run(falls: readonly Fall[], params: Given, ticks: number, chain: Given = {}): number[] {
+  return answers(oracleWorld(falls, { feed: feedOf(params) }, chain), ticks)
+}
+
+const swing: readonly Fall[] = [
+  [0.2, 60],
+  [-0.3, 180, 60],
+]
+priceSourceConformance('a feed', () => {
+  const world = oracleWorld(swing, { feed: feedOf() })
+  return { world, source: world.port('priceSource', 'feed'), asset: ETH, stranger: BTC }
+})
+modelConformance('a feed', () =>
+  smallWorld({
+    noise: [gbm, { assets: [ETH, BTC], vol: 8 }],
+    market: [referenceMarket, { drivers: ['noise'] }],
+    feed: feedOf({ assets: [ETH, BTC], latency: 24, maxAge: 60 }),
+  }),
+)
+
+describe('a feed', () => {
+  it('answers when the price has moved by the deviation, up or down, and not before', () => {
+    expect(run([[0.009, 12]], { deviation: 0.01 }, 3)).toEqual([2000, 2000, 2000])
+    expect(run([[0.01, 24]], { deviation: 0.01 }, 3)).toEqual([2000, 1980, 1980])
+    expect(run([[-0.01, 24]], { deviation: 0.01 }, 3)).toEqual([2000, 2020, 2020])
+  })
+
+  it('measures the deviation from its last answer', () => {
+    const falls: Fall[] = [12, 24, 36].map((at) => [0.006, at])
+    const path = [2000, 2000 * 0.994 ** 2, 2000 * 0.994 ** 2].map((x) => Math.round(x * 1e6) / 1e6)
+    expect(run(falls, { deviation: 0.01 }, 3)).toEqual(path)
+  })
+
+  it('answers at every change when the deviation is zero, and at none without change', () => {
+    const world = oracleWorld([[1e-6, 24]], { feed: feedOf({ deviation: 0 }) })
+    expect(answers(world, 4)).toEqual([2000, 1999.998, 1999.998, 1999.998])
+    expect(eventsOf(world, 'answer').length).toBe(1)
+  })
+
+  it('answers when its answer is as old as the heartbeat', () => {
+    const world = oracleWorld([[0.001, 24]], { feed: feedOf({ heartbeat: 60 }) })
+    expect(answers(world, 6)).toEqual([2000, 2000, 2000, 2000, 1998, 1998])
+    stepWorld(world, 4)
+    const { time } = world.trace.columns
+    expect(eventsOf(world, 'answer').map((id) => time[id])).toEqual([60, 120])
+  })
+
+  it.each([
+    [0, 1],
+    [12, 2],
+    [18, 3],
+    [60, 6],
+  ])('is late by exactly its latency: %d s after a price is seen in tick 1', (latency, tick) => {
+    const world = oracleWorld([[0.1, 12]], { feed: feedOf({ latency }) })
+    stepWorld(world, tick - 1)
+    expect(world.port('priceSource', 'feed').price(ETH)).toBe(2000)
+    stepWorld(world, 1)
+    expect(world.port('priceSource', 'feed').price(ETH)).toBeCloseTo(1800, 9)
+  })
+
+  it('is late by exactly its latency in fractions of a second', () => {
+    const member = feedOf({ latency: 0.2 })
+    for (const at of [0.1, 0.5, 0.7, 12.3]) {
+      const world = oracleWorld([[0.1, at]], { feed: member }, {}, 0.1)
+      stepWorld(world, Math.round(at * 10) + 3)
+      const [answer] = eventsOf(world, 'answer')
+      const [news] = eventsOf(world, 'news')
+      const { tick } = world.trace.columns
+      expect(tick[answer!]! - tick[news!]!).toBe(2)
+    }
+  })
+
+  it('transmits the price that it saw, not that of the moment of execution', () => {
+    const falls: Fall[] = [
+      [0.1, 12],
+      [0.5, 24],
+    ]
+    expect(run(falls, { latency: 24 }, 6)).toEqual([2000, 2000, 1800, 1800, 1800, 900])
+  })
+
+  it('sees prices between blocks', () => {
+    const world = oracleWorld([[0.1, 24]], { feed: feedOf({ latency: 24 }) }, { blockSeconds: 48 })
+    expect(answers(world, 4)).toEqual([2000, 2000, 2000, 1800])
+  })
+
+  it('states its cause, the age of what it saw, and the log change', () => {
+    const world = oracleWorld([[0.1, 12]], { feed: feedOf({ latency: 24 }) })
+    stepWorld(world, 3)
+    const [answer] = eventsOf(world, 'answer')
+    const { parent, x, y, z, asset } = world.trace.columns
+    expect(parent[answer!]).toBe(eventsOf(world, 'news')[0])
+    expect(asset[answer!]).toBe(ETH)
+    expect(x[answer!]).toBeCloseTo(1800, 9)
+    expect(y[answer!]).toBeCloseTo(Math.log(0.9), 12)
+    expect(z[answer!]).toBe(24)
+  })
+
+  it('names no cause for a heartbeat that repeats the answer', () => {
+    const world = oracleWorld([[0.1, 12]], { feed: feedOf({ heartbeat: 60 }) })
+    stepWorld(world, 6)
+    const { parent, y } = world.trace.columns
+    const [first, second] = eventsOf(world, 'answer')
+    expect(y[second!]).toBe(0)
+    expect([parent[first!], parent[second!]]).toEqual([eventsOf(world, 'news')[0], -1])
+    expect(world.port('priceSource', 'feed').cause(ETH, -1)).toBe(first)
+  })
+
+  it('sends nothing while it is stuck, and what it sees afterwards then', () => {
+    const stuck = [{ from: 12, to: 60 }]
+    const falls: Fall[] = [
+      [0.1, 24],
+      [0.5, 60],
+    ]
+    expect(run(falls, { stuck }, 7)).toEqual([2000, 2000, 2000, 2000, 2000, 900, 900])
+    // What was on its way when it got stuck is lost.
+    const early: Fall[] = [
+      [0.1, 12],
+      [0.5, 24],
+    ]
+    expect(run(early, { stuck, latency: 24 }, 8).slice(4)).toEqual([2000, 2000, 2000, 900])
+  })
+
+  it('has no answer when the last one is too old, until the next', () => {
+    const stuck = [{ from: 0, to: 60 }]
+    const path = run([], { heartbeat: 24, maxAge: 36, stuck }, 7)
+    expect(path).toEqual([2000, 2000, 2000, Number.NaN, Number.NaN, 2000, 2000])
+  })
+
+  it('grows stale in an outage of its chain too', () => {
+    const outages = [{ from: 12, to: 60 }]
+    const path = run([], { heartbeat: 24, maxAge: 36 }, 6, { outages })
+    expect(path).toEqual([2000, 2000, 2000, Number.NaN, Number.NaN, 2000])
+  })
+
+  it('has no answer before the first transmission when told to start without', () => {
+    expect(run([], { opening: 'none', latency: 12 }, 3)).toEqual([Number.NaN, 2000, 2000])
+  })
+
+  it('sends nothing above its base fee; later it sends what it sees then', () => {
+    // An empty chain: 64, 56, 49, 42.9 gwei.
+    const chain = { gasPrice: 64, demand: 0 }
+    const falls: Fall[] = [
+      [0.1, 12],
+      [0.5, 36],
+    ]
+    expect(run(falls, { maxBaseFee: 50 }, 4, chain)).toEqual([2000, 2000, 900, 900])
+    expect(run(falls, { maxBaseFee: 70 }, 4, chain)).toEqual([1800, 1800, 900, 900])
+    expect(run(falls, {}, 4, chain)).toEqual([1800, 1800, 900, 900])
+  })
+
+  it('keeps a transmission that finds no room in a block, and is late with what it saw', () => {
+    const chain = { gasLimit: 200_000, demand: 0.5 }
+    const falls: Fall[] = [
+      [0.1, 12],
+      [0.5, 36],
+    ]
+    const members = {
+      feed: feedOf({ gas: 60_000, bid: 1 }),
+      // Bids more in the first two blocks, and fills them.
+      rival: feedOf({
+        gas: 60_000,
+        bid: 9,
+        deviation: 1,
+        heartbeat: 12,
+        stuck: [{ from: 24, to: 1e9 }],
+      }),
+    }
+    const world = oracleWorld(falls, members, chain)
+    expect(answers(world, 4)).toEqual([2000, 2000, 1800, 900])
+    const { z } = world.trace.columns
+    const own = eventsOf(world, 'answer').filter(
+      (id) => world.instances[world.trace.columns.instance[id]!]!.name === 'feed',
+    )
+    expect(own.map((id) => z[id])).toEqual([24, 0])
+  })
+
+  it('refuses to transmit when there is nothing to send', () => {
+    const world = oracleWorld([], { feed: feedOf() })
+    const { actions } = world.instances.find(({ name }) => name === 'feed')!.instance
+    expect(actions!.transmit!.execute([ETH], 0)).toBe('nothing to transmit')
+    expect(world.port('priceSource', 'feed').price(ETH)).toBe(2000)
+  })
+
+  it('is protective, so that an adversarial builder puts it last', () => {
+    const world = oracleWorld([], { feed: feedOf() })
+    const { actions } = world.instances.find(({ name }) => name === 'feed')!.instance
+    expect(actions!.transmit!.protective).toBe(true)
+  })
+})
