@@ -2,7 +2,7 @@ import { type Model, model, number, type PriceSource, refs } from '../../world/i
 
 /**
  * Middle of the answers that `sources` give at the moment of use; the lower middle of an even
- * number, so that the answer is always one that somebody gave and has a cause.
+ * number, so that the answer is always one that somebody gave.
  */
 export const median: Model = model({
   kind: 'oracles/median',
@@ -15,37 +15,31 @@ export const median: Model = model({
   create(p) {
     let sources: readonly PriceSource[] = []
     const values = new Float64Array(p.sources.length)
-    const from = new Int32Array(p.sources.length)
-    /** Index of the source whose answer is the median; -1 below the quorum. */
-    function middle(a: number): number {
+    const answerOf = (source: PriceSource, a: number): number =>
+      source.covers(a) ? source.price(a) : Number.NaN
+    function price(a: number): number {
       let n = 0
-      for (let i = 0; i < sources.length; i++) {
-        if (!sources[i]!.covers(a)) continue
-        const price = sources[i]!.price(a)
-        if (!(price > 0)) continue
+      for (const source of sources) {
+        const answer = answerOf(source, a)
+        if (!(answer > 0)) continue
         let k = n++
-        for (; k > 0 && values[k - 1]! > price; k--) {
-          values[k] = values[k - 1]!
-          from[k] = from[k - 1]!
-        }
-        values[k] = price
-        from[k] = i
+        for (; k > 0 && values[k - 1]! > answer; k--) values[k] = values[k - 1]!
+        values[k] = answer
       }
-      return n < p.quorum ? -1 : from[(n - 1) >> 1]!
+      return n < p.quorum ? Number.NaN : values[(n - 1) >> 1]!
+    }
+    /** What moved a median down moved an answer that is now at the median or below it. */
+    function cause(a: number, direction: -1 | 1): number {
+      const middle = price(a)
+      let latest = -1
+      for (const source of sources)
+        if ((answerOf(source, a) - middle) * direction >= 0)
+          latest = Math.max(latest, source.cause(a, direction))
+      return latest
     }
     return {
       ports: {
-        priceSource: {
-          covers: (a) => sources.some((source) => source.covers(a)),
-          price(a) {
-            const i = middle(a)
-            return i < 0 ? Number.NaN : sources[i]!.price(a)
-          },
-          cause(a, direction) {
-            const i = middle(a)
-            return i < 0 ? -1 : sources[i]!.cause(a, direction)
-          },
-        },
+        priceSource: { covers: (a) => sources.some((source) => source.covers(a)), price, cause },
       },
       link(use) {
         sources = p.sources.map((name) => use('priceSource', name))
