@@ -1,3 +1,3 @@
 export { feed } from './feed.ts'
 export { median } from './median.ts'
-export { spot } from './spot.ts'
+export { SpotAssetError, spot } from './spot.ts'
