@@ -1,0 +1,136 @@
+/**
+ * Make the tables that README.md shows, from real runs: `node scripts/tables.ts` writes them between
+ * their markers, `--check` fails when they are old. Bench ratios come from `npm run bench`.
+ */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { run } from '../src/experiments/index.ts'
+import { loadScenario } from '../src/scenario/index.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const MAIN_JOB = 'scenarios/compound-v2-eth-crash.yaml'
+
+type Case = {
+  readonly id: string
+  readonly what: string
+  readonly scenario: string
+  readonly set: Readonly<Record<string, number | string>>
+  readonly measure: string
+  readonly expected: number
+  /** Allowed deviation, in the measure's unit. */
+  readonly tolerance: number
+}
+
+/** Expected numbers: validation.md of the project's notes, except the Compound rows (issue 2). */
+const CASES: readonly Case[] = [
+  cascade(
+    'C1',
+    'cascade in a constant-product pool, r 0.4, shock 1 %',
+    { r: 0.4, shock: 0.01 },
+    0.04816742106,
+  ),
+  cascade('C1', 'the same at the critical density, r 0.5', { r: 0.5, shock: 0.01 }, 0.2067214862),
+  cascade('C1', 'the same above it, r 1.0', { r: 1, shock: 0.01 }, 2.53598225),
+  cascade(
+    'C8',
+    'a true jump: rising density, just below the fold',
+    { r: 1, shock: 0.26, density: 'rising' },
+    0.46699,
+  ),
+  cascade('C8', 'the same just above the fold', { r: 1, shock: 0.27, density: 'rising' }, 6.41049),
+  spiral(0.045, 0.97, 0.013062200957),
+  spiral(0.1, 0.92, 0.010909090909),
+  {
+    id: 'A6',
+    what: 'leveraged loop, jump 12 %, USD lost of 100 M',
+    scenario: 'papers/leveraged-loop',
+    set: {},
+    measure: 'badDebt',
+    expected: 4.54e6,
+    tolerance: 1e4,
+  },
+  {
+    id: 'B1',
+    what: 'overshoot past a trigger checked hourly, vol 80 %',
+    scenario: 'papers/oracle-latency',
+    set: {},
+    measure: 'overshoot',
+    expected: 0.004979736,
+    tolerance: 0.01 * 0.004979736 + 3 * 0.000026,
+  },
+  compound(0.4, 0.133),
+  compound(0.3, 0.077),
+  compound(0.2, 0.057),
+]
+
+function cascade(id: string, what: string, set: Case['set'], expected: number): Case {
+  const scenario = 'papers/constant-product-cascade'
+  return { id, what, scenario, set, measure: 'logDrop', expected, tolerance: 1e-4 * expected }
+}
+
+function spiral(bonus: number, ltv0: number, expected: number): Case {
+  const what = `toxic spiral, bonus ${bonus}, loan-to-value ${ltv0}, bad debt`
+  const set = { bonus, ltv0 }
+  const scenario = 'papers/toxic-spiral'
+  return { id: 'A3', what, scenario, set, measure: 'badDebt', expected, tolerance: 1e-9 }
+}
+
+function compound(ethDrop: number, expected: number): Case {
+  return {
+    id: 'data',
+    what: `share of Compound v2 debt liquidatable if ETH fell ${ethDrop * 100} % at once`,
+    scenario: 'compound-v2-eth-crash',
+    set: { ethDrop, hours: 0.05 },
+    measure: 'liquidatableDebtShare',
+    expected,
+    tolerance: 0.003,
+  }
+}
+
+async function accuracyTable(): Promise<string> {
+  const rows = [
+    '| case | what | expected | ours | deviation | allowed |',
+    '|---|---|---|---|---|---|',
+  ]
+  const cache = new Map()
+  for (const { id, what, scenario, set, measure, expected, tolerance } of CASES) {
+    const file = loadScenario(join(ROOT, `scenarios/${scenario}.yaml`))
+    const { measures } = await run(file, { set, cache })
+    const value = measures.find((m) => m.name === measure)?.value ?? Number.NaN
+    const gap = Math.abs(value - expected)
+    if (!(gap <= tolerance)) throw new Error(`${id} ${what}: ${value} is not ${expected}`)
+    const cells = [value, gap, tolerance].map((v) => Number(v.toPrecision(v === value ? 7 : 2)))
+    rows.push(`| ${id} | ${what} | ${expected} | ${cells.join(' | ')} |`)
+  }
+  return rows.join('\n')
+}
+
+/** What the first command of the README prints. */
+function firstRun(): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'bin/breakwater.js'), 'run', MAIN_JOB],
+    { cwd: ROOT, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`${MAIN_JOB} exits with ${status}\n${stderr}`)
+  return `\`\`\`\n$ npx breakwater run ${MAIN_JOB}\n${stdout.trimEnd()}\n\`\`\``
+}
+
+/** Put a block between its markers. @throws {Error} when the markers are missing. */
+function place(text: string, name: string, block: string): string {
+  const marks = new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(\n<!-- end -->)`)
+  if (!marks.test(text)) throw new Error(`README.md has no markers for "${name}"`)
+  return text.replace(marks, (_, open, close) => `${open}${block}${close}`)
+}
+
+const file = join(ROOT, 'README.md')
+const before = readFileSync(file, 'utf8')
+let after = place(before, 'first-run', firstRun())
+after = place(after, 'accuracy', await accuracyTable())
+if (process.argv.includes('--check')) {
+  if (after !== before) {
+    console.error('README.md: its tables are old; run `node scripts/tables.ts` and commit')
+    process.exitCode = 1
+  } else console.log('README.md: tables are current')
+} else writeFileSync(file, after)
