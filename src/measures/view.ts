@@ -24,7 +24,11 @@ export type Opening = {
 export type PathView = {
   readonly world: World
   readonly focus: Focus
+  /** Place of the path in its run, from 0; seed and place make it again. */
+  readonly path: number
   readonly opening: Opening
+  /** Sum over accounts of max(0, debt - full collateral value) before the first block, USD. */
+  readonly openingBadDebt: number
   /** Loop gains sampled along the path. */
   readonly gains: readonly number[]
 }
