@@ -73,7 +73,12 @@ export function driverWorld(
 }
 
 /** Mean and variance, with their standard errors for normal samples. */
-export function moments(sample: readonly number[]) {
+export function moments(sample: readonly number[]): {
+  readonly mean: number
+  readonly variance: number
+  readonly meanError: number
+  readonly varianceError: number
+} {
   const n = sample.length
   const mean = sample.reduce((a, b) => a + b, 0) / n
   const variance = sample.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1)
