@@ -15,7 +15,25 @@ export type Prospect = {
   gain: number
 }
 
-/** Find the row's largest debt and largest collateral by value; false when it lacks either. */
+/** What a liquidator can spend and wants to earn. */
+export type Means = {
+  /** USD. */
+  readonly capital: number
+  /** Least gain before gas that is worth acting on, USD. */
+  readonly floor: number
+  /** How often the repayment may be halved; 0 = the whole or nothing. */
+  readonly halvings: number
+}
+
+/** Steps of the search for a cost; four to eight are usual. */
+const STEPS = 60
+
+/**
+ * Find the row's largest debt and largest collateral by value.
+ * @param values full value of one unit of each coordinate, USD; length `book.coordinates`.
+ * @param out `debt`, `collateral` and `owed` are overwritten.
+ * @returns false when the row lacks either.
+ */
 export function largestPair(
   lender: Lender,
   values: Float64Array,
@@ -40,24 +58,38 @@ export function largestPair(
 }
 
 /**
- * USD that must be spent to receive `amount` of an asset, found from the venue's own quotes.
- * @returns Infinity when the venue cannot deliver it.
+ * Find the USD that must be spent to receive `amount` of an asset, from the venue's own quotes: the
+ * secant through the last two, which stays below the root because quotes are concave.
+ * @param amount whole tokens, >= 0.
+ * @returns USD for which the venue quotes `amount`, or more by rounding; Infinity when it cannot
+ *   deliver so much.
  */
 export function costOf(venue: Venue, asset: number, amount: number): number {
-  if (asset === USD) return amount
+  if (asset === USD || amount === 0) return amount
+  let [spent, bought] = [0, 0]
   let spend = amount / venue.spot(USD, asset)
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < STEPS; i++) {
     const got = venue.quote(USD, asset, spend)
     if (got >= amount) return spend
-    if (!(got > 0)) return Number.POSITIVE_INFINITY
-    spend *= (amount / got) * (1 + 1e-13)
+    if (!(got > bought)) return Number.POSITIVE_INFINITY
+    const step = ((amount - got) * (spend - spent)) / (got - bought)
+    spent = spend
+    bought = got
+    spend += step + 1e-15 * spend
   }
   return Number.POSITIVE_INFINITY
 }
 
-/** USD received for `amount` of an asset; 0 when the venue does not take it. */
+/** Quote the USD received for `amount` of an asset; 0 when the venue does not take it. */
 export function proceedsOf(venue: Venue, asset: number, amount: number): number {
   return asset === USD ? amount : venue.quote(asset, USD, amount)
+}
+
+/** Amount of an asset that `capital` buys, less a little for rounding. */
+function affordable(venue: Venue, asset: number, capital: number): number {
+  if (asset === USD) return capital
+  const bought = venue.quote(USD, asset, capital * (1 - 1e-9))
+  return bought > 0 ? bought : capital * venue.spot(USD, asset)
 }
 
 function spotOf(venue: Venue, sell: number, buy: number): number {
@@ -65,20 +97,16 @@ function spotOf(venue: Venue, sell: number, buy: number): number {
 }
 
 /**
- * Choose how much of a row to liquidate: everything that the contract takes and `capital` can buy,
- * or half of it, a quarter, ... if slippage eats the bonus. The most profitable size wins.
- * @param floor least gain before gas that is worth looking at, USD.
- * @param halvings how often the repayment may be halved; 0 = the whole or nothing.
+ * Choose how much of a row to liquidate: everything that the contract takes and the capital can buy,
+ * or half of it, a quarter, ... if slippage eats the bonus. The most profitable of these wins.
  * @param out pair named by `debt` and `collateral`; repay, cost and gain are overwritten.
- * @returns false when nothing can be repaid.
+ * @returns false when nothing can be repaid; otherwise `gain` says whether it pays.
  */
 export function assess(
   lender: Lender,
   venue: Venue,
   row: number,
-  capital: number,
-  floor: number,
-  halvings: number,
+  { capital, floor, halvings }: Means,
   out: Prospect,
 ): boolean {
   const debtAsset = lender.assetOf(out.debt)
@@ -86,13 +114,13 @@ export function assess(
   let repay = lender.maxRepay(row, out.debt, out.collateral)
   out.repay = 0
   out.gain = Number.NEGATIVE_INFINITY
-  if (!(repay > 0)) return false
+  if (!(repay > 0 && capital > 0)) return false
   const buy = spotOf(venue, USD, debtAsset)
   // Without slippage it would be at least this dear and earn at most this much.
   const best =
     lender.seizeFor(repay, out.debt, out.collateral) * spotOf(venue, collateralAsset, USD)
   if (best - repay / buy < floor) return false
-  repay = Math.min(repay, capital * buy)
+  if (repay > (capital * buy) / 2) repay = Math.min(repay, affordable(venue, debtAsset, capital))
   for (let i = 0; i <= halvings; i++, repay /= 2) {
     const cost = costOf(venue, debtAsset, repay)
     if (cost > capital) continue
@@ -104,4 +132,14 @@ export function assess(
     out.gain = gain
   }
   return out.repay > 0
+}
+
+/**
+ * Count the blocks that a wait takes.
+ * @param wait s, >= 0.
+ * @param blockSeconds s, > 0.
+ * @returns a whole number: the first block that is not before the end of the wait.
+ */
+export function blocksOf(wait: number, blockSeconds: number): number {
+  return Math.max(0, Math.ceil(wait / blockSeconds - 1e-9))
 }
