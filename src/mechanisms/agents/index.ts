@@ -1,6 +1,6 @@
 export { arbitrageur } from './arbitrageur.ts'
-export { borrowers } from './borrowers/model.ts'
+export { borrowers, HealthTargetError } from './borrowers/model.ts'
 export { largestPair } from './liquidator/kernel.ts'
 export { liquidator } from './liquidator/model.ts'
 export { openings } from './openings.ts'
-export { trader } from './trader.ts'
+export { TraderAssetError, trader } from './trader.ts'

@@ -1,7 +1,6 @@
 import { exp } from '../../math/index.ts'
 import {
   asset,
-  f64,
   type Model,
   model,
   number,
@@ -9,7 +8,13 @@ import {
   ref,
   seconds,
   USD,
+  u8,
 } from '../../world/index.ts'
+
+/** Thrown when a trader is to sell an asset into a pool that does not trade it. */
+export class TraderAssetError extends Error {
+  override readonly name = 'TraderAssetError'
+}
 
 /** A seller from outside who pushes a pool's price by a stated log move at a stated time. */
 export const trader: Model = model({
@@ -24,14 +29,20 @@ export const trader: Model = model({
     at: seconds('time of the sale; 0 = the first block', { default: 0 }),
     gas: number('gas of the sale', 'gas', { default: 0, min: 0 }),
   },
-  columns: () => ({ done: f64(1, 'sales') }),
-  create(p, s, { self }) {
+  columns: () => ({ done: u8(1, 'flag') }),
+  create(p, s, { self, name, assets }) {
     let pool: Pool
     let other = USD
     return {
       link(use) {
         pool = use('pool', p.pool)
-        other = pool.assets[0] === p.asset ? pool.assets[1] : pool.assets[0]
+        const [base, quote] = pool.assets
+        if (p.asset !== base && p.asset !== quote)
+          throw new TraderAssetError(
+            `"${name}" sells ${assets[p.asset]!.name}, which pool "${p.pool}" does not trade; ` +
+              'name another pool or asset',
+          )
+        other = base === p.asset ? quote : base
       },
       observe({ time }, submit) {
         if (s.done[0] === 1 || time < p.at || p.move === 0) return

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import {
+  BTC,
+  ETH,
+  type Member,
+  modelConformance,
+  smallWorld,
+  stepWorld,
+  USDC,
+} from '../../../test/conformance/model.ts'
+import type { World } from '../../world/index.ts'
+import { evm } from '../chains/index.ts'
+import { compoundV2 } from '../lending/index.ts'
+import { constantProduct, router } from '../liquidity/index.ts'
+import * as oracles from '../oracles/index.ts'
+import * as prices from '../prices/index.ts'
+import * as agents from './index.ts'
+import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
+
+const { feed, median, spot } = oracles
+const { gbm, jumps, replay, schedule } = prices
+const { arbitrageur, borrowers, liquidator, openings, trader } = agents
+
+/** One world that uses every model of prices, oracles, chains and agents, and falls apart in it. */
+function everything(): World {
+  const record = {
+    time: Float64Array.of(0, 120, 300),
+    assets: ['BTC'],
+    prices: [Float64Array.of(100, 97, 101)],
+  }
+  const drivers: Readonly<Record<string, Member>> = {
+    crash: [schedule, { shocks: [{ assets: [ETH], drop: 0.15, scale: 1, at: 24, over: 150 }] }],
+    noise: [gbm, { assets: [ETH, BTC], vol: 2, correlation: 0.5 }],
+    jumps: [jumps, { assets: [ETH], perYear: 200_000, mean: -0.01, sd: 0.005 }],
+    record: [replay, { prices: record }],
+  }
+  const fed = (latency: number): Member => [
+    feed,
+    { source: 'market', assets: [ETH, BTC], latency, deviation: 0.002 },
+  ]
+  const small: Member = [
+    liquidator,
+    {
+      lenders: ['lender', 'second'],
+      venue: 'router',
+      capital: 30_000,
+      settlement: 36,
+      detectionDelay: 12,
+      minProfit: 5,
+    },
+  ]
+  const book = Array.from({ length: 80 }, (_, k) =>
+    account(5, 6400 + 20 * k, k % 3 ? 'USDC' : 'USD'),
+  )
+  return smallWorld(
+    {
+      ...drivers,
+      market: marketOf(2e6, Object.keys(drivers)),
+      pool: [constantProduct, { base: ETH, quote: USDC, baseReserve: 2000 }],
+      router: [router, { venues: ['market', 'pool'] }],
+      fast: fed(0),
+      slow: fed(24),
+      spot: [spot, { pool: 'pool', asset: ETH, quotePrice: 'market' }],
+      oracle: [median, { sources: ['fast', 'slow', 'spot'] }],
+      lender: lenderOf(book, { oracle: 'oracle' }),
+      second: lenderOf(book.slice(0, 30), { oracle: 'fast' }),
+      openings: [openings, { lender: 'lender', range: 0.02 }],
+      liquidator: small,
+      rival: small,
+      borrowers: [borrowers, { lender: 'lender', venue: 'router', perHour: 40 }],
+      arbitrageur: [arbitrageur, { pools: ['pool'], market: 'market', capital: 1e6 }],
+      trader: [trader, { pool: 'pool', asset: ETH, move: 0.02, at: 60 }],
+    },
+    { chain: { gasPrice: 10, native: ETH, nativePrice: 'market', gasLimit: 12e6, rounds: 2 } },
+  )
+}
+
+modelConformance('everything together', everything)
+
+describe('the world of everything together', () => {
+  it('holds every model of these families, and everything happens in it', () => {
+    const world = everything()
+    const kinds = new Set(world.instances.map(({ model }) => model.kind))
+    const families = [oracles, prices, agents, { evm, compoundV2 }]
+    for (const family of families)
+      for (const value of Object.values(family))
+        if (typeof value === 'object' && 'kind' in value) expect(kinds).toContain(value.kind)
+    stepWorld(world, 20)
+    const happened = [
+      'news',
+      'impact',
+      'answer',
+      'liquidation',
+      'swap',
+      'topUp',
+      'unwind',
+      'failed',
+    ]
+    for (const kind of happened) expect(seen(world, kind).length, kind).toBeGreaterThan(0)
+    const actors = new Set(seen(world, 'swap').map(({ parent }) => parent))
+    expect(actors.size).toBeGreaterThan(5)
+  })
+
+  it('traces every liquidation back to news or to somebody who acts on his own', () => {
+    const world = everything()
+    stepWorld(world, 20)
+    const { parent } = world.trace.columns
+    const roots = new Set(['news', 'swap', 'unwind', 'topUp'])
+    const names = new Map(
+      [...roots, 'impact', 'answer', 'liquidation', 'failed', 'insolvent'].flatMap((name) =>
+        seen(world, name).map(({ id }) => [id, name] as const),
+      ),
+    )
+    for (const { id } of seen(world, 'liquidation')) {
+      let root = id
+      while (parent[root]! >= 0) {
+        expect(parent[root]!).toBeLessThan(root)
+        root = parent[root]!
+      }
+      // A position that was liquidatable from the start has no cause.
+      if (root !== id) expect(roots).toContain(names.get(root))
+    }
+  })
+})
