@@ -1,7 +1,7 @@
 import { exp, expm1, hash64, log, log1p, philoxDraws, sum } from '../../src/math/index.ts'
 import type { Workload } from '../workloads/crash.ts'
 import { pack } from './layout.ts'
-import { collectBelow } from './scanKernel.ts'
+import { collectBelow, countBelow } from './scanKernel.ts'
 
 /** When the book is scanned: in every block, or only when prices seen or amounts have changed. */
 export type Scanning = 'everyBlock' | 'onChange'
@@ -51,7 +51,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
   // Constants of the market, the feeds, the chain and the liquidator.
   const keep = 1 - frozen.fee
   const left = exp((-Math.LN2 * frozen.blockSeconds) / frozen.halfLife)
-  const opening = Float64Array.from(assets, (a) => log(a.price))
+  const startPrice = Float64Array.from(assets, (a) => a.price)
   const lambda = Float64Array.from(assets, (a) => (0.01 * a.price) / (frozen.depth[a.name] ?? 1e30))
   const shift = new Float64Array((frozen.blocks + 1) * n)
   for (let a = 1; a < n; a++)
@@ -114,13 +114,17 @@ export function createFusedLoop(w: Workload): FusedLoop {
   const storedRate = new Float64Array(M)
   const isAccruable = new Uint8Array(M)
   let isFreshKnown = false
-  const hits = new Int32Array(book.rows + 1)
-  const flags = new Uint8Array(book.rows + 4)
+  const hits = new Int32Array(book.rows)
+  const flags = new Uint8Array(book.rows)
   const foundRow = new Int32Array(book.rows)
   const foundDebt = new Int32Array(book.rows)
   const foundHeld = new Int32Array(book.rows)
   const foundOwed = new Float64Array(book.rows)
+  /** Places of the rows found that have a pair, largest debt first. */
+  const bySize = new Int32Array(book.rows)
+  let below = 0
   let found = 0
+  let ranked = 0
   let wanted = 0
   let cost = 0
   let gain = 0
@@ -151,7 +155,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
     amount.set(book.amount)
     for (let a = 0; a < n; a++) {
       price[a] = assets[a]!.price
-      fundamental[a] = opening[a]!
+      fundamental[a] = 0
       answer[a] = a === USD ? 1 : assets[a]!.price
       answered[a] = 0
       seenAt[a] = -1
@@ -171,9 +175,9 @@ export function createFusedLoop(w: Workload): FusedLoop {
   function movePrices(block: number): void {
     const at = block * n
     for (let a = 1; a < n; a++) {
-      fundamental[a] = opening[a]! + shift[at + a]!
+      fundamental[a] = shift[at + a]!
       transient[a]! *= left
-      price[a] = exp(fundamental[a]! + permanent[a]! + transient[a]!)
+      price[a] = startPrice[a]! * exp(fundamental[a]! + permanent[a]! + transient[a]!)
     }
   }
 
@@ -227,13 +231,25 @@ export function createFusedLoop(w: Workload): FusedLoop {
     return false
   }
 
+  /** Put the rows found in row order: few by sorting, many by a sweep over flags. */
+  function orderHits(n0: number): void {
+    if (n0 < 256) {
+      hits.subarray(0, n0).sort()
+      return
+    }
+    for (let j = 0; j < n0; j++) flags[hits[j]!] = 1
+    let j = 0
+    for (let row = 0; row < book.rows; row++) if (flags[row] === 1) hits[j++] = row
+    for (let k = 0; k < n0; k++) flags[hits[k]!] = 0
+  }
+
   /** Largest debt and collateral of the rows found, in row order. */
   function pairRows(n0: number): void {
-    flags.fill(0)
-    for (let j = 0; j < n0; j++) flags[hits[j]!] = 1
+    orderHits(n0)
     found = 0
-    for (let row = 0; row < book.rows; row++) {
-      if (flags[row] === 0) continue
+    ranked = 0
+    for (let i = 0; i < n0; i++) {
+      const row = hits[i]!
       let most = 0
       let least = 0
       let debtAt = -1
@@ -251,22 +267,29 @@ export function createFusedLoop(w: Workload): FusedLoop {
       foundRow[found] = row
       foundDebt[found] = debtAt
       foundHeld[found] = heldAt
-      foundOwed[found++] = least < 0 && most > 0 ? -least : 0
+      foundOwed[found] = least < 0 && most > 0 ? -least : 0
+      if (foundOwed[found]! > 0) bySize[ranked++] = found
+      found++
     }
+    bySize.subarray(0, ranked).sort((a, b) => foundOwed[b]! - foundOwed[a]! || a - b)
   }
 
   function look(scanning: Scanning): void {
     const now = (number % (lag + 1)) * n
     for (let a = 1; a < n; a++) ring[now + a] = answer[a]!
-    weighCoordinates((Math.max(0, number - lag) % (lag + 1)) * n, true, thresholds)
+    const past = (Math.max(0, number - lag) % (lag + 1)) * n
+    weighCoordinates(past, true, thresholds)
     const isNew = hasChanged()
     if (scanning === 'onChange' && !isNew) return
-    const n0 = collectBelow(groups, coordinate, amount, thresholds, hits)
     scans++
-    // Between changes the rows are the same, and the prices that chose their pairs stay.
-    if (!isNew) return
-    weighCoordinates(now, false, values)
-    pairRows(n0)
+    if (!isNew) {
+      // Rows and pairs are those of the last change; the pass over the book is made all the same.
+      below = countBelow(groups, coordinate, amount, thresholds)
+      return
+    }
+    below = collectBelow(groups, coordinate, amount, thresholds, hits)
+    weighCoordinates(past, false, values)
+    pairRows(below)
     scanned.set(thresholds)
     isDirty = false
   }
@@ -364,13 +387,19 @@ export function createFusedLoop(w: Workload): FusedLoop {
     return (keep * (-price[a]! * expm1(-lambda[a]! * tokens))) / lambda[a]!
   }
 
+  /** Secant through the last two quotes; see `agents/liquidator`. */
   function costOf(a: number, tokens: number): number {
+    let spent = 0
+    let bought = 0
     let spend = tokens / (keep / price[a]!)
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 60; i++) {
       const got = buyFor(a, spend)
       if (got >= tokens) return spend
-      if (!(got > 0)) return Infinity
-      spend *= (tokens / got) * (1 + 1e-13)
+      if (!(got > bought)) return Infinity
+      const step = ((tokens - got) * (spend - spent)) / (got - bought)
+      spent = spend
+      bought = got
+      spend += step + 1e-15 * spend
     }
     return Infinity
   }
@@ -384,11 +413,11 @@ export function createFusedLoop(w: Workload): FusedLoop {
     let repay = maxRepay(foundRow[j]!, debtAt, heldAt)
     wanted = 0
     gain = -Infinity
-    if (!(repay > 0)) return false
+    if (!(repay > 0 && capital > 0)) return false
     const buy = keep / price[dm + 1]!
     const best = seizeFor(repay, dm, cm) * (price[cm + 1]! * keep)
     if (best - repay / buy < floor) return false
-    repay = Math.min(repay, capital * buy)
+    if (repay > (capital * buy) / 2) repay = Math.min(repay, buyFor(dm + 1, capital * (1 - 1e-9)))
     for (let i = 0; i <= 8; i++, repay /= 2) {
       const spend = costOf(dm + 1, repay)
       if (spend > capital) continue
@@ -401,14 +430,22 @@ export function createFusedLoop(w: Workload): FusedLoop {
     return wanted > 0
   }
 
+  /** Submit what pays; the largest debts first if money or block space will not do for all. */
   function judge(block: number): void {
     const gasCost = gasUsd(frozen.liquidationGas)
+    const least = gasCost + minProfit
     let capital = own[USD]! - locked[0]!
     let slots = room
-    for (let j = 0; j < found && slots > 0; j++) {
-      if (foundOwed[j] === 0 || foundOwed[j]! < gasCost + minProfit) continue
-      if (!assess(j, capital, minProfit + gasCost) || gain - gasCost < minProfit) continue
-      capital -= cost
+    let many = 0
+    let total = 0
+    while (many < ranked && foundOwed[bySize[many]!]! >= least) total += foundOwed[bySize[many++]!]!
+    const isScarce = total > capital || many > room
+    const tries = isScarce ? many : found
+    for (let i = 0; i < tries && slots > 0 && capital > gasCost; i++) {
+      const j = isScarce ? bySize[i]! : i
+      if (!isScarce && !(foundOwed[j]! > 0 && foundOwed[j]! >= least)) continue
+      if (!assess(j, capital - gasCost, least) || gain < least) continue
+      capital -= cost + gasCost
       slots--
       const s = submit(ownTag, foundRow[j]!, block)
       subject[s] = foundRow[j]!
@@ -422,7 +459,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
     const move = -lambda[a]! * sold
     permanent[a]! += frozen.permanent * move
     transient[a]! += (1 - frozen.permanent) * move
-    price[a] = exp(fundamental[a]! + permanent[a]! + transient[a]!)
+    price[a] = startPrice[a]! * exp(fundamental[a]! + permanent[a]! + transient[a]!)
   }
 
   /** What a holder has after giving `out`: rounding may leave it a few units in the last place short. */
@@ -449,8 +486,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
     own[USD] = rest
     own[dm + 1]! += got
     press(dm + 1, -got)
-    if (got < repay) return false
-    const received = seize(row, debtAt, heldAt, dm, cm, repay)
+    const received = seize(row, debtAt, heldAt, dm, cm, Math.min(got, repay))
     if (received < 0) return false
     const proceeds = sellFor(cm + 1, received)
     const stock = less(own[cm + 1]!, received)
@@ -580,8 +616,12 @@ export function createFusedLoop(w: Workload): FusedLoop {
         movePrices(block)
         watchFeeds(time, block)
         const slot = number % (waits + 1)
-        locked[0] = Math.max(0, locked[0]! - pending[slot]!)
-        pending[slot] = 0
+        if (pending[slot] !== 0) {
+          pending[slot] = 0
+          let total = 0
+          for (let k = 0; k < pending.length; k++) total += pending[k]!
+          locked[0] = total
+        }
         look(scanning)
         judge(block)
         produce(block, time)
@@ -594,7 +634,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
         scans,
         answers,
         baseFee,
-        unhealthy: found,
+        unhealthy: below,
       }
     },
     badDebt() {

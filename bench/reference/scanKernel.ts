@@ -64,7 +64,7 @@ function countTriples(
 
 /**
  * Collect the rows whose margin is negative, group by group, with the bits of `countBelow`.
- * @param out length >= rows + 1, overwritten from 0.
+ * @param out length >= rows, overwritten from 0.
  * @returns how many rows were written.
  */
 export function collectBelow(
@@ -84,8 +84,7 @@ export function collectBelow(
         let margin = amount[first]! * values[coordinate[first]!]!
         for (let k = first + 1; k < first + length; k++)
           margin += amount[k]! * values[coordinate[k]!]!
-        out[n] = rows[j]!
-        if (margin < 0) n++
+        if (margin < 0) out[n++] = rows[j]!
       }
   }
   return n
@@ -103,8 +102,7 @@ function collectPairs(
   for (let j = 0, k = from; j < rows.length; j++, k += 2) {
     const margin =
       amount[k]! * values[coordinate[k]!]! + amount[k + 1]! * values[coordinate[k + 1]!]!
-    out[n] = rows[j]!
-    if (margin < 0) n++
+    if (margin < 0) out[n++] = rows[j]!
   }
   return n
 }
@@ -123,8 +121,7 @@ function collectTriples(
       amount[k]! * values[coordinate[k]!]! +
       amount[k + 1]! * values[coordinate[k + 1]!]! +
       amount[k + 2]! * values[coordinate[k + 2]!]!
-    out[n] = rows[j]!
-    if (margin < 0) n++
+    if (margin < 0) out[n++] = rows[j]!
   }
   return n
 }
