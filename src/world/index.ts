@@ -1,6 +1,7 @@
 export type * from './action.ts'
 export * from './assets.ts'
 export * from './book.ts'
+export * from './cause.ts'
 export type * from './data.ts'
 export * from './events.ts'
 export * from './ledger.ts'

@@ -25,6 +25,8 @@ export interface PriceSource {
    * @returns an event id, or -1 when nothing has moved it.
    */
   cause(asset: number, direction: -1 | 1): number
+  /** Log move that an event made in this price of an asset; 0 when it made none. */
+  moveOf(event: number, asset: number): number
 }
 
 /** A place to trade one asset for another. Amounts are whole tokens. */
@@ -51,6 +53,8 @@ export interface Pool extends Venue {
   readonly price: () => number
   /** One-side fee, fraction of the amount sold. */
   readonly fee: number
+  /** Instance index of the pool in events. */
+  readonly self: number
   /** The last swap event that moved the price down (-1) or up (1); -1 when none. */
   lastSwap(direction: -1 | 1): number
 }

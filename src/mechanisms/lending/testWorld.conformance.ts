@@ -23,7 +23,7 @@ const statedPrices: Model = model({
     price: f64(assets.length, 'USD'),
     last: i32(2 * assets.length, 'event', -1),
   }),
-  create(_, s, { assets }) {
+  create(_, s, { assets, trace, self }) {
     assets.forEach(({ price }, i) => {
       s.price[i] = price
     })
@@ -31,6 +31,10 @@ const statedPrices: Model = model({
       covers: () => true,
       price: (asset: number) => s.price[asset]!,
       cause: (asset: number, direction: -1 | 1) => s.last[2 * asset + (direction < 0 ? 0 : 1)]!,
+      moveOf: (event: number, a: number) =>
+        trace.columns.instance[event] === self && trace.columns.asset[event] === a
+          ? trace.columns.y[event]!
+          : 0,
     }
     return { ports: { priceSource } }
   },
@@ -208,7 +212,13 @@ export function lendingWorld(spec: LendingWorldSpec): LendingWorld {
     column: (name) => world.columns[`compound/${name}`] as Float64Array,
     setPrice(name, value) {
       const asset = 1 + names.indexOf(name)
-      const id = world.trace.add('answer', { instance: oracle, parent: -1, asset, x: value })
+      const id = world.trace.add('answer', {
+        instance: oracle,
+        parent: -1,
+        asset,
+        x: value,
+        y: Math.log(value / price[asset]!),
+      })
       last[2 * asset + (value < price[asset]! ? 0 : 1)] = id
       price[asset] = value
       return id

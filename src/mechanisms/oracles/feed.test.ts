@@ -55,6 +55,28 @@ describe('a feed', () => {
     expect(run([[-0.01, 24]], { deviation: 0.01 }, 3)).toEqual([2000, 2020, 2020])
   })
 
+  it('names the event that moved the price beyond the deviation, not a later one', () => {
+    // The second fall crosses 1 %; the third comes before the answer is looked at again.
+    const falls: Fall[] = [
+      [0.006, 24],
+      [0.007, 24, 12],
+      [0.002, 36],
+    ]
+    const world = oracleWorld(falls, { feed: feedOf({ deviation: 0.01 }) })
+    stepWorld(world, 4)
+    const answer = eventsOf(world, 'answer')[0]!
+    const cause = world.trace.columns.parent[answer]!
+    expect(world.trace.columns.kind[cause]).toBe(
+      world.trace.columns.kind[eventsOf(world, 'news')[0]!],
+    )
+    const source = world.port('priceSource', 'market')
+    const { y, x } = world.trace.columns
+    expect(source.moveOf(cause, ETH)).toBe(y[cause])
+    // After it the price is beyond the line, before it the price was within.
+    expect(x[cause]! / 2000).toBeLessThanOrEqual(0.99)
+    expect((x[cause]! * Math.exp(-y[cause]!)) / 2000).toBeGreaterThan(0.99)
+  })
+
   it('measures the deviation from its last answer', () => {
     const falls: Fall[] = [12, 24, 36].map((at) => [0.006, at])
     const path = [2000, 2000 * 0.994 ** 2, 2000 * 0.994 ** 2].map((x) => Math.round(x * 1e6) / 1e6)

@@ -1,8 +1,10 @@
-import { log } from '../../math/index.ts'
+import { log, log1p } from '../../math/index.ts'
 import {
   assets,
   type Context,
   choice,
+  crossing,
+  eventCode,
   f64,
   fraction,
   i32,
@@ -17,8 +19,14 @@ import {
   ref,
   type Submit,
   seconds,
+  type Undone,
   USD,
 } from '../../world/index.ts'
+
+const ANSWER = eventCode('answer')
+
+/** Rounding of sums of log moves. */
+const ROUNDING = 1e-12
 
 /** Rounding of times that are multiples of the tick, s. */
 const SLACK = 1e-6
@@ -71,7 +79,8 @@ type Feed = {
 }
 
 /** Look at the source; remember what is worth sending, and since when. */
-function watch({ p, s, source }: Feed, a: number, time: number): void {
+function watch(own: Feed, a: number, time: number): void {
+  const { p, s, source } = own
   if (s.seenAt[a]! >= 0) return
   const price = source!.price(a)
   const answer = s.answer[a]!
@@ -80,7 +89,27 @@ function watch({ p, s, source }: Feed, a: number, time: number): void {
   if (!isMoved && time - s.answered[a]! < p.heartbeat - SLACK) return
   s.seen[a] = price
   s.seenAt[a] = time
-  s.seenCause[a] = price === answer ? -1 : source!.cause(a, price < answer ? -1 : 1)
+  const direction = price < answer ? -1 : 1
+  const last = price === answer ? -1 : source!.cause(a, direction)
+  s.seenCause[a] = isMoved ? crossed(own, a, Math.abs(log(price / answer)), direction, last) : last
+}
+
+/**
+ * Find the event that moved the source's price from within the deviation of the answer to beyond it.
+ * @param gap distance to the answer now, log.
+ * @param last the last event that moved the price that way.
+ */
+function crossed(own: Feed, a: number, gap: number, direction: -1 | 1, last: number): number {
+  const { p, context, source } = own
+  const line = Math.abs(log1p(direction * p.deviation)) + ROUNDING
+  let left = gap
+  const undo = (event: number): Undone => {
+    const move = source!.moveOf(event, a)
+    if (move === 0) return 'none'
+    left -= direction * move
+    return left < line ? 'safe' : 'beyond'
+  }
+  return crossing(context.trace, undo, last)
 }
 
 /** Send what was seen, again and again until a block takes it; what may not be sent is forgotten. */
@@ -115,13 +144,18 @@ function transmit({ s, context }: Feed, a: number): Outcome {
   return null
 }
 
-function portOf({ p, s }: Feed, covered: Uint8Array): PriceSource {
+function portOf({ p, s, context }: Feed, covered: Uint8Array): PriceSource {
   const isStale = (a: number): boolean =>
     p.maxAge > 0 && a !== USD && s.now[0]! - s.answered[a]! > p.maxAge + SLACK
   return {
     covers: (a) => covered[a] === 1,
     price: (a) => (s.answer[a]! > 0 && !isStale(a) ? s.answer[a]! : Number.NaN),
     cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
+    moveOf(event, a) {
+      const { instance, asset, kind, y } = context.trace.columns
+      const isOwn = instance[event] === context.self && asset[event] === a
+      return isOwn && kind[event] === ANSWER ? y[event]! : 0
+    },
   }
 }
 

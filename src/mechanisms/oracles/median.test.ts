@@ -29,12 +29,20 @@ const stated: Model = model({
           covers: (a) => a === ETH,
           price: (a) => (a === ETH && s.now[0]! > 0 ? s.now[0]! : Number.NaN),
           cause: (_, direction) => s.last[direction < 0 ? 0 : 1]!,
+          moveOf: (event, a) =>
+            trace.columns.instance[event] === self && a === ETH ? trace.columns.y[event]! : 0,
         },
       },
       step({ tick }) {
         const next = p.path[tick - 1] ?? s.now[0]!
         if (next === s.now[0]) return
-        const event = trace.add('answer', { instance: self, parent: -1, asset: ETH, x: next })
+        const event = trace.add('answer', {
+          instance: self,
+          parent: -1,
+          asset: ETH,
+          x: next,
+          y: next - s.now[0]!,
+        })
         s.last[next < s.now[0]! ? 0 : 1] = event
         s.now[0] = next
       },

@@ -37,9 +37,22 @@ export const median: Model = model({
           latest = Math.max(latest, source.cause(a, direction))
       return latest
     }
+    /** A source moves the median while its answer is the one in the middle. */
+    function moveOf(event: number, a: number): number {
+      const middle = price(a)
+      for (const source of sources)
+        if (answerOf(source, a) === middle && source.moveOf(event, a) !== 0)
+          return source.moveOf(event, a)
+      return 0
+    }
     return {
       ports: {
-        priceSource: { covers: (a) => sources.some((source) => source.covers(a)), price, cause },
+        priceSource: {
+          covers: (a) => sources.some((source) => source.covers(a)),
+          price,
+          cause,
+          moveOf,
+        },
       },
       link(use) {
         sources = p.sources.map((name) => use('priceSource', name))

@@ -1,5 +1,6 @@
 import {
   asset,
+  eventCode,
   type Model,
   model,
   optionalRef,
@@ -8,6 +9,8 @@ import {
   ref,
   USD,
 } from '../../world/index.ts'
+
+const SWAP = eventCode('swap')
 
 /** Thrown when a spot oracle reads a pool that does not trade its asset. */
 export class SpotAssetError extends Error {
@@ -27,7 +30,7 @@ export const spot: Model = model({
       "USD price of the pool's other asset; '' = its start price",
     ),
   },
-  create(p, _, { name, assets }) {
+  create(p, _, { name, assets, trace }) {
     let pool: Pool
     let quotes: PriceSource | undefined
     let isBase = true
@@ -45,6 +48,13 @@ export const spot: Model = model({
             if (a !== p.asset) return -1
             const swap = pool.lastSwap(isBase ? direction : direction < 0 ? 1 : -1)
             return Math.max(swap, quotes ? quotes.cause(other, direction) : -1)
+          },
+          moveOf(event, a) {
+            if (a !== p.asset) return 0
+            const { instance, kind, asset: sold, z } = trace.columns
+            if (kind[event] !== SWAP || instance[event] !== pool.self)
+              return quotes ? quotes.moveOf(event, other) : 0
+            return sold[event] === a ? z[event]! : -z[event]!
           },
         },
       },

@@ -1,4 +1,5 @@
-import type { Book } from '../../../world/index.ts'
+import { exp } from '../../../math/index.ts'
+import { type Book, crossing, type Undone } from '../../../world/index.ts'
 import { exchangeRate, tokenValue } from './kernel.ts'
 import { type Compound, storedRate } from './state.ts'
 
@@ -100,12 +101,8 @@ export function unitValue(compound: Compound, coordinate: number): number {
   )
 }
 
-/**
- * Find the event that last moved a row's inputs the wrong way: a collateral price down or a debt
- * price up.
- * @returns an event id, or -1 when no price of the row has moved so.
- */
-export function triggerOf(compound: Compound, row: number): number {
+/** The last event that moved a price of the row the wrong way: collateral down or debt up; or -1. */
+function lastMove(compound: Compound, row: number): number {
   const { book, layout, constants, oracle } = compound
   const { coordinate, amount } = book
   const first = book.start[row]!
@@ -118,6 +115,59 @@ export function triggerOf(compound: Compound, row: number): number {
     latest = Math.max(latest, oracle.cause(asset, layout.liability[c] === 1 ? 1 : -1))
   }
   return latest
+}
+
+/** Margin of a row at prices from before the moves in `undone`, USD. */
+function marginBefore(compound: Compound, row: number): number {
+  const { book, layout, columns, constants, oracle, undone } = compound
+  const first = book.start[row]!
+  let total = 0
+  for (let k = first; k < first + book.count[row]!; k++) {
+    const c = book.coordinate[k]!
+    const m = layout.market[c]!
+    const price = oracle.price(constants.asset[m]!) * exp(-undone[m]!)
+    const unit =
+      layout.liability[c] === 1
+        ? price * columns.borrowIndex[m]!
+        : tokenValue(price, storedRate(compound, m), layout.factor[c]!)
+    total += book.amount[k]! * unit
+  }
+  return total
+}
+
+/** Take an event's move of one of the row's prices back. @returns whether it made one. */
+function undoMove(
+  { book, layout, constants, oracle, undone }: Compound,
+  row: number,
+  event: number,
+) {
+  const first = book.start[row]!
+  for (let k = first; k < first + book.count[row]!; k++) {
+    const m = layout.market[book.coordinate[k]!]!
+    const move = oracle.moveOf(event, constants.asset[m]!)
+    if (move === 0) continue
+    undone[m]! += move
+    return true
+  }
+  return false
+}
+
+/**
+ * Find the event that moved a row below its threshold: oracle moves are taken back, newest first,
+ * until the row is healthy. Interest since then is not taken back.
+ * @returns an event id; -1 when it was below before the first event. For a healthy row, the last
+ *   event that moved one of its prices the wrong way.
+ */
+export function triggerOf(compound: Compound, row: number): number {
+  const { context, undone } = compound
+  const last = lastMove(compound, row)
+  undone.fill(0)
+  if (last < 0 || !(marginBefore(compound, row) < 0)) return last
+  const undo = (event: number): Undone => {
+    if (!undoMove(compound, row, event)) return 'none'
+    return marginBefore(compound, row) >= 0 ? 'safe' : 'beyond'
+  }
+  return crossing(context.trace, undo, last)
 }
 
 /** Debt that a row is left with beyond any hope, USD; 0 while it has collateral or no debt. */

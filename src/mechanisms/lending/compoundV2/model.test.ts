@@ -223,6 +223,24 @@ describe('causes', () => {
   })
 })
 
+describe('a trigger', () => {
+  it('is the event that moved the row below its threshold, not a later one the same way', () => {
+    const accounts = [{ collateral: { ETH: 10, WBTC: 0.5 }, debt: { USDC: 26000 } }]
+    const from = lendingWorld({ accounts })
+    from.setPrice('WBTC', 29900)
+    const broken = from.setPrice('ETH', 1700)
+    from.setPrice('WBTC', 29800)
+    from.setPrice('ETH', 1690)
+    expect(from.lender.trigger(0)).toBe(broken)
+  })
+
+  it('is none when the row stood below before the first event', () => {
+    const from = lendingWorld({ accounts: [{ collateral: { ETH: 1 }, debt: { USDC: 1900 } }] })
+    from.setPrice('ETH', 1990)
+    expect(from.lender.trigger(0)).toBe(-1)
+  })
+})
+
 describe('debts scaled before the first block', () => {
   it('are matched by suppliers: cash, exchange rate and collateral stay', () => {
     const from = lendingWorld({ accounts: [borrower, { ...borrower, debt: { USDC: 100 } }] })

@@ -87,10 +87,10 @@ export const compoundV2: Model = model({
   }),
   create(p, columns, context) {
     const compound = openCompound(
-        { ...p, liquidationIncentive: 1 + p.liquidationBonus },
-        columns,
-        context,
-      )
+      { ...p, liquidationIncentive: 1 + p.liquidationBonus },
+      columns,
+      context,
+    )
     const lender = lenderOf(compound)
     return {
       ports: { lender },

@@ -67,6 +67,8 @@ export type Compound = {
   /** Prices of the markets' assets while coordinates are computed. */
   readonly prices: Float64Array
   readonly values: Float64Array
+  /** Log moves of the markets' prices that are taken back while a trigger is looked for. */
+  readonly undone: Float64Array
 }
 
 /** Thrown when a market's cash and borrows do not fund the cTokens that positions hold. */
@@ -74,7 +76,12 @@ export class MarketFundingError extends Error {
   override readonly name = 'MarketFundingError'
 }
 
-const NO_ORACLE: PriceSource = { covers: () => false, price: () => NaN, cause: () => -1 }
+const NO_ORACLE: PriceSource = {
+  covers: () => false,
+  price: () => NaN,
+  cause: () => -1,
+  moveOf: () => 0,
+}
 
 function constantsOf(terms: CompoundTerms, layout: Layout): MarketConstants {
   const { markets, blocksPerYear } = terms
@@ -166,6 +173,7 @@ export function openCompound(
     weight: { collateral: NaN, debt: NaN },
     prices: perMarket(),
     values: new Float64Array(layout.market.length),
+    undone: perMarket(),
   }
   openMarkets(compound)
   return compound

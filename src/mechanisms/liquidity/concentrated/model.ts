@@ -91,6 +91,7 @@ function poolOf({ base, quote, fee, ranges }: Setup, s: State, context: Context)
     assets: [base, quote],
     fee,
     price: () => square(s.root[0]!),
+    self: context.self,
     lastSwap: (direction) => s.lastSwap[direction < 0 ? 0 : 1]!,
     has,
     spot,

@@ -47,6 +47,7 @@ function poolOf({ base, quote, fee }: Setup, last: Int32Array, context: Context)
     assets: [base, quote],
     fee,
     price: () => reserve(quote) / reserve(base),
+    self: context.self,
     lastSwap: (direction) => last[direction < 0 ? 0 : 1]!,
     has,
     spot: (sell, buy) => (has(sell, buy) ? spotAfterFee(reserve(sell), reserve(buy), fee) : 0),

@@ -1,8 +1,11 @@
 import { exp } from '../../../math/index.ts'
-import { type Context, type ReferenceMarket, USD } from '../../../world/index.ts'
+import { type Context, eventCode, type ReferenceMarket, USD } from '../../../world/index.ts'
 import { bought, proceeds, soldTo, spentTo } from './kernel.ts'
 
-/** State columns; those of both directions hold a fall at 2 x asset and a rise at 2 x asset + 1. */
+const NEWS = eventCode('news')
+const IMPACT = eventCode('impact')
+
+/** State columns; `cause` holds falls at 2 x asset and rises at 2 x asset + 1. */
 export type MarketColumns = {
   /** Log move of the drivers since the start. */
   readonly fundamental: Float64Array
@@ -11,13 +14,9 @@ export type MarketColumns = {
   readonly transient: Float64Array
   /** USD. */
   readonly price: Float64Array
-  /** The fundamental when news was last recorded, and the move recorded then. */
+  /** The fundamental when news was last recorded. */
   readonly reported: Float64Array
-  readonly news: Float64Array
-  /** Size of the impact of trades by direction: since the last news, and between it and the one before. */
-  readonly recent: Float64Array
-  readonly earlier: Float64Array
-  /** The event to blame, by direction. */
+  /** The last event that moved the price, by direction. */
   readonly cause: Int32Array
 }
 
@@ -39,35 +38,19 @@ function priceOf({ columns: s, context }: Market, a: number): number {
   return context.assets[a]!.price * exp(s.fundamental[a]! + s.permanent[a]! + s.transient[a]!)
 }
 
-/**
- * Record what has moved the fundamental since the last news, if it is large enough, and blame it if
- * it is larger than what trades did before it.
- */
+/** Record what has moved the fundamental since the last news, once it is large enough. */
 function report({ columns: s, context, newsMove }: Market, a: number): void {
   const move = s.fundamental[a]! - s.reported[a]!
   if (Math.abs(move) < newsMove || move === 0) return
   const { trace, self } = context
-  const event = trace.add('news', { instance: self, parent: -1, asset: a, x: s.price[a]!, y: move })
   s.reported[a] = s.fundamental[a]!
-  s.news[a] = move
-  for (const k of [2 * a, 2 * a + 1]) {
-    s.earlier[k] = s.recent[k]!
-    s.recent[k] = 0
-  }
-  const k = 2 * a + (move < 0 ? 0 : 1)
-  if (Math.abs(move) > s.earlier[k]! || s.cause[k] === -1) s.cause[k] = event
-}
-
-/**
- * Blame a trade for the price's move, if trades have moved it at least as far as news since the news
- * before last: an impact is remembered until news outweighs it, and a small one does not hide news.
- */
-function blame({ columns: s }: Market, a: number, move: number, event: number): void {
-  const k = 2 * a + (move < 0 ? 0 : 1)
-  s.recent[k]! += Math.abs(move)
-  const outside = s.news[a]! + s.fundamental[a]! - s.reported[a]!
-  const isLarger = s.earlier[k]! + s.recent[k]! >= (move < 0 ? -outside : outside)
-  if (isLarger || s.cause[k] === -1) s.cause[k] = event
+  s.cause[2 * a + (move < 0 ? 0 : 1)] = trace.add('news', {
+    instance: self,
+    parent: -1,
+    asset: a,
+    x: s.price[a]!,
+    y: move,
+  })
 }
 
 /** Move the price by `amount` tokens sold (negative: bought) and tell the trace. */
@@ -79,7 +62,7 @@ function press(market: Market, a: number, amount: number, parent: number): void 
   s.transient[a]! += (1 - permanent) * move
   s.price[a] = priceOf(market, a)
   if (s.price[a] === before) return
-  const event = context.trace.add('impact', {
+  s.cause[2 * a + (move < 0 ? 0 : 1)] = context.trace.add('impact', {
     instance: context.self,
     parent,
     asset: a,
@@ -88,7 +71,6 @@ function press(market: Market, a: number, amount: number, parent: number): void 
     z: amount,
     w: s.permanent[a]! + s.transient[a]!,
   })
-  blame(market, a, move, event)
 }
 
 /**
@@ -153,6 +135,11 @@ export function portOf(market: Market): ReferenceMarket {
     price: (a) => s.price[a]!,
     fundamental: (a) => context.assets[a]!.price * exp(s.fundamental[a]!),
     cause: (a, direction) => s.cause[2 * a + (direction < 0 ? 0 : 1)]!,
+    moveOf(event, a) {
+      const { instance, asset, kind, y } = context.trace.columns
+      const isOwn = instance[event] === context.self && asset[event] === a
+      return isOwn && (kind[event] === NEWS || kind[event] === IMPACT) ? y[event]! : 0
+    },
     has,
     spot(sell, buy) {
       if (!has(sell, buy)) return 0

@@ -244,44 +244,35 @@ describe('the blame for a price', () => {
     expect(market.cause(ETH, -1)).toBe(impact)
   })
 
-  it('goes to news that outweighs the trades before it, and not to news that does not', () => {
+  it('goes to the last recorded move in that direction, news or trade', () => {
+    const { world, market } = make({
+      trades: [
+        [1, ETH, USD, 500],
+        [3, ETH, USD, 500],
+      ],
+      members: { fall: drift(0.002, 0, 24) },
+      drivers: ['fall'],
+    })
+    const blamed = [1, 2, 3].map(() => {
+      stepWorld(world, 1)
+      return name(world, market.cause(ETH, -1))
+    })
+    expect(blamed).toEqual(['impact', 'news', 'impact'])
+  })
+
+  it('says how far each event moved the price', () => {
     const { world, market } = make({
       trades: [[1, ETH, USD, 500]],
-      members: { small: drift(0.002, 0, 24), large: drift(0.05, 0, 48) },
-      drivers: ['small', 'large'],
+      members: { fall: drift(0.05, 0, 24) },
+      drivers: ['fall'],
     })
     stepWorld(world, 2)
-    expect(eventsOf(world, 'news').length).toBe(1)
-    expect(name(world, market.cause(ETH, -1))).toBe('impact')
-    stepWorld(world, 2)
-    expect(market.cause(ETH, -1)).toBe(eventsOf(world, 'news')[1])
-  })
-
-  it('stays with news in a crash in which trades move little', () => {
-    const trades: Trade[] = Array.from({ length: 40 }, (_, k) => [k + 1, ETH, USD, 1])
-    const { world, market } = make({
-      trades,
-      members: { crash: drift(0.4, 600) },
-      drivers: ['crash'],
-    })
-    for (let tick = 0; tick < 40; tick++) {
-      stepWorld(world, 1)
-      expect(name(world, market.cause(ETH, -1))).toBe('news')
-    }
-  })
-
-  it('forgets a sale after two pieces of news', () => {
-    const { world, market } = make({
-      trades: [[1, ETH, USD, 5000]],
-      members: { crash: drift(0.1, 600, 12) },
-      drivers: ['crash'],
-    })
-    stepWorld(world, 1)
-    expect(name(world, market.cause(ETH, -1))).toBe('impact')
-    stepWorld(world, 1)
-    expect(name(world, market.cause(ETH, -1))).toBe('impact')
-    stepWorld(world, 1)
-    expect(name(world, market.cause(ETH, -1))).toBe('news')
+    const [impact] = eventsOf(world, 'impact')
+    const [news] = eventsOf(world, 'news')
+    const [swap] = eventsOf(world, 'swap')
+    expect(market.moveOf(impact!, ETH)).toBe(world.trace.columns.y[impact!])
+    expect(market.moveOf(news!, ETH)).toBeCloseTo(Math.log(0.95), 12)
+    expect([market.moveOf(swap!, ETH), market.moveOf(news!, USD)]).toEqual([0, 0])
   })
 
   it('keeps falls and rises apart', () => {

@@ -24,9 +24,6 @@ const columns = (n: number) => ({
   transient: f64(n, 'log'),
   price: f64(n, 'USD'),
   reported: f64(n, 'log'),
-  news: f64(n, 'log'),
-  recent: f64(2 * n, 'log'),
-  earlier: f64(2 * n, 'log'),
   cause: i32(2 * n, 'event', -1),
 })
 

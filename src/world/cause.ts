@@ -1,0 +1,26 @@
+import type { Trace } from './trace.ts'
+
+/** How many events are walked back, and how many moves are taken back among them. */
+const REACH = 4096
+const MOVES = 32
+
+/** What taking one event back did: it had made no move; a move is undone; the line is passed. */
+export type Undone = 'none' | 'beyond' | 'safe'
+
+/**
+ * Find the event that moved something over its line, by taking events back one after the other from
+ * the newest.
+ * @param undo takes the move of one event back.
+ * @param otherwise what to name when the line was crossed further back than the walk goes.
+ * @returns that event's id; -1 when the state stood beyond the line before the first event.
+ */
+export function crossing(trace: Trace, undo: (event: number) => Undone, otherwise: number): number {
+  const first = Math.max(0, trace.length - REACH)
+  let moves = 0
+  for (let e = trace.length - 1; e >= first; e--) {
+    const undone = undo(e)
+    if (undone === 'safe') return e
+    if (undone === 'beyond' && ++moves === MOVES) return otherwise
+  }
+  return first === 0 ? -1 : otherwise
+}
