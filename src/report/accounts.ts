@@ -1,8 +1,7 @@
-import type { World } from '../engine/index.ts'
 import { eventsOf, referencePrices } from '../measures/index.ts'
-import { margin } from '../world/index.ts'
+import type { Lender, World } from '../world/index.ts'
 
-/** One account at the end of a path, USD at reference prices. */
+/** One account of one lender at one moment, USD at reference prices. */
 export type AccountRow = {
   readonly lender: string
   readonly account: string
@@ -12,8 +11,9 @@ export type AccountRow = {
   /** Collateral x threshold / debt at oracle prices; null without debt. */
   readonly healthFactor: number | null
   readonly badDebt: number
-  /** Debt repaid by liquidators during the path, USD. */
+  /** Debt repaid by liquidators so far, USD. */
   readonly liquidated: number
+  /** Net value per asset, USD; debt is negative. */
   readonly assets: Readonly<Record<string, number>>
 }
 
@@ -28,44 +28,64 @@ function liquidatedByRow(world: World): Map<string, number> {
   return totals
 }
 
-/** List every account that owes or held something, as the world stands now. */
+/** What one lender says of its rows now. */
+type Sheet = {
+  readonly name: string
+  readonly lender: Lender
+  /** Full value per coordinate unit at reference prices, USD. */
+  readonly values: Float64Array
+  /** Value with thresholds at oracle prices, USD. */
+  readonly thresholds: Float64Array
+  /** Asset name per coordinate. */
+  readonly assets: readonly string[]
+}
+
+function sheetOf(world: World, name: string, lender: Lender, prices: Float64Array): Sheet {
+  const { coordinates } = lender.book
+  const values = new Float64Array(coordinates)
+  lender.coordinatesAt(prices, 'value', values)
+  const assets = Array.from(values, (_, c) => world.spec.assets[lender.assetOf(c)]!.name)
+  return { name, lender, values, thresholds: lender.coordinates().slice(), assets }
+}
+
+function accountRow(sheet: Sheet, row: number, liquidated: number): AccountRow {
+  const { name, lender, values, thresholds } = sheet
+  const { start, count, coordinate, amount } = lender.book
+  const assets: Record<string, number> = {}
+  let debt = 0
+  let collateral = 0
+  let owed = 0
+  let weighted = 0
+  for (let k = start[row]!; k < start[row]! + count[row]!; k++) {
+    const c = coordinate[k]!
+    const value = amount[k]! * values[c]!
+    const counted = amount[k]! * thresholds[c]!
+    if (value < 0) debt -= value
+    else collateral += value
+    if (counted < 0) owed -= counted
+    else weighted += counted
+    const asset = sheet.assets[c]!
+    assets[asset] = (assets[asset] ?? 0) + value
+  }
+  const health = weighted / owed
+  return {
+    ...{ lender: name, account: lender.account(row), row, debt, collateral },
+    healthFactor: owed > 0 && Number.isFinite(health) ? health : null,
+    badDebt: Math.max(0, debt - collateral),
+    liquidated,
+    assets,
+  }
+}
+
+/** List every account that owes or holds something, as the world stands now. */
 export function accountsOf(world: World): readonly AccountRow[] {
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
   const liquidated = liquidatedByRow(world)
   const rows: AccountRow[] = []
   for (const { name, self, instance } of world.all('lender')) {
-    const lender = instance.ports!.lender!
-    const { book } = lender
-    const values = new Float64Array(book.coordinates)
-    lender.coordinatesAt(prices, 'value', values)
-    const thresholds = lender.coordinates()
-    for (let row = 0; row < book.rows; row++) {
-      let debt = 0
-      let collateral = 0
-      let owedWeighted = 0
-      const assets: Record<string, number> = {}
-      for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++) {
-        const c = book.coordinate[k]!
-        const value = book.amount[k]! * values[c]!
-        if (value < 0) debt -= value
-        else collateral += value
-        owedWeighted += Math.max(0, -book.amount[k]! * thresholds[c]!)
-        const asset = world.spec.assets[lender.assetOf(c)]!.name
-        assets[asset] = (assets[asset] ?? 0) + value
-      }
-      const weighted = margin(book, thresholds, row) + owedWeighted
-      rows.push({
-        lender: name,
-        account: lender.account(row),
-        row,
-        debt,
-        collateral,
-        healthFactor: owedWeighted > 0 ? weighted / owedWeighted : null,
-        badDebt: Math.max(0, debt - collateral),
-        liquidated: liquidated.get(`${self}:${row}`) ?? 0,
-        assets,
-      })
-    }
+    const sheet = sheetOf(world, name, instance.ports!.lender!, prices)
+    for (let row = 0; row < sheet.lender.book.rows; row++)
+      rows.push(accountRow(sheet, row, liquidated.get(`${self}:${row}`) ?? 0))
   }
   return rows
 }
@@ -74,6 +94,9 @@ export function accountsOf(world: World): readonly AccountRow[] {
 export type Concentration = {
   readonly asset: string
   readonly side: 'collateral' | 'debt'
+  /** Accounts that hold or owe it. */
+  readonly holders: number
+  /** USD. */
   readonly total: number
   /** Herfindahl-Hirschman index: sum of squared shares, 1 = one holder. */
   readonly hhi: number
@@ -82,24 +105,36 @@ export type Concentration = {
   readonly top10: number
 }
 
-/** Concentration of collateral and debt per asset, the largest total first. */
+/** Concentration of values over their holders. @param values all > 0, in any order. */
+function concentration(
+  asset: string,
+  side: Concentration['side'],
+  values: readonly number[],
+): Concentration {
+  const sorted = [...values].sort((a, b) => b - a)
+  const total = sorted.reduce((a, b) => a + b, 0)
+  const top = (n: number): number => sorted.slice(0, n).reduce((a, b) => a + b, 0) / total
+  return {
+    ...{ asset, side, holders: sorted.length, total },
+    hhi: sorted.reduce((sum, value) => sum + (value / total) ** 2, 0),
+    ...{ top1: top(1), top5: top(5), top10: top(10) },
+  }
+}
+
+/** Concentration of collateral and debt per asset over accounts, the largest total first. */
 export function concentrationOf(accounts: readonly AccountRow[]): readonly Concentration[] {
-  const holders = new Map<string, number[]>()
-  for (const { assets } of accounts)
-    for (const [asset, value] of Object.entries(assets)) {
+  const values = new Map<string, number[]>()
+  for (const account of accounts)
+    for (const [asset, value] of Object.entries(account.assets)) {
       if (value === 0) continue
-      const key = `${asset}:${value < 0 ? 'debt' : 'collateral'}`
-      const list = holders.get(key)
+      const key = `${value < 0 ? 'debt' : 'collateral'}:${asset}`
+      const list = values.get(key)
       if (list) list.push(Math.abs(value))
-      else holders.set(key, [Math.abs(value)])
+      else values.set(key, [Math.abs(value)])
     }
-  const all = [...holders].map(([key, values]): Concentration => {
-    const sorted = values.sort((a, b) => b - a)
-    const total = sorted.reduce((a, b) => a + b, 0)
-    const top = (n: number): number => sorted.slice(0, n).reduce((a, b) => a + b, 0) / total
-    const [asset, side] = key.split(':') as [string, 'collateral' | 'debt']
-    const hhi = sorted.reduce((a, b) => a + (b / total) ** 2, 0)
-    return { asset, side, total, hhi, top1: top(1), top5: top(5), top10: top(10) }
+  const all = [...values].map(([key, list]) => {
+    const at = key.indexOf(':')
+    return concentration(key.slice(at + 1), key.slice(0, at) as Concentration['side'], list)
   })
   return all.sort((a, b) => b.total - a.total)
 }

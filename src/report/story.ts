@@ -1,7 +1,14 @@
 import type { RunOutcome } from '../experiments/index.ts'
-import { debtTotals, eventsOf, forestOf, type PathView, referencePrices } from '../measures/index.ts'
-import { accountsOf } from './accounts.ts'
-import { clock, dollars, percent, short } from './format.ts'
+import {
+  eventsOf,
+  forestOf,
+  type PathView,
+  referencePrices,
+  shockedPrices,
+} from '../measures/index.ts'
+import { type AccountRow, accountsOf } from './accounts.ts'
+import { clock, count, dollars, percent, price, short } from './format.ts'
+import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
 
 /** One statement with the events that prove it (none where it speaks of a state, not of events). */
@@ -11,173 +18,275 @@ type Teller = {
   readonly view: PathView
   readonly asset: (index: number) => string
   readonly liquidations: readonly number[]
-  /** `account 42 of compound` for an event that names a row. */
-  readonly who: (event: number) => string
+  readonly accounts: readonly AccountRow[]
 }
 
 function tellerOf(view: PathView): Teller {
   const { world } = view
-  const { row, instance } = world.trace.columns
   return {
     view,
-    asset: index => world.spec.assets[index]?.name ?? '?',
+    asset: (index) => world.spec.assets[index]?.name ?? '?',
     liquidations: eventsOf(world.trace, 'liquidation'),
-    who: e => {
-      const lender = world.instances[instance[e]!]!
-      return `account ${lender.instance.ports?.lender?.account(row[e]!) ?? row[e]} of ${lender.name}`
-    },
+    accounts: accountsOf(world),
   }
 }
 
-/** Say one event in a few words. */
-export function sayEvent(view: PathView, event: number): string {
-  const { asset, who } = tellerOf(view)
-  const { trace, instances } = view.world
-  const c = trace.columns
-  const place = instances[c.instance[event]!]?.name ?? '?'
-  const name = asset(c.asset[event]!)
-  switch (kindOf(trace, event)) {
-    case 'news':
-      return `news: ${name} at ${dollars(c.x[event]!)} (${percent(Math.expm1(c.y[event]!))})`
-    case 'impact':
-      return `${name} pushed to ${dollars(c.x[event]!)} on ${place} (${percent(Math.expm1(c.y[event]!))})`
-    case 'answer':
-      return `${place} answers ${name} = ${dollars(c.x[event]!)}`
-    case 'liquidation':
-      return `${who(event)}: ${dollars(c.x[event]!)} of ${asset(c.other[event]!)} repaid for ${dollars(c.y[event]!)} of ${name}`
-    case 'swap':
-      return `${short(c.x[event]!)} ${name} sold for ${short(c.y[event]!)} ${asset(c.other[event]!)} on ${place}`
-    case 'insolvent':
-      return `${who(event)} is left with ${dollars(c.x[event]!)} of debt and no collateral`
-    case 'topUp':
-      return `account ${c.row[event]} adds ${dollars(c.x[event]!)} of ${name}`
-    case 'unwind':
-      return `account ${c.row[event]} unwinds ${dollars(c.x[event]!)} of ${name}`
-    case 'failed':
-      return `${place}: refused, ${trace.texts[c.other[event]!]}`
-  }
+function isAre(n: number): string {
+  return n === 1 ? 'is' : 'are'
 }
 
-function opening({ view }: Teller): Clause {
-  const { totalDebt, liquidatableShare, debtors } = view.opening
-  const share = view.world.all('shock').length
-    ? ` If the whole shock came at once, ${percent(liquidatableShare)} of it would be liquidatable.`
+/** Sum of an event column. */
+function total(events: readonly number[], column: Float64Array): number {
+  return events.reduce((sum, e) => sum + column[e]!, 0)
+}
+
+/** The event with the largest value. */
+function largestOf(events: readonly number[], column: ArrayLike<number>): number {
+  return events.reduce((a, b) => (column[b]! > column[a]! ? b : a))
+}
+
+/** `ETH -40.0 %`, the whole scheduled fall of the shocked asset; '' when there is none. */
+function shockText({ view, asset }: Teller): string {
+  const { world, focus } = view
+  if (world.all('shock').length === 0) return ''
+  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
+  const moved = shockedPrices(world, prices)[focus.asset]! / prices[focus.asset]! - 1
+  return moved ? ` (${asset(focus.asset)} ${percent(moved)})` : ''
+}
+
+function opening(teller: Teller): Clause {
+  const { world, opening: start } = teller.view
+  const { totalDebt, liquidatableShare, debtors } = start
+  const owe = `${count(debtors, 'account')} ${debtors === 1 ? 'owes' : 'owe'} ${dollars(totalDebt)}.`
+  const share = world.all('shock').length
+    ? ` If the whole shock came at once${shockText(teller)}, ${percent(liquidatableShare)} of it would be liquidatable.`
     : ''
-  return {
-    text: `${debtors.toLocaleString('en-US')} accounts owe ${dollars(totalDebt)}.${share}`,
-    events: [],
-  }
+  return { text: owe + share, events: [] }
 }
 
-function first({ view, liquidations, who }: Teller): Clause | null {
-  const e = liquidations[0]
-  if (e === undefined) return null
+function brokenAt({ view, asset }: Teller, e: number): string {
+  const { columns } = view.world.trace
+  return `${sayAccount(view.world, e)} after ${clock(columns.time[e]!)} (${dollars(columns.x[e]!)} of ${asset(columns.other[e]!)} repaid)`
+}
+
+/** Who was liquidated first without any price move, and whom a move broke first. */
+function first(teller: Teller): Clause | null {
+  const { view, liquidations } = teller
   const { trace } = view.world
-  const way = pathTo(trace, e)
-  const root = way[0]!
-  const cause = root === e ? 'it stood below its threshold from the start' : sayEvent(view, root)
-  return {
-    text: `First to break, after ${clock(trace.columns.time[e]!)}: ${who(e)} (cause: ${cause}).`,
-    events: way,
-  }
+  const { parent } = trace.columns
+  const early = liquidations[0]
+  if (early === undefined) return null
+  const moved = liquidations.find((e) => parent[e]! >= 0)
+  const way = moved === undefined ? [] : pathTo(trace, moved)
+  const by =
+    moved === undefined
+      ? ''
+      : `First to break: ${brokenAt(teller, moved)}; it began with ${sayEvent(view.world, way[0]!)}.`
+  const ends = way.length > 8 ? [...way.slice(0, 4), ...way.slice(-4)] : way
+  if (early === moved) return { text: by, events: ends }
+  const before = `First to be liquidated: ${brokenAt(teller, early)}, below its threshold without a price move.`
+  return { text: `${before} ${by}`.trim(), events: [early, ...ends] }
 }
 
-function volume({ view, liquidations, asset }: Teller): Clause | null {
+/** When the repaid debt was repaid, and the largest part of it; '' for one liquidation. */
+function spanOf({ view, liquidations }: Teller, largest: number): string {
+  if (liquidations.length < 2) return ''
+  const { x, time } = view.world.trace.columns
+  const most = `the largest ${dollars(x[largest]!)}`
+  const last = time[liquidations.at(-1)!]!
+  if (time[liquidations[0]!] === last) return ` (all after ${clock(last)}, ${most})`
+  const half = total(liquidations, x) / 2
+  let sum = 0
+  let at = last
+  for (const e of liquidations) {
+    if (sum < half) at = time[e]!
+    sum += x[e]!
+  }
+  return ` (half of it by ${clock(at)}, ${most})`
+}
+
+function volume(teller: Teller): Clause | null {
+  const { view, liquidations, asset } = teller
   if (liquidations.length === 0) return null
   const c = view.world.trace.columns
   const seized = new Map<string, number>()
   const rows = new Set<string>()
-  let repaid = 0
-  let total = 0
   for (const e of liquidations) {
-    repaid += c.x[e]!
-    total += c.y[e]!
     rows.add(`${c.instance[e]}:${c.row[e]}`)
     const name = asset(c.asset[e]!)
     seized.set(name, (seized.get(name) ?? 0) + c.y[e]!)
   }
+  const sum = total(liquidations, c.y)
   const parts = [...seized].sort((a, b) => b[1] - a[1]).slice(0, 3)
-  const mix = parts.map(([name, value]) => `${percent(value / total)} ${name}`).join(', ')
-  const largest = liquidations.reduce((a, b) => (c.x[b]! > c.x[a]! ? b : a))
+  const mix = parts.map(([name, value]) => `${percent(value / sum)} ${name}`).join(', ')
+  const largest = largestOf(liquidations, c.x)
   return {
-    text: `${liquidations.length.toLocaleString('en-US')} liquidations of ${rows.size.toLocaleString('en-US')} accounts repaid ${dollars(repaid)} and sold ${dollars(total)} of collateral (${mix}); the largest took ${dollars(c.x[largest]!)}.`,
+    text: `${count(liquidations.length, 'liquidation')} of ${count(rows.size, 'account')} repaid ${dollars(total(liquidations, c.x))}${spanOf(teller, largest)} and seized ${dollars(sum)} of collateral: ${mix}.`,
     events: [largest],
   }
 }
 
-function channel({ view, liquidations, asset }: Teller): Clause | null {
-  if (liquidations.length === 0) return null
-  const { trace } = view.world
+/** How far trades pushed reference prices from their fundamentals: the shocked asset, then the worst. */
+function pushed({ view, asset }: Teller): Clause | null {
+  const { asset: code, w, time } = view.world.trace.columns
+  const impacts = eventsOf(view.world.trace, 'impact')
+  const below = impacts.filter((e) => w[e]! < 0)
+  if (below.length === 0) return null
+  const lowest = (events: readonly number[]): number =>
+    events.reduce((a, b) => (w[b]! < w[a]! ? b : a))
+  const size = (e: number): string => percent(Math.abs(Math.expm1(w[e]!)))
+  const worst = lowest(below)
+  const own = below.filter((e) => code[e] === view.focus.asset)
+  const main = own.length > 0 ? lowest(own) : worst
+  const name = asset(code[main]!)
+  const high = largestOf(
+    impacts.filter((e) => code[e] === code[main]),
+    w,
+  )
+  const above =
+    w[high]! > -w[main]!
+      ? ` and, by buying, ${size(high)} above it (after ${clock(time[high]!)})`
+      : ''
+  const text = `trades pushed ${name} up to ${size(main)} below its fundamental price (after ${clock(time[main]!)})${above}`
+  const events = above ? [main, high] : [main]
+  if (main === worst) return { text, events }
+  const other = `hardest hit was ${asset(code[worst]!)}, ${size(worst)} below (after ${clock(time[worst]!)})`
+  return { text: `${text}; ${other}`, events: [...events, worst] }
+}
+
+/** How far the sales of liquidators moved a venue that is the only price there is. */
+function moved({ view, asset }: Teller): Clause | null {
+  const { trace, instances } = view.world
+  const { instance, asset: sold, z } = trace.columns
   const { depth } = forestOf(trace)
-  const impacts = eventsOf(trace, 'impact')
-  const caused = liquidations.filter(e => depth[e]! > 1).length
-  const deepest = liquidations.reduce((a, b) => (depth[b]! > depth[a]! ? b : a))
-  const spread = `${percent(caused / liquidations.length)} of the liquidations were caused by an earlier one; the longest chain has ${depth[deepest]}`
-  if (impacts.length === 0) return { text: `${spread}.`, events: [deepest] }
-  const worst = impacts.reduce((a, b) => (trace.columns.w[b]! < trace.columns.w[a]! ? b : a))
-  const fall = percent(-Math.expm1(trace.columns.w[worst]!))
+  const swaps = eventsOf(trace, 'swap').filter((e) => depth[e]! > 0 && z[e]! < 0)
+  if (swaps.length === 0) return null
+  const moves = new Map<string, { sum: number; last: number; text: string }>()
+  for (const e of swaps) {
+    const key = `${instance[e]}:${sold[e]}`
+    const text = `${asset(sold[e]!)} on ${instances[instance[e]!]!.name}`
+    const known = moves.get(key)
+    moves.set(key, { sum: (known?.sum ?? 0) + z[e]!, last: e, text })
+  }
+  const [worst] = [...moves.values()].sort((a, b) => a.sum - b.sum)
+  if (worst!.sum > -1e-5) return { text: 'sales did not move the price', events: [worst!.last] }
+  const fall = percent(-Math.expm1(worst!.sum))
+  return { text: `sales moved ${worst!.text} down by ${fall} in all`, events: [worst!.last] }
+}
+
+function channel(teller: Teller): Clause | null {
+  const { view, liquidations } = teller
+  if (liquidations.length === 0) return null
+  const { depth } = forestOf(view.world.trace)
+  const caused = liquidations.filter((e) => depth[e]! > 1).length
+  const deepest = largestOf(liquidations, depth)
+  const spread =
+    caused === 0
+      ? 'no liquidation was caused by another'
+      : `${percent(caused / liquidations.length)} of the liquidations were caused by an earlier one, in chains of up to ${depth[deepest]}`
+  const price = pushed(teller) ?? moved(teller)
   return {
-    text: `Channel: sales pushed ${asset(trace.columns.asset[worst]!)} up to ${fall} below its fundamental price after ${clock(trace.columns.time[worst]!)}; ${spread}.`,
-    events: [worst, deepest],
+    text: `Channel: ${price ? `${price.text}; ` : ''}${spread}.`,
+    events: [...(price?.events ?? []), ...(caused === 0 ? [] : [deepest])],
   }
 }
 
 function largestTree({ view }: Teller): Clause | null {
-  const tree = treesOf(view.world.trace)[0]
+  const { trace } = view.world
+  const tree = treesOf(trace)[0]
   if (!tree || tree.liquidations < 2) return null
+  const last = tree.events.findLast((e) => kindOf(trace, e) === 'liquidation')!
   return {
-    text: `Largest cascade: ${sayEvent(view, tree.root)} led to ${tree.liquidations} liquidations of ${dollars(tree.repaid)}, ${tree.depth} deep.`,
-    events: [tree.root, tree.events[tree.events.length - 1]!],
+    text: `Largest cascade: ${count(tree.liquidations, 'liquidation')} of ${dollars(tree.repaid)}, up to ${tree.depth} deep, all from one event: ${sayEvent(view.world, tree.root)}.`,
+    events: [tree.root, last],
   }
 }
 
 function refused({ view }: Teller): Clause | null {
-  const { trace } = view.world
+  const { trace, instances } = view.world
+  const { instance, other, x } = trace.columns
   const failed = eventsOf(trace, 'failed')
   if (failed.length === 0) return null
-  const counts = new Map<string, number>()
+  const counts = new Map<string, { n: number; first: number }>()
   for (const e of failed) {
-    const reason = trace.texts[trace.columns.other[e]!]!
-    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+    const key = `of ${instances[instance[e]!]!.name} ("${trace.texts[other[e]!]}")`
+    const known = counts.get(key)
+    counts.set(key, { n: (known?.n ?? 0) + 1, first: known?.first ?? e })
   }
-  const parts = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3)
-  const why = parts.map(([reason, n]) => `${n.toLocaleString('en-US')} "${reason}"`).join(', ')
-  return { text: `${failed.length.toLocaleString('en-US')} actions failed: ${why}.`, events: [failed[0]!] }
-}
-
-function losses({ view }: Teller): Clause {
-  const { world, opening: start } = view
-  const accounts = accountsOf(world).filter(a => a.badDebt > 0)
-  const bad = accounts.reduce((total, a) => total + a.badDebt, 0)
-  if (bad === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
-  const worst = [...accounts].sort((a, b) => b.badDebt - a.badDebt)[0]!
+  const parts = [...counts].sort((a, b) => b[1].n - a[1].n).slice(0, 3)
+  const why = parts.map(([key, { n }]) => `${short(n)} ${key}`).join(', ')
+  const lost = `lost ${dollars(total(failed, x))} of gas`
   return {
-    text: `Bad debt at the end: ${dollars(bad)} (${percent(bad / start.totalDebt)} of all debt) in ${accounts.length.toLocaleString('en-US')} accounts; the worst is account ${worst.account} of ${worst.lender} with ${dollars(worst.badDebt)}. Those who lent to them bear it.`,
-    events: eventsOf(world.trace, 'insolvent').slice(0, 1),
+    text: `${count(failed.length, 'transaction')} failed and ${lost}: ${why}.`,
+    events: parts.map(([, { first: e }]) => e),
   }
 }
 
-function backlog({ view }: Teller): Clause | null {
-  const { world } = view
-  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-  const { liquidatable } = debtTotals(world, prices, prices)
-  if (liquidatable === 0) return null
+/** What borrowers lost to liquidators and the protocol. */
+function penalty({ view, liquidations }: Teller): Clause | null {
+  if (liquidations.length === 0) return null
+  const { x, y } = view.world.trace.columns
+  const lost = total(liquidations, y) - total(liquidations, x)
+  if (!(lost > 0)) return null
+  const gains = y.map((value, e) => value - x[e]!)
   return {
-    text: `${dollars(liquidatable)} of debt still stands below its threshold and was not liquidated: too small, too late or no capital.`,
+    text: `Borrowers lost ${dollars(lost)} to liquidators and the protocol: collateral seized beyond the debt repaid.`,
+    events: [largestOf(liquidations, gains)],
+  }
+}
+
+function losses({ view, accounts }: Teller): Clause {
+  const { world, opening: start, openingBadDebt: before } = view
+  const bad = accounts.filter((a) => a.badDebt > 0).sort((a, b) => b.badDebt - a.badDebt)
+  const sum = bad.reduce((all, a) => all + a.badDebt, 0)
+  if (sum === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
+  const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
+  const worst = bad[0]!
+  const known = before > 0 ? `, ${dollars(before)} of it from before the first block` : ''
+  const who = `account ${worst.account} of ${worst.lender} owes ${dollars(worst.badDebt)} of it`
+  const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
+  return {
+    text: `Lenders lose ${dollars(sum)} (bad debt, ${percent(sum / start.totalDebt)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}.`,
+    events: eventsOf(world.trace, 'insolvent').slice(0, 3),
+  }
+}
+
+function backlog({ accounts }: Teller): Clause | null {
+  const left = accounts.filter(
+    (a) => a.healthFactor !== null && a.healthFactor < 1 && a.collateral > 0,
+  )
+  if (left.length === 0) return null
+  const sum = left.reduce((all, a) => all + a.debt, 0)
+  return {
+    text: `Left over: ${count(left.length, 'account')} with ${dollars(sum)} of debt ${isAre(left.length)} below the threshold and not liquidated (too small for the gas, not yet found, or no capital).`,
     events: [],
   }
+}
+
+/** The state of the shocked asset's price at the end, when nobody was liquidated. */
+function calm({ view, asset }: Teller): Clause {
+  const { focus, opening: start } = view
+  const now = focus.asset < 0 ? Number.NaN : (focus.source?.price(focus.asset) ?? Number.NaN)
+  const where = Number.isFinite(now)
+    ? ` ${asset(focus.asset)} went from ${price(start.focusPrice)} to ${price(now)}.`
+    : ''
+  return { text: `Nobody was liquidated.${where}`, events: [] }
 }
 
 /**
  * Tell one path in words: what broke, in which order, through which channel, who lost how much.
  * @returns clauses; each names the events that prove it.
  */
+export function storyOfPath(view: PathView): readonly Clause[] {
+  const teller = tellerOf(view)
+  const tell =
+    teller.liquidations.length === 0
+      ? [opening, calm, refused, losses, backlog]
+      : [opening, first, volume, channel, largestTree, refused, penalty, losses, backlog]
+  return tell.flatMap((say) => say(teller) ?? [])
+}
+
+/** Tell the last finished path of a run in words; empty when none is standing. */
 export function storyOf(outcome: RunOutcome): readonly Clause[] {
-  if (outcome.view === null) return []
-  const teller = tellerOf(outcome.view)
-  if (teller.liquidations.length === 0)
-    return [opening(teller), { text: 'Nobody was liquidated.', events: [] }, losses(teller)]
-  return [opening, first, volume, channel, largestTree, refused, losses, backlog].flatMap(
-    tell => tell(teller) ?? [],
-  )
+  return outcome.view === null ? [] : storyOfPath(outcome.view)
 }

@@ -1,9 +1,12 @@
 import type { MeasureResult, RunOutcome } from '../experiments/index.ts'
-import { inUnit } from './format.ts'
+import { count, inUnit } from './format.ts'
 import { storyOf } from './story.ts'
 
 /** Most measures printed on the terminal; `--json` has all. */
 const SHOWN = 10
+
+/** Most columns of the left half of the measure table. */
+const HALF = 44
 
 function measureLine(m: MeasureResult): string {
   const value = inUnit(m.value, m.unit)
@@ -14,35 +17,36 @@ function measureLine(m: MeasureResult): string {
   return `  ${m.name.padEnd(22)} ${value}${range}`
 }
 
-/** Two measures per line, so that a run fits on one screen. */
+/** Two measures per line, so that a run fits on one screen; one where there are intervals. */
 function measureTable(measures: readonly MeasureResult[]): readonly string[] {
-  if (measures.some(m => m.low !== null)) return measures.map(measureLine)
-  const lines: string[] = []
-  for (let k = 0; k < measures.length; k += 2)
-    lines.push(measures.slice(k, k + 2).map(m => measureLine(m).padEnd(42)).join('').trimEnd())
-  return lines
+  const lines = measures.map(measureLine)
+  if (measures.some((m) => m.low !== null) || lines.some((line) => line.length > HALF)) return lines
+  return lines.flatMap((line, k) =>
+    k % 2 === 0 ? [(line.padEnd(HALF) + (lines[k + 1] ?? '')).trimEnd()] : [],
+  )
 }
 
-/**
- * Write the result of a run for the terminal.
- * @param highlights names of the measures to print first; all others only up to ten.
- */
+/** The few words behind a run of many paths, or the story of its only one. */
+function body(outcome: RunOutcome): readonly string[] {
+  const { document } = outcome
+  if (document.paths === 1)
+    return storyOf(outcome).map(({ text, events }) =>
+      events.length === 0 ? text : `${text} [${events.map((e) => `#${e}`).join(' ')}]`,
+    )
+  const failed = document.failedPaths > 0 ? `, ${document.failedPaths} failed` : ''
+  return [`${document.paths} paths${failed}; mean [95 % interval of the mean].`]
+}
+
+/** Write the result of a run for the terminal: the story, the first measures, how to replay it. */
 export function textOf(outcome: RunOutcome): string {
   const { document, scenario } = outcome
-  const lines = [`${scenario.name}: ${scenario.title}`, '']
-  if (document.paths === 1)
-    for (const { text, events } of storyOf(outcome))
-      lines.push(events.length === 0 ? text : `${text} [${events.map(e => `#${e}`).join(' ')}]`)
-  else
-    lines.push(
-      `${document.paths} paths${document.failedPaths ? `, ${document.failedPaths} failed` : ''}; mean [95 % interval of the mean].`,
-    )
-  const shown = document.measures.filter(m => m.value !== null).slice(0, SHOWN)
+  const shown = document.measures.filter((m) => m.value !== null).slice(0, SHOWN)
+  const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome)]
   lines.push('', ...measureTable(shown), '')
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
   if (document.assumptions.length > 0)
     lines.push(
-      `${document.assumptions.length} assumptions stand behind this; --out DIR writes them with their effect on badDebt.`,
+      `${count(document.assumptions.length, 'assumption')} behind this; --out DIR writes them with their effect on badDebt, the charts and the trace.`,
     )
   lines.push(`replay: ${document.replay}`)
   return lines.join('\n')

@@ -1,5 +1,5 @@
 import { type Forest, forestOf } from '../measures/index.ts'
-import { EVENT_NAMES, type Trace } from '../world/index.ts'
+import { EVENT_NAMES, type EventName, eventCode, type Trace } from '../world/index.ts'
 
 /** One tree of the forest. */
 export type Tree = {
@@ -14,37 +14,33 @@ export type Tree = {
 }
 
 /** Name of an event's kind. */
-export function kindOf(trace: Trace, event: number): (typeof EVENT_NAMES)[number] {
+export function kindOf(trace: Trace, event: number): EventName {
   return EVENT_NAMES[trace.columns.kind[event]!]!
 }
 
 /** The way from a root to an event, root first. */
 export function pathTo(trace: Trace, event: number): readonly number[] {
   const way: number[] = []
-  for (let e = event; e >= 0; e = trace.columns.parent[e]!) way.unshift(e)
-  return way
+  for (let e = event; e >= 0; e = trace.columns.parent[e]!) way.push(e)
+  return way.reverse()
 }
 
 /** All trees with at least one liquidation, the one that repaid most first. */
 export function treesOf(trace: Trace, forest: Forest = forestOf(trace)): readonly Tree[] {
+  const { kind, x } = trace.columns
+  const liquidation = eventCode('liquidation')
+  const repaid = new Float64Array(trace.length)
   const members = new Map<number, number[]>()
-  for (let e = 0; e < trace.length; e++) {
-    const root = forest.root[e]!
-    const list = members.get(root)
-    if (list) list.push(e)
-    else members.set(root, [e])
-  }
-  const trees: Tree[] = []
-  for (const [root, events] of members) {
-    const liquidations = events.filter(e => kindOf(trace, e) === 'liquidation')
-    if (liquidations.length === 0) continue
-    trees.push({
-      root,
-      events,
-      liquidations: liquidations.length,
-      repaid: liquidations.reduce((total, e) => total + trace.columns.x[e]!, 0),
-      depth: liquidations.reduce((most, e) => Math.max(most, forest.depth[e]!), 0),
-    })
-  }
+  for (let e = 0; e < trace.length; e++)
+    if (kind[e] === liquidation) {
+      repaid[forest.root[e]!]! += x[e]!
+      members.set(forest.root[e]!, [])
+    }
+  for (let e = 0; e < trace.length; e++) members.get(forest.root[e]!)?.push(e)
+  const trees = [...members].map(([root, events]): Tree => {
+    const liquidations = events.filter((e) => kind[e] === liquidation)
+    const depth = liquidations.reduce((most, e) => Math.max(most, forest.depth[e]!), 0)
+    return { root, events, liquidations: liquidations.length, repaid: repaid[root]!, depth }
+  })
   return trees.sort((a, b) => b.repaid - a.repaid || a.root - b.root)
 }

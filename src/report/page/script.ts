@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Report } from '../data.ts'
+import { words } from '../format.ts'
+import type { OutlineNode } from '../outline.ts'
+import type { ChartData, Spread, TreeDot } from './client/kit.ts'
+import { clientScript } from './client/main.ts'
+import { type Html, jsonScript, raw } from './html.ts'
+
+/** Most assumptions drawn; the table has all. */
+const BARS = 14
+
+/**
+ * Place the nodes of an outline: level by level from left to right, leaves below each other. Where
+ * branches were left out, the place of one more leaf is kept free.
+ */
+export function treeDots(outline: OutlineNode): readonly TreeDot[] {
+  const dots: TreeDot[] = []
+  let leaf = 0
+  const place = (node: OutlineNode, level: number, from: number): number => {
+    const { kind, repaid, text } = node
+    const mine = dots.push({ x: level, y: 0, from, kind, repaid, text }) - 1
+    const rows = node.children.map((child) => place(child, level + 1, mine))
+    const y = rows.length === 0 ? leaf++ : (rows[0]! + rows.at(-1)!) / 2
+    dots[mine] = { ...dots[mine]!, y }
+    return y
+  }
+  place(outline, 0, -1)
+  return dots
+}
+
+function barsOf({ effects }: Report): ChartData['tornado'] {
+  const bars = effects.assumptions
+    .map(({ name, low, high }) => ({ name, low: low.change, high: high.change }))
+    .filter(({ low, high }) => low || high)
+  const size = (bar: (typeof bars)[number]): number =>
+    Math.max(Math.abs(bar.low ?? 0), Math.abs(bar.high ?? 0))
+  return bars.sort((a, b) => size(b) - size(a)).slice(0, BARS)
+}
+
+/** What the charts of a report draw. */
+export function chartDataOf(report: Report): ChartData {
+  const { path, origins, perPath } = report
+  const spreads = origins.map((origin, k): readonly [string, readonly Spread[]] => [
+    `factors${k}`,
+    origin.distributions.map(({ name, levels }) => ({ name: words(name), levels })),
+  ])
+  return {
+    series: path?.series ?? null,
+    order: path?.order ?? null,
+    bins: path?.bins ?? [],
+    curve: path === null || 'reason' in path.curve ? null : path.curve,
+    tree: path?.cascade ? treeDots(path.cascade.outline) : [],
+    tornado: barsOf(report),
+    spreads: Object.fromEntries(spreads.filter(([, list]) => list.length > 0)),
+    paths: perPath,
+  }
+}
+
+/** The libraries that draw, as they lie in node_modules: d3 is what Plot itself depends on. */
+function libraries(): readonly string[] {
+  const plot = fileURLToPath(import.meta.resolve('@observablehq/plot'))
+  const d3 = createRequire(plot).resolve('d3')
+  return [
+    readFileSync(join(dirname(d3), '../dist/d3.min.js'), 'utf8'),
+    readFileSync(join(dirname(plot), '../dist/plot.umd.min.js'), 'utf8'),
+  ]
+}
+
+/** Scripts and data of the page; nothing is loaded from anywhere. */
+export function scriptsOf(report: Report): Html {
+  const code = [...libraries(), clientScript()]
+  const scripts = code.map(
+    (text) => `<script>${text.replaceAll('</script', '<\\/script')}</script>`,
+  )
+  return raw(`${jsonScript('data', chartDataOf(report)).markup}\n${scripts.join('\n')}`)
+}

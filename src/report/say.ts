@@ -1,0 +1,44 @@
+import { accountOf, type TracedWorld } from '../stores/index.ts'
+import { change, dollars, price, short } from './format.ts'
+import { kindOf } from './tree.ts'
+
+/** `account 42 of compound`, for an event that names an account. */
+export function sayAccount(world: TracedWorld, event: number): string {
+  const { instance, row } = world.trace.columns
+  const { name, spec } = world.instances[instance[event]!]!
+  const lender = typeof spec.params.lender === 'string' ? spec.params.lender : name
+  const account = accountOf(world, event) ?? `in row ${row[event]}`
+  const known = account.startsWith('account') ? account : `account ${account}`
+  return `${known} of ${lender}`
+}
+
+/** Say one event in a few words. */
+export function sayEvent(world: TracedWorld, event: number): string {
+  const { trace, instances, spec } = world
+  const c = trace.columns
+  const x = c.x[event]!
+  const y = c.y[event]!
+  const place = instances[c.instance[event]!]?.name ?? '?'
+  const name = spec.assets[c.asset[event]!]?.name ?? '?'
+  const other = spec.assets[c.other[event]!]?.name ?? '?'
+  switch (kindOf(trace, event)) {
+    case 'news':
+      return `news: ${name} moves to ${price(x)} (${change(Math.expm1(y))})`
+    case 'impact':
+      return `${name} is pushed to ${price(x)} on ${place} (${change(Math.expm1(y))})`
+    case 'answer':
+      return `${place} answers ${name} = ${price(x)}`
+    case 'liquidation':
+      return `${sayAccount(world, event)}: ${dollars(x)} of ${other} repaid for ${dollars(y)} of ${name}`
+    case 'swap':
+      return `${short(x)} ${name} sold for ${short(y)} ${other} on ${place}`
+    case 'insolvent':
+      return `${sayAccount(world, event)} is left with ${dollars(x)} of debt and no collateral`
+    case 'topUp':
+      return `${sayAccount(world, event)} adds ${dollars(x)} of ${name}`
+    case 'unwind':
+      return `${sayAccount(world, event)} unwinds ${dollars(x)} of ${name}`
+    case 'failed':
+      return `a transaction of ${place} fails: ${trace.texts[c.other[event]!] ?? '?'}`
+  }
+}
