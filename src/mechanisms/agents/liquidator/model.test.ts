@@ -154,6 +154,13 @@ describe("a liquidator's sight", () => {
     expect(ticksOf(stepped(world, 15))).toEqual([tick])
   })
 
+  it('has seen the opening before the first block', () => {
+    const world = agentWorld([account(10, 17_000)], {
+      liquidator: liquidatorOf({ detectionDelay: 120 }),
+    })
+    expect(ticksOf(stepped(world, 1))).toEqual([1])
+  })
+
   it('counts blocks, whatever the tick', () => {
     const world = agentWorld(
       [account(10, 15_000)],
@@ -205,6 +212,7 @@ describe("a liquidator's profit", () => {
       liquidator: liquidatorOf(params),
     })
     stepWorld(world, 1)
+    expect(seen(world, 'failed')).toEqual([])
     return seen(world, 'liquidation').reduce((sum, { x }) => sum + x, 0)
   }
 
@@ -272,6 +280,33 @@ describe("a liquidator's profit", () => {
     const gains = ['liquidator', 'rival'].map((name) => cash(world, name) - 1e9)
     expect(Math.min(...gains)).toBeCloseTo(-20, 6)
     expect(Math.max(...gains)).toBeGreaterThan(500)
+  })
+
+  it('is gone for the second of two sales into a thin venue, which is taken back', () => {
+    const accounts = [account(10, 15_000), account(10, 15_000)]
+    const world = agentWorld(accounts, {
+      market: marketOf(2500),
+      // Does not see the first sale before the second.
+      oracle: [feed, { source: 'market', assets: [ETH], latency: 0, gas: 0 }],
+      lender: lenderOf(accounts, { oracle: 'oracle' }),
+      liquidator: liquidatorOf({ minProfit: 300 }),
+    })
+    stepWorld(world, 2)
+    expect(seen(world, 'liquidation').length).toBe(1)
+    expect(seen(world, 'failed').map(({ text }) => text)).toEqual(['unprofitable'])
+    expect(cash(world, 'liquidator')).toBeGreaterThan(1e9 + 300)
+  })
+
+  it('is not looked for with money that is not there: a debt asset grown dear is not bought', () => {
+    const debts = [1, 2].map(() => ({ collateral: { ETH: 10 }, debt: { BTC: 0.5 } }))
+    const world = agentWorld(debts, {
+      // ETH without impact, BTC thin.
+      market: [marketOf(1)[0], { drivers: ['fall'], depth: [{ asset: BTC, value: 1e5 }] }],
+      liquidator: liquidatorOf({ capital: 15_008, settlement: 600 }),
+    })
+    stepWorld(world, 1)
+    expect(seen(world, 'liquidation').length).toBe(1)
+    expect(seen(world, 'failed').map(({ text }) => text)).toEqual(['out of capital'])
   })
 
   it('is accounted to the cent: final balance = capital + bonuses - slippage - gas', () => {
