@@ -111,10 +111,25 @@ describe("a liquidator's capital", () => {
     expect([...world.columns['liquidator/pending']!].every((usd) => usd === 0)).toBe(true)
   })
 
-  it('goes to the largest debt first, wherever it is listed', () => {
+  it('goes to the largest gain first, wherever it is listed', () => {
     const accounts = [account(2, 2900), account(10, 15_000), account(4, 5900)]
     const world = agentWorld(accounts, { liquidator: liquidatorOf({ capital: 7500 }) })
     expect(seen(stepped(world, 1), 'liquidation').map(({ row }) => row)).toEqual([1])
+  })
+
+  it('goes to the largest gain first when a block has room for one', () => {
+    const accounts = [account(2, 2900), account(10, 15_000), account(4, 5900)]
+    const world = agentWorld(
+      accounts,
+      { liquidator: liquidatorOf({ gas: 500_000 }) },
+      { chain: { gasLimit: 1e6, demand: 0.5 } },
+    )
+    const done = seen(stepped(world, 4), 'liquidation')
+    expect(done.map(({ row, tick }) => [row, tick])).toEqual([
+      [1, 1],
+      [2, 2],
+      [0, 3],
+    ])
   })
 
   it('is used up to the last dollar that gas leaves', () => {

@@ -1,90 +1,144 @@
 import type { Submit } from '../../../world/index.ts'
-import { assess, type Means, type Prospect } from './kernel.ts'
+import { assess, type Prospect } from './kernel.ts'
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
-/** Candidates of all lenders that are worth a look; columns, valid from 0 to count - 1. */
-type Shortlist = {
+/** Liquidations that pay, each as if it were the only one; columns, valid from 0 to count - 1. */
+type Offers = {
   count: number
   /** Which watch found it, and where among what that watch found. */
   watch: Int32Array
   place: Int32Array
+  /** Debt asset. */
+  repay: Float64Array
   /** USD. */
-  owed: Float64Array
-  /** Places of this list in the order in which they are tried. */
+  cost: Float64Array
+  gain: Float64Array
+  /** Offers in the order in which they are taken. */
   order: Int32Array
 }
 
-function shortlist(n: number): Shortlist {
+function offersOf(n: number): Offers {
   return {
     count: 0,
     watch: new Int32Array(n),
     place: new Int32Array(n),
-    owed: new Float64Array(n),
+    repay: new Float64Array(n),
+    cost: new Float64Array(n),
+    gain: new Float64Array(n),
     order: new Int32Array(n),
   }
 }
 
-/** Collect candidates whose debt could pay for the gas: no bonus exceeds the debt itself. */
-function collect(found: readonly Candidates[], least: number, out: Shortlist): void {
+/** One block's view: what was found, what can be spent, what gas costs. */
+type View = {
+  readonly found: readonly Candidates[]
+  readonly capital: number
+  readonly gasCost: number
+}
+
+/** Size one candidate; false when it does not pay. `prospect` is overwritten. */
+function judge(
+  desk: Desk,
+  { found, gasCost }: View,
+  watch: number,
+  place: number,
+  capital: number,
+  prospect: Prospect,
+): boolean {
+  const { row, debt, collateral } = found[watch]!
+  const floor = desk.floor + gasCost
+  prospect.debt = debt[place]!
+  prospect.collateral = collateral[place]!
+  const means = { capital: capital - gasCost, floor, halvings: desk.halvings }
+  const isPossible = assess(desk.lenders[watch]!, desk.venue!, row[place]!, means, prospect)
+  return isPossible && prospect.gain >= floor
+}
+
+/** Collect what pays. No bonus exceeds the debt itself, so smaller debts cannot pay for the gas. */
+function collect(desk: Desk, view: View, out: Offers, prospect: Prospect): void {
+  const least = desk.floor + view.gasCost
   out.count = 0
-  for (let w = 0; w < found.length; w++) {
-    const { count, owed } = found[w]!
+  for (let w = 0; w < view.found.length; w++) {
+    const { count, owed } = view.found[w]!
     for (let j = 0; j < count; j++) {
       if (!(owed[j]! > 0 && owed[j]! >= least)) continue
+      if (!judge(desk, view, w, j, view.capital, prospect)) continue
       const k = out.count++
       out.watch[k] = w
       out.place[k] = j
-      out.owed[k] = owed[j]!
+      out.repay[k] = prospect.repay
+      out.cost[k] = prospect.cost
+      out.gain[k] = prospect.gain
       out.order[k] = k
     }
   }
 }
 
 /**
- * Put the largest debts first if money or block space will not do for all; equal ones stay in the
+ * Put the largest gains first if money or block space will not do for all; equal ones stay in the
  * order of lenders and rows.
  */
-function rank({ count, owed, order }: Shortlist, capital: number, room: number): void {
-  let total = 0
-  for (let k = 0; k < count; k++) total += owed[k]!
+function rank(
+  { count, cost, gain, order }: Offers,
+  { capital, gasCost }: View,
+  room: number,
+): void {
+  let total = count * gasCost
+  for (let k = 0; k < count; k++) total += cost[k]!
   if (total > capital || count > room)
-    order.subarray(0, count).sort((a, b) => owed[b]! - owed[a]! || a - b)
+    order.subarray(0, count).sort((a, b) => gain[b]! - gain[a]! || a - b)
+}
+
+/** Submit offers in their order; what the money left does not cover is sized anew. */
+function submitAll(
+  desk: Desk,
+  view: View,
+  room: number,
+  offers: Offers,
+  prospect: Prospect,
+  submit: Submit,
+): void {
+  const { found, gasCost } = view
+  const { gas, bid } = desk
+  let left = view.capital
+  let free = room
+  for (let i = 0; i < offers.count && free > 0 && left > gasCost; i++) {
+    const k = offers.order[i]!
+    const [w, j] = [offers.watch[k]!, offers.place[k]!]
+    let [repay, cost] = [offers.repay[k]!, offers.cost[k]!]
+    if (cost + gasCost > left) {
+      if (!judge(desk, view, w, j, left, prospect)) continue
+      repay = prospect.repay
+      cost = prospect.cost
+    }
+    left -= cost + gasCost
+    free--
+    const row = found[w]!.row[j]!
+    const cause = desk.lenders[w]!.trigger(row)
+    const args = [w, row, found[w]!.debt[j]!, found[w]!.collateral[j]!, repay, cause]
+    submit({ actions: [{ kind: 'liquidate', args, gas }], bid, key: row * found.length + w })
+  }
 }
 
 /**
- * Make the function that submits the liquidations that pay, the largest first, as far as capital and
- * one block's gas go.
+ * Make the function that submits the liquidations that pay, as far as capital and one block's gas
+ * go; if they do not go far enough, the largest gains first.
  */
 export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit) => void {
-  const { context, gas, bid, floor, halvings } = desk
+  const { context, gas, bid } = desk
   const { chain } = context
   const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
-  let list = shortlist(0)
+  let offers = offersOf(0)
   return (submit) => {
-    const gasCost = chain.gasUsd(gas, bid)
     const found = watches.map((watch) => watch.look(chain.number()))
     const size = found.reduce((n, { count }) => n + count, 0)
-    if (list.place.length < size) list = shortlist(2 * size)
-    collect(found, gasCost + floor, list)
-    let capital = desk.capital.available()
-    let room = Math.floor(chain.gasLimit / Math.max(gas, 1))
-    rank(list, capital, room)
-    for (let i = 0; i < list.count && room > 0 && capital > gasCost; i++) {
-      const w = list.watch[list.order[i]!]!
-      const j = list.place[list.order[i]!]!
-      const row = found[w]!.row[j]!
-      prospect.debt = found[w]!.debt[j]!
-      prospect.collateral = found[w]!.collateral[j]!
-      const lender = desk.lenders[w]!
-      const means: Means = { capital: capital - gasCost, floor: floor + gasCost, halvings }
-      if (!assess(lender, desk.venue!, row, means, prospect)) continue
-      if (prospect.gain < means.floor) continue
-      capital -= prospect.cost + gasCost
-      room--
-      const { debt, collateral, repay } = prospect
-      const args = [w, row, debt, collateral, repay, lender.trigger(row)]
-      submit({ actions: [{ kind: 'liquidate', args, gas }], bid, key: row * watches.length + w })
-    }
+    const view = { found, capital: desk.capital.available(), gasCost: chain.gasUsd(gas, bid) }
+    if (size === 0 || view.capital <= view.gasCost) return
+    if (offers.place.length < size) offers = offersOf(2 * size)
+    collect(desk, view, offers, prospect)
+    const room = Math.floor(chain.gasLimit / Math.max(gas, 1))
+    rank(offers, view, room)
+    submitAll(desk, view, room, offers, prospect, submit)
   }
 }
