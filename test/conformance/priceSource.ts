@@ -66,6 +66,7 @@ export function priceSourceConformance(name: string, make: () => PriceSourceCase
     it('names for every move an event of the same tick that moved the price that way', () => {
       const { world, source, asset } = make()
       const seen = new Set<number>()
+      const told = new Set<number>()
       for (let tick = 0; tick < TICKS; tick++) {
         const before = source.price(asset)
         const known = world.trace.length
@@ -75,9 +76,15 @@ export function priceSourceConformance(name: string, make: () => PriceSourceCase
         const event = source.cause(asset, direction)
         expect(event).toBeGreaterThanOrEqual(known)
         expect(directionOf(world, event, asset)).toBe(direction)
+        // A median may name an event of a source that is no longer in the middle: no move of its own.
+        const moved = Math.sign(source.moveOf(event, asset))
+        expect(moved).not.toBe(-direction)
+        if (moved === direction) told.add(moved)
+        for (const [other] of world.spec.assets.entries())
+          if (other !== asset) expect(source.moveOf(event, other)).toBe(0)
         seen.add(direction)
       }
-      expect(seen.size).toBe(2)
+      expect([seen.size, told.size]).toEqual([2, 2])
     })
 
     it('changes nothing when asked, and answers the same after a rewind', () => {
