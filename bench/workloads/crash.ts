@@ -265,7 +265,7 @@ export async function loadWorkload(variant: Variant): Promise<Workload> {
   for (const [name, hash] of Object.entries(workload.hashes))
     if (frozen.sha256[name] !== hash)
       throw new WorkloadError(
-        `workload ${variant}: ${name} has sha256 ${hash}, but ${frozen.sha256[name]} is frozen in bench/workloads/crash.json; a changed loader or data file makes another benchmark: freeze it anew with "node bench/workloads/freeze.ts" and say so in the commit`,
+        `workload ${variant}: ${name} has sha256 ${hash}, but ${frozen.sha256[name]} is frozen in bench/workloads/crash.json; a changed loader or data file makes another benchmark: freeze it anew with "node bench/freeze.ts" and say so in the commit`,
       )
   return workload
 }
