@@ -120,11 +120,14 @@ export function createFusedLoop(w: Workload): FusedLoop {
   const foundDebt = new Int32Array(book.rows)
   const foundHeld = new Int32Array(book.rows)
   const foundOwed = new Float64Array(book.rows)
-  /** Places of the rows found that have a pair, largest debt first. */
-  const bySize = new Int32Array(book.rows)
+  /** Liquidations that pay: place among the rows found, size, cost, gain, and their order. */
+  const offerAt = new Int32Array(book.rows)
+  const offerSize = new Float64Array(book.rows)
+  const offerCost = new Float64Array(book.rows)
+  const offerGain = new Float64Array(book.rows)
+  const byGain = new Int32Array(book.rows)
   let below = 0
   let found = 0
-  let ranked = 0
   let wanted = 0
   let cost = 0
   let gain = 0
@@ -247,7 +250,6 @@ export function createFusedLoop(w: Workload): FusedLoop {
   function pairRows(n0: number): void {
     orderHits(n0)
     found = 0
-    ranked = 0
     for (let i = 0; i < n0; i++) {
       const row = hits[i]!
       let most = 0
@@ -268,10 +270,8 @@ export function createFusedLoop(w: Workload): FusedLoop {
       foundDebt[found] = debtAt
       foundHeld[found] = heldAt
       foundOwed[found] = least < 0 && most > 0 ? -least : 0
-      if (foundOwed[found]! > 0) bySize[ranked++] = found
       found++
     }
-    bySize.subarray(0, ranked).sort((a, b) => foundOwed[b]! - foundOwed[a]! || a - b)
   }
 
   function look(scanning: Scanning): void {
@@ -430,22 +430,44 @@ export function createFusedLoop(w: Workload): FusedLoop {
     return wanted > 0
   }
 
-  /** Submit what pays; the largest debts first if money or block space will not do for all. */
+  /** Size everything that pays as if it were alone, and submit it as far as money and space go. */
   function judge(block: number): void {
     const gasCost = gasUsd(frozen.liquidationGas)
     const least = gasCost + minProfit
-    let capital = own[USD]! - locked[0]!
-    let slots = room
-    let many = 0
+    const capital = own[USD]! - locked[0]!
+    if (capital <= gasCost) return
+    let offers = 0
     let total = 0
-    while (many < ranked && foundOwed[bySize[many]!]! >= least) total += foundOwed[bySize[many++]!]!
-    const isScarce = total > capital || many > room
-    const tries = isScarce ? many : found
-    for (let i = 0; i < tries && slots > 0 && capital > gasCost; i++) {
-      const j = isScarce ? bySize[i]! : i
-      if (!isScarce && !(foundOwed[j]! > 0 && foundOwed[j]! >= least)) continue
+    for (let j = 0; j < found; j++) {
+      if (!(foundOwed[j]! > 0 && foundOwed[j]! >= least)) continue
       if (!assess(j, capital - gasCost, least) || gain < least) continue
-      capital -= cost + gasCost
+      offerAt[offers] = j
+      offerSize[offers] = wanted
+      offerCost[offers] = cost
+      offerGain[offers] = gain
+      byGain[offers] = offers
+      offers++
+      total += cost
+    }
+    if (total + offers * gasCost > capital || offers > room)
+      byGain.subarray(0, offers).sort((x, y) => offerGain[y]! - offerGain[x]! || x - y)
+    take(offers, capital, gasCost, block)
+  }
+
+  /** Submit offers in their order, the largest gains first if there is not enough for all. */
+  function take(offers: number, capital: number, gasCost: number, block: number): void {
+    let rest = capital
+    let slots = room
+    for (let i = 0; i < offers && slots > 0 && rest > gasCost; i++) {
+      const k = byGain[i]!
+      const j = offerAt[k]!
+      wanted = offerSize[k]!
+      cost = offerCost[k]!
+      if (cost + gasCost > rest) {
+        const least = gasCost + minProfit
+        if (!assess(j, rest - gasCost, least) || gain < least) continue
+      }
+      rest -= cost + gasCost
       slots--
       const s = submit(ownTag, foundRow[j]!, block)
       subject[s] = foundRow[j]!
