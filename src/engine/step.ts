@@ -98,7 +98,7 @@ function round(lane: Lane, chain: Chain, block: Block, limit: number) {
   for (const p of orderBlock(pending, chain)) {
     const cost = chain.gasUsd(p.gas, p.submission.bid)
     if (gas + p.gas > limit) continue
-    if (cost > 0 && !payUsd(ledger, p.from.self, ledger.holders - 1, cost)) continue
+    if (!(cost <= 0) && !payUsd(ledger, p.from.self, ledger.holders - 1, cost)) continue
     gas += p.gas
     done = execute(lane, p, cost) || done
   }

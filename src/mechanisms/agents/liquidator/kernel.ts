@@ -23,6 +23,48 @@ export type Means = {
   readonly floor: number
   /** How often the repayment may be halved; 0 = the whole or nothing. */
   readonly halvings: number
+  readonly spots: Spots
+}
+
+/** Prices at a venue's margin, each asked once until `reset`. */
+export type Spots = {
+  /** Tokens of an asset per USD spent. */
+  buy(asset: number): number
+  /** USD per token of an asset sold. */
+  sell(asset: number): number
+  /** Forget, because the venue may have moved. */
+  reset(): void
+}
+
+/** Remember a venue's spots while nothing trades, for `assets` assets. */
+export function createSpots(venue: Venue, assets: number): Spots {
+  const buys = new Float64Array(assets).fill(Number.NaN)
+  const sells = new Float64Array(assets).fill(Number.NaN)
+  buys[USD] = sells[USD] = 1
+  return {
+    buy(asset) {
+      if (Number.isNaN(buys[asset])) buys[asset] = venue.spot(USD, asset)
+      return buys[asset]!
+    },
+    sell(asset) {
+      if (Number.isNaN(sells[asset])) sells[asset] = venue.spot(asset, USD)
+      return sells[asset]!
+    },
+    reset() {
+      buys.fill(Number.NaN)
+      sells.fill(Number.NaN)
+      buys[USD] = sells[USD] = 1
+    },
+  }
+}
+
+/**
+ * Bound what liquidating a pair can earn per debt token repaid, USD before gas: without slippage it
+ * would be at least this dear and bring at most this much.
+ */
+export function bestMargin(lender: Lender, spots: Spots, debt: number, collateral: number): number {
+  const seized = lender.seizeFor(1, debt, collateral)
+  return seized * spots.sell(lender.assetOf(collateral)) - 1 / spots.buy(lender.assetOf(debt))
 }
 
 /** Steps of the search for a cost; four to eight are usual. */
@@ -92,10 +134,6 @@ function affordable(venue: Venue, asset: number, capital: number): number {
   return bought > 0 ? bought : capital * venue.spot(USD, asset)
 }
 
-function spotOf(venue: Venue, sell: number, buy: number): number {
-  return sell === buy ? 1 : venue.spot(sell, buy)
-}
-
 /**
  * Choose how much of a row to liquidate: everything that the contract takes and the capital can buy,
  * or half of it, a quarter, ... if slippage eats the bonus. The most profitable of these wins.
@@ -106,7 +144,7 @@ export function assess(
   lender: Lender,
   venue: Venue,
   row: number,
-  { capital, floor, halvings }: Means,
+  { capital, floor, halvings, spots }: Means,
   out: Prospect,
 ): boolean {
   const debtAsset = lender.assetOf(out.debt)
@@ -115,12 +153,9 @@ export function assess(
   out.repay = 0
   out.gain = Number.NEGATIVE_INFINITY
   if (!(repay > 0 && capital > 0)) return false
-  const buy = spotOf(venue, USD, debtAsset)
-  // Without slippage it would be at least this dear and earn at most this much.
-  const best =
-    lender.seizeFor(repay, out.debt, out.collateral) * spotOf(venue, collateralAsset, USD)
-  if (best - repay / buy < floor) return false
-  if (repay > (capital * buy) / 2) repay = Math.min(repay, affordable(venue, debtAsset, capital))
+  if (repay * bestMargin(lender, spots, out.debt, out.collateral) < floor) return false
+  if (repay > (capital * spots.buy(debtAsset)) / 2)
+    repay = Math.min(repay, affordable(venue, debtAsset, capital))
   for (let i = 0; i <= halvings; i++, repay /= 2) {
     const cost = costOf(venue, debtAsset, repay)
     if (cost > capital) continue

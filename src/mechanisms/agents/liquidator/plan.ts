@@ -1,5 +1,5 @@
 import type { Submit } from '../../../world/index.ts'
-import { assess, type Prospect } from './kernel.ts'
+import { assess, bestMargin, createSpots, type Prospect, type Spots } from './kernel.ts'
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
@@ -35,12 +35,24 @@ type View = {
   readonly found: readonly Candidates[]
   readonly capital: number
   readonly gasCost: number
+  readonly spots: Spots
+}
+
+/** Interest that a debt may have gathered since it was last touched, as a bound. */
+const INTEREST = 1.01
+
+/** Whether even the whole debt, without slippage, would not earn the gas and the least profit. */
+function isTooSmall(desk: Desk, { found, gasCost, spots }: View, watch: number, place: number) {
+  const { debt, collateral, owed } = found[watch]!
+  if (owed[place] === 0) return true
+  const best = bestMargin(desk.lenders[watch]!, spots, debt[place]!, collateral[place]!)
+  return INTEREST * owed[place]! * best < desk.floor + gasCost
 }
 
 /** Size one candidate; false when it does not pay. `prospect` is overwritten. */
 function judge(
   desk: Desk,
-  { found, gasCost }: View,
+  { found, gasCost, spots }: View,
   watch: number,
   place: number,
   capital: number,
@@ -50,19 +62,18 @@ function judge(
   const floor = desk.floor + gasCost
   prospect.debt = debt[place]!
   prospect.collateral = collateral[place]!
-  const means = { capital: capital - gasCost, floor, halvings: desk.halvings }
+  const means = { capital: capital - gasCost, floor, halvings: desk.halvings, spots }
   const isPossible = assess(desk.lenders[watch]!, desk.venue!, row[place]!, means, prospect)
   return isPossible && prospect.gain >= floor
 }
 
-/** Collect what pays. No bonus exceeds the debt itself, so smaller debts cannot pay for the gas. */
+/** Collect what pays. */
 function collect(desk: Desk, view: View, out: Offers, prospect: Prospect): void {
-  const least = desk.floor + view.gasCost
   out.count = 0
   for (let w = 0; w < view.found.length; w++) {
-    const { count, owed } = view.found[w]!
+    const { count } = view.found[w]!
     for (let j = 0; j < count; j++) {
-      if (!(owed[j]! > 0 && owed[j]! >= least)) continue
+      if (isTooSmall(desk, view, w, j)) continue
       if (!judge(desk, view, w, j, view.capital, prospect)) continue
       const k = out.count++
       out.watch[k] = w
@@ -130,10 +141,18 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
   const { chain } = context
   const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let offers = offersOf(0)
+  let spots: Spots | null = null
   return (submit) => {
+    spots ??= createSpots(desk.venue!, context.assets.length)
+    spots.reset()
     const found = watches.map((watch) => watch.look(chain.number()))
     const size = found.reduce((n, { count }) => n + count, 0)
-    const view = { found, capital: desk.capital.available(), gasCost: chain.gasUsd(gas, bid) }
+    const view = {
+      found,
+      capital: desk.capital.available(),
+      gasCost: chain.gasUsd(gas, bid),
+      spots,
+    }
     if (size === 0 || view.capital <= view.gasCost) return
     if (offers.place.length < size) offers = offersOf(2 * size)
     collect(desk, view, offers, prospect)

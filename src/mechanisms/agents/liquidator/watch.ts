@@ -8,7 +8,7 @@ export type Candidates = {
   /** Coordinates of the largest debt and the largest collateral of each row. */
   debt: Int32Array
   collateral: Int32Array
-  /** That debt at the prices seen, USD; 0 when the row has nothing to seize. */
+  /** That debt when last touched, whole tokens; 0 when the row has nothing to seize. */
   owed: Float64Array
 }
 
@@ -90,14 +90,14 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
     const k = ((number % (lag + 1)) * of + at) * assets
     return seen.subarray(k, k + assets)
   }
-  function scan(): void {
+  function scan(past: Float64Array): void {
     if (found.row.length < book.rows) found = candidates(book.rows * 2)
     found.count = book.below(thresholds, found.row)
     for (let j = 0; j < found.count; j++) {
       const isPair = largestPair(lender, full, found.row[j]!, pair)
       found.debt[j] = pair.debt
       found.collateral[j] = pair.collateral
-      found.owed[j] = isPair ? pair.owed : 0
+      found.owed[j] = isPair ? pair.owed / past[lender.assetOf(pair.debt)]! : 0
     }
   }
   function record(now: Float64Array): void {
@@ -114,7 +114,7 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
       lender.coordinatesAt(past, 'threshold', thresholds)
       lender.coordinatesAt(past, 'value', full)
       if (!memory.holds(values, book.version)) {
-        scan()
+        scan(past)
         memory.keep(values, book.version)
       }
       return found
