@@ -1,5 +1,6 @@
 import { debtTotals, referencePrices, shockedPrices } from '../measures/index.ts'
 import type { World } from '../world/index.ts'
+import { troubledDebts } from './debts.ts'
 
 /** Debts of the opening state after an instantaneous fall. */
 export type CurvePoint = {
@@ -44,8 +45,8 @@ export function curveOf(world: World, asset: number): Curve | NoCurve {
   const ratios = falls.map((fall, a) => (a === asset ? 1 : own > 0 ? Math.max(0, fall / own) : 0))
   const at = (drop: number): CurvePoint => {
     const after = prices.map((value, a) => value * Math.max(0, 1 - drop * ratios[a]!))
-    const { liquidatable } = debtTotals(world, after, prices)
-    return { drop, liquidatable, badDebt: debtTotals(world, after, after).bad }
+    const { liquidatable } = troubledDebts(world, after, prices)
+    return { drop, liquidatable, badDebt: troubledDebts(world, after, after).bad }
   }
   return {
     asset: world.spec.assets[asset]!.name,

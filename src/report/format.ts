@@ -72,8 +72,9 @@ export function clock(seconds: number): string {
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
-  if (hours < 72) return `${hours} h ${minutes % 60} min`
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+  const parts =
+    hours < 48 ? [hours, 'h', minutes % 60, 'min'] : [Math.floor(hours / 24), 'd', hours % 24, 'h']
+  return (parts[2] === 0 ? parts.slice(0, 2) : parts).join(' ')
 }
 
 /** Write a measure's value in its unit. */

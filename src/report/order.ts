@@ -3,7 +3,7 @@ import type { PriceLine, Series } from './series.ts'
 
 /** A path that happens within a block or two, drawn over the order of its events instead of time. */
 export type OrderSeries = {
-  /** Event ids. */
+  /** Events that have happened, 0 at the start. */
   readonly event: number[]
   readonly prices: readonly PriceLine[]
   /** Debt repaid by liquidators so far, USD. */
@@ -53,17 +53,20 @@ export function orderSeriesOf(world: World, asset: number, series: Series): Orde
   const every = Math.max(1, Math.ceil(trace.length / MOMENTS))
   let repaid = 0
   let liquidations = 0
+  const keep = (done: number): void => {
+    out.event.push(done)
+    out.repaid.push(repaid)
+    out.liquidations.push(liquidations)
+    for (const n of now) n.line.values.push(Number.isFinite(n.value) ? n.value : null)
+  }
+  keep(0)
   for (let e = 0; e < trace.length; e++) {
     follow(world, e, asset, now)
     if (kind[e] === eventCode('liquidation')) {
       repaid += x[e]!
       liquidations++
     }
-    if (e % every !== 0 && e !== trace.length - 1) continue
-    out.event.push(e)
-    out.repaid.push(repaid)
-    out.liquidations.push(liquidations)
-    for (const n of now) n.line.values.push(Number.isFinite(n.value) ? n.value : null)
+    if (e % every === 0 || e === trace.length - 1) keep(e + 1)
   }
   return out
 }

@@ -1,4 +1,4 @@
-import { accountOf, type TracedWorld } from '../stores/index.ts'
+import { accountNames, type TracedWorld } from '../stores/index.ts'
 import { change, dollars, price, short } from './format.ts'
 import { kindOf } from './tree.ts'
 
@@ -7,7 +7,7 @@ export function sayAccount(world: TracedWorld, event: number): string {
   const { instance, row } = world.trace.columns
   const { name, spec } = world.instances[instance[event]!]!
   const lender = typeof spec.params.lender === 'string' ? spec.params.lender : name
-  const account = accountOf(world, event) ?? `in row ${row[event]}`
+  const account = accountNames(world)(event) ?? `in row ${row[event]}`
   const known = account.startsWith('account') ? account : `account ${account}`
   return `${known} of ${lender}`
 }

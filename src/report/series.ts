@@ -1,5 +1,6 @@
-import { debtTotals, type Focus, referencePrices } from '../measures/index.ts'
+import { type Focus, referencePrices } from '../measures/index.ts'
 import { eventCode, type World } from '../world/index.ts'
+import { troubledDebts } from './debts.ts'
 
 /** One price of the shocked asset over time. */
 export type PriceLine = {
@@ -100,7 +101,7 @@ export function createSampler(world: World, focus: Focus): Sampler {
           liquidations++
         }
       referencePrices(world, reference)
-      const debts = debtTotals(world, reference, reference)
+      const debts = troubledDebts(world, reference, reference)
       series.time.push(world.clock[0]! * world.spec.tickSeconds)
       series.liquidatable.push(debts.liquidatable)
       series.badDebt.push(debts.bad)

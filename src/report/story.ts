@@ -14,6 +14,9 @@ import { kindOf, pathTo, treesOf } from './tree.ts'
 /** One statement with the events that prove it (none where it speaks of a state, not of events). */
 export type Clause = { readonly text: string; readonly events: readonly number[] }
 
+/** Smallest log move of a price that is worth a word. */
+const VISIBLE = 1e-5
+
 type Teller = {
   readonly view: PathView
   readonly asset: (index: number) => string
@@ -45,23 +48,24 @@ function largestOf(events: readonly number[], column: ArrayLike<number>): number
   return events.reduce((a, b) => (column[b]! > column[a]! ? b : a))
 }
 
-/** `ETH -40.0 %`, the whole scheduled fall of the shocked asset; '' when there is none. */
+/** What the scheduled shocks would do at once: a sentence, or '' when none is scheduled. */
 function shockText({ view, asset }: Teller): string {
-  const { world, focus } = view
+  const { world, focus, opening: start } = view
   if (world.all('shock').length === 0) return ''
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-  const moved = shockedPrices(world, prices)[focus.asset]! / prices[focus.asset]! - 1
-  return moved ? ` (${asset(focus.asset)} ${percent(moved)})` : ''
+  const after = shockedPrices(world, prices)
+  const share = percent(start.liquidatableShare)
+  if (after.every((value, a) => value === prices[a]))
+    return ` ${share} of it is liquidatable from the start.`
+  const moved = focus.asset < 0 ? 0 : after[focus.asset]! / prices[focus.asset]! - 1
+  const what = moved === 0 ? '' : ` (${asset(focus.asset)} ${percent(moved)})`
+  return ` If the whole shock came at once${what}, ${share} of it would be liquidatable.`
 }
 
 function opening(teller: Teller): Clause {
-  const { world, opening: start } = teller.view
-  const { totalDebt, liquidatableShare, debtors } = start
+  const { totalDebt, debtors } = teller.view.opening
   const owe = `${count(debtors, 'account')} ${debtors === 1 ? 'owes' : 'owe'} ${dollars(totalDebt)}.`
-  const share = world.all('shock').length
-    ? ` If the whole shock came at once${shockText(teller)}, ${percent(liquidatableShare)} of it would be liquidatable.`
-    : ''
-  return { text: owe + share, events: [] }
+  return { text: owe + shockText(teller), events: [] }
 }
 
 function brokenAt({ view, asset }: Teller, e: number): string {
@@ -118,7 +122,11 @@ function volume(teller: Teller): Clause | null {
   }
   const sum = total(liquidations, c.y)
   const parts = [...seized].sort((a, b) => b[1] - a[1]).slice(0, 3)
-  const mix = parts.map(([name, value]) => `${percent(value / sum)} ${name}`).join(', ')
+  const told = parts.reduce((all, [, value]) => all + value, 0) / sum
+  const mix =
+    told < 0.5
+      ? `${count(seized.size, 'asset')}, none above ${percent(parts[0]![1] / sum)}`
+      : parts.map(([name, value]) => `${percent(value / sum)} ${name}`).join(', ')
   const largest = largestOf(liquidations, c.x)
   return {
     text: `${count(liquidations.length, 'liquidation')} of ${count(rows.size, 'account')} repaid ${dollars(total(liquidations, c.x))}${spanOf(teller, largest)} and seized ${dollars(sum)} of collateral: ${mix}.`,
@@ -130,7 +138,7 @@ function volume(teller: Teller): Clause | null {
 function pushed({ view, asset }: Teller): Clause | null {
   const { asset: code, w, time } = view.world.trace.columns
   const impacts = eventsOf(view.world.trace, 'impact')
-  const below = impacts.filter((e) => w[e]! < 0)
+  const below = impacts.filter((e) => w[e]! < -VISIBLE)
   if (below.length === 0) return null
   const lowest = (events: readonly number[]): number =>
     events.reduce((a, b) => (w[b]! < w[a]! ? b : a))
@@ -144,7 +152,7 @@ function pushed({ view, asset }: Teller): Clause | null {
     w,
   )
   const above =
-    w[high]! > -w[main]!
+    w[high]! > Math.max(VISIBLE, -w[main]!)
       ? ` and, by buying, ${size(high)} above it (after ${clock(time[high]!)})`
       : ''
   const text = `trades pushed ${name} up to ${size(main)} below its fundamental price (after ${clock(time[main]!)})${above}`
@@ -169,7 +177,7 @@ function moved({ view, asset }: Teller): Clause | null {
     moves.set(key, { sum: (known?.sum ?? 0) + z[e]!, last: e, text })
   }
   const [worst] = [...moves.values()].sort((a, b) => a.sum - b.sum)
-  if (worst!.sum > -1e-5) return { text: 'sales did not move the price', events: [worst!.last] }
+  if (worst!.sum > -VISIBLE) return { text: 'sales did not move the price', events: [worst!.last] }
   const fall = percent(-Math.expm1(worst!.sum))
   return { text: `sales moved ${worst!.text} down by ${fall} in all`, events: [worst!.last] }
 }
@@ -242,7 +250,7 @@ function losses({ view, accounts }: Teller): Clause {
   if (sum === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
   const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
   const worst = bad[0]!
-  const known = before > 0 ? `, ${dollars(before)} of it from before the first block` : ''
+  const known = before > 0 ? `; it was ${dollars(before)} before the first block` : ''
   const who = `account ${worst.account} of ${worst.lender} owes ${dollars(worst.badDebt)} of it`
   const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
   return {

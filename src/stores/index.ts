@@ -1,2 +1,2 @@
-export { accountOf, type TracedWorld, writeTrace } from './trace.ts'
+export { accountNames, type TracedWorld, writeTrace } from './trace.ts'
 export { loadWorld, type StoredWorld, saveWorld, WorldFileError } from './world.ts'

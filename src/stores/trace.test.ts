@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, describe, expect, it } from 'vitest'
 import { EVENT_NAMES, TRACE_VERSION, type World } from '../world/index.ts'
 import { livelyWorld, stepAndHash } from './livelyWorld.conformance.ts'
-import { accountOf, writeTrace } from './trace.ts'
+import { accountNames, writeTrace } from './trace.ts'
 
 const folder = mkdtempSync(join(tmpdir(), "breakwater's "))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -31,7 +31,7 @@ function expectedRow(world: World, e: number): Record<string, unknown> {
     instance: world.instances[c.instance[e]!]!.name,
     parent: index(c.parent[e]!),
     row: index(c.row[e]!),
-    account: accountOf(world, e),
+    account: accountNames(world)(e),
     asset: asset(c.asset[e]!),
     other: kind === 'failed' ? null : asset(c.other[e]!),
     reason: kind === 'failed' ? texts[c.other[e]!] : null,

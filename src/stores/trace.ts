@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import { EVENT_NAMES, TRACE_VERSION, type World } from '../world/index.ts'
+import { EVENT_NAMES, eventCode, type Lender, TRACE_VERSION, type World } from '../world/index.ts'
 
 /** What of a world a stored trace needs: the events, and the names that they refer to. */
 export type TracedWorld = Pick<World, 'trace' | 'instances' | 'spec' | 'all'>
@@ -26,28 +26,43 @@ const COLUMNS: readonly (readonly [string, string])[] = [
 /** Rows that are handed to DuckDB at once: the size of its vectors. */
 const CHUNK = 2048
 
+/** Lender whose rows the events of each instance name; undefined where they name none. */
+function lendersBy(world: TracedWorld): readonly (Lender | undefined)[] {
+  const all = world.all('lender')
+  return world.instances.map(({ instance, spec }) => {
+    const named = all.find((i) => i.name === spec.params.lender)
+    return instance.ports?.lender ?? named?.instance.ports?.lender
+  })
+}
+
 /**
- * Name the account that an event speaks of.
- * @returns its name as the source gave it; null when the event names no account.
+ * Make the function that names the account that an event speaks of: its name as the source gave it,
+ * null when the event names none.
  */
-export function accountOf(world: TracedWorld, event: number): string | null {
+export function accountNames(world: TracedWorld): (event: number) => string | null {
+  const lenders = lendersBy(world)
   const { kind, row, instance } = world.trace.columns
-  if (row[event]! < 0 || EVENT_NAMES[kind[event]!] === 'failed') return null
-  const { instance: running, spec } = world.instances[instance[event]!]!
-  const named = world.all('lender').find((i) => i.name === spec.params.lender)
-  const lender = running.ports?.lender ?? named?.instance.ports?.lender
-  return lender?.account(row[event]!) ?? null
+  const failed = eventCode('failed')
+  return (event) => {
+    if (row[event]! < 0 || kind[event] === failed) return null
+    return lenders[instance[event]!]?.account(row[event]!) ?? null
+  }
 }
 
 /** Values of the rows from .. to - 1, one list per column in the order of `COLUMNS`. */
-function columnValues(world: TracedWorld, from: number, to: number): DuckDBValue[][] {
+function columnValues(
+  world: TracedWorld,
+  account: (event: number) => string | null,
+  from: number,
+  to: number,
+): DuckDBValue[][] {
   const { trace, instances, spec } = world
   const c = trace.columns
   const pick = (value: (event: number) => DuckDBValue): DuckDBValue[] =>
     Array.from({ length: to - from }, (_, k) => value(from + k))
   const number = (column: ArrayLike<number>) => pick((e) => column[e]!)
   const index = (column: ArrayLike<number>) => pick((e) => (column[e]! < 0 ? null : column[e]!))
-  const failed = EVENT_NAMES.indexOf('failed')
+  const failed = eventCode('failed')
   const asset = (code: number): string | null => spec.assets[code]?.name ?? null
   return [
     pick((e) => e),
@@ -57,7 +72,7 @@ function columnValues(world: TracedWorld, from: number, to: number): DuckDBValue
     pick((e) => instances[c.instance[e]!]?.name ?? null),
     index(c.parent),
     index(c.row),
-    pick((e) => accountOf(world, e)),
+    pick(account),
     pick((e) => asset(c.asset[e]!)),
     pick((e) => (c.kind[e] === failed ? null : asset(c.other[e]!))),
     pick((e) => (c.kind[e] === failed ? (trace.texts[c.other[e]!] ?? null) : null)),
@@ -73,11 +88,12 @@ async function fillTable(world: TracedWorld, connection: DuckDBConnection): Prom
   const types = COLUMNS.map(([, type]) => ({ DOUBLE, INTEGER, VARCHAR })[type]!)
   const columns = COLUMNS.map(([name, type]) => `"${name}" ${type}`).join(', ')
   await connection.run(`CREATE TABLE events (${columns})`)
+  const account = accountNames(world)
   const appender = await connection.createAppender('events')
   for (let from = 0; from < world.trace.length; from += CHUNK) {
     const to = Math.min(from + CHUNK, world.trace.length)
     const chunk = DuckDBDataChunk.create(types, to - from)
-    chunk.setColumns(columnValues(world, from, to))
+    chunk.setColumns(columnValues(world, account, from, to))
     appender.appendDataChunk(chunk)
   }
   appender.closeSync()

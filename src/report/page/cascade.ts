@@ -107,7 +107,7 @@ export function treeSection({ path }: Report): Html {
   return section(
     'tree',
     title,
-    html`<p>Every event names the one that caused it. The largest of ${count(trees, 'tree')} with liquidations has ${count(events, 'event')}: ${count(liquidations, 'liquidation')} of ${dollars(repaid)}, at most ${depth} in one chain. Drawn are the events that led to liquidations; trades are told with the liquidation that made them, and the smallest branches are counted.</p>`,
+    html`<p>Every event names the one that caused it. ${trees === 1 ? 'The only tree with liquidations has' : `The largest of ${short(trees)} trees with liquidations has`} ${count(events, 'event')}: ${count(liquidations, 'liquidation')} of ${dollars(repaid)}, at most ${depth} in one chain. Drawn are the events that led to liquidations; trades are told with the liquidation that made them, and the smallest branches are counted.</p>`,
     html`<p class="legend"><span><i class="dot news"></i>news</span><span><i class="dot answer"></i>oracle answer</span><span><i class="dot liquidation"></i>liquidation, area by debt repaid</span><span><i class="dot swap"></i>trade or price impact</span></p>`,
     liquidations > 1 ? chart('tree', 'From cause to effect,', 'left to right; point at a dot') : '',
     html`<div class="treebox" tabindex="0"><ul class="tree">${nodeOf(outline, largest, 0)}</ul></div>`,

@@ -30,7 +30,7 @@ export function headerOf(report: Report): Html {
   const { scenario, seed, paths, failedPaths } = report
   const runs = `${count(paths, 'path')}${failedPaths > 0 ? `, ${failedPaths} failed` : ''}`
   return html`<header><p class="soft">Breakwater ${report.breakwater}: what breaks, in which order, who loses how much</p>
-<h1>${report.title}</h1>
+<h1>${report.title.charAt(0).toUpperCase() + report.title.slice(1)}</h1>
 <p>${report.description}</p>
 <dl>${[
     term('Scenario', html`${scenario.name} <span class="mono soft">sha256 ${scenario.hash}</span>`),

@@ -68,12 +68,16 @@ export function drawTree(box: Box, { tree }: ChartData): void {
   })
   const rows = 1 + Math.max(...tree.map((d) => d.y))
   const largest = Math.max(...tree.map((d) => d.repaid))
+  const level = (box.clientWidth - 100) / Math.max(1, ...tree.map((d) => d.x))
+  const most = Math.max(2.5, Math.min(14, level / 2.2))
   const radius = (d: TreeDot): number =>
-    d.repaid > 0 ? 2.5 + 12 * Math.sqrt(d.repaid / largest) : 3
+    d.repaid > 0 ? 2 + (most - 2) * Math.sqrt(d.repaid / largest) : Math.min(3, most)
   const color = ({ kind }: TreeDot): string =>
     ({ news: 'var(--grey)', answer: 'var(--c2)', liquidation: 'var(--c1)' })[kind] ??
     (kind === 'swap' || kind === 'impact' ? 'var(--c3)' : 'var(--c4)')
-  const named = tree.filter((d) => d.repaid > largest / 50).sort((a, b) => b.repaid - a.repaid)
+  const named = tree
+    .filter((d) => level > 62 && d.repaid > largest / 50)
+    .sort((a, b) => b.repaid - a.repaid)
   const wrap = (d: TreeDot): string => d.text.replaceAll(': ', ':\n').replaceAll('; ', '\n')
   const label = { text: (d: TreeDot) => usd(d.repaid), textAnchor: 'start', dx: 17, dy: -1 }
   frame(box, Math.min(860, Math.max(90, 17 * rows)), {

@@ -98,7 +98,7 @@ export function usd(value: number): string {
   const size = Math.abs(value)
   const scale = [1e12, 1e9, 1e6, 1e3].find((s) => size >= s) ?? 1
   const unit = { 1e12: 'T', 1e9: 'B', 1e6: 'M', 1e3: 'k' }[scale] ?? ''
-  const text = Number((size / scale).toPrecision(size < 1e3 ? 3 : 4)).toLocaleString('en-US', {
+  const text = Number((size / scale).toPrecision(size < 1e3 ? 3 : 5)).toLocaleString('en-US', {
     maximumFractionDigits: 8,
   })
   return `${value < 0 ? '-' : ''}$${text}${unit}`

@@ -53,6 +53,15 @@ function panelX({ domain, label, box }: Axis, last: boolean): Options {
   return { domain, label: last ? label : null, labelAnchor: 'right', ticks, tickFormat: plain }
 }
 
+/** Widen a domain that is so narrow that its ticks would look alike. */
+function spread(rows: readonly Row[], lines: readonly Line[]): Options {
+  const values = rows.flatMap((row) => lines.map((l) => row[l.key])).filter((v) => v != null)
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const middle = (low + high) / 2
+  const least = 0.001 * Math.abs(middle)
+  return high - low >= 2 * least ? { nice: true } : { domain: [middle - least, middle + least] }
+}
+
 function linesPanel(axis: Axis, rows: readonly Row[], panel: Panel): void {
   const { lines, format } = panel
   add(axis.box, 'div', 'panel', `<b>${escaped(panel.title)}</b>`)
@@ -114,7 +123,7 @@ function drawPrices(
   if (lines.length === 0) return
   legend(axis.box, strokes)
   const title = `Price of ${asset}, USD`
-  linesPanel(axis, rows, { title, height: 200, lines, format: tokenPrice, y: { nice: true } })
+  linesPanel(axis, rows, { title, height: 200, lines, format: tokenPrice, y: spread(rows, lines) })
   const base = prices.findIndex((p) => p.kind === 'fundamental')
   if (base < 0) return
   const others = lines.filter((_, k) => k !== base)
@@ -174,11 +183,11 @@ function drawDebts(axis: Axis, rows: readonly Row[], series: Series): void {
   const cut = low > 0 && high - low < 0.5 * high
   const fees = series.baseFee
   const feesMove = fees.length > 0 && Math.max(...fees) > 1.01 * Math.min(...fees)
+  const bad: Line[] = [{ key: 'badDebt', name: 'bad debt', color: 'var(--bad)' }]
   linesPanel(axis, rows, {
     title: `Bad debt, USD${cut ? ' (the axis does not start at zero)' : ''}`,
-    ...{ height: 140, lines: [{ key: 'badDebt', name: 'bad debt', color: 'var(--bad)' }] },
-    ...{ format: usd, last: !feesMove },
-    y: cut ? { nice: true } : high > 0 ? { zero: true } : { domain: [0, 1] },
+    ...{ height: 140, lines: bad, format: usd, last: !feesMove },
+    y: cut ? spread(rows, bad) : high > 0 ? { zero: true } : { domain: [0, 1] },
   })
   if (!feesMove) return
   linesPanel(axis, rows, {
@@ -227,7 +236,7 @@ function drawOrder(box: Box, order: OrderSeries, series: Series | null): void {
   const last = order.event[order.event.length - 1]!
   const axis: Axis = {
     ...{ box, domain: [0, last], label: 'events since the start' },
-    where: (x) => `event #${x}`,
+    where: (x) => (x === 0 ? 'at the start' : `after event #${x - 1}`),
   }
   drawPrices(axis, rows, order.prices, series?.asset ?? '')
   linesPanel(axis, rows, {
@@ -251,6 +260,16 @@ export function drawTime(box: Box, { series, order, bins }: ChartData): void {
 
 /** The functions of this file, for the page. */
 export const PANELS: readonly ((...args: never[]) => unknown)[] = [
-  ...[panelX, linesPanel, priceStrokes, gapRows, drawPrices, drawBins, drawDebts, seriesRows],
+  ...[
+    panelX,
+    spread,
+    linesPanel,
+    priceStrokes,
+    gapRows,
+    drawPrices,
+    drawBins,
+    drawDebts,
+    seriesRows,
+  ],
   ...[drawSeries, drawOrder, drawTime],
 ]

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { RunOutcome } from '../experiments/index.ts'
+import { runScenario } from '../experiments/index.ts'
+import { loadScenario } from '../scenario/index.ts'
+import type { EventName, Trace } from '../world/index.ts'
+import { outlineEvents, outlineOf } from './outline.ts'
+import { sayEvent } from './say.ts'
+import { smallCrash } from './smallCrash.conformance.ts'
+import { type Clause, storyOf } from './story.ts'
+import { textOf } from './text.ts'
+import { kindOf, pathTo, treesOf } from './tree.ts'
+
+/** Kinds of events that may prove a clause, by how it begins. */
+const PROOFS: readonly (readonly [RegExp, readonly EventName[]])[] = [
+  [/^First to/, ['liquidation', 'answer', 'news', 'impact', 'swap']],
+  [/liquidations? of .* repaid/, ['liquidation']],
+  [/^Channel/, ['impact', 'swap', 'liquidation']],
+  [/^Largest cascade/, ['news', 'impact', 'swap', 'answer', 'liquidation']],
+  [/failed and lost/, ['failed']],
+  [/^Borrowers lost/, ['liquidation']],
+  [/^Lenders lose/, ['insolvent']],
+]
+
+function expectProven(clause: Clause, trace: Trace): void {
+  const kinds = PROOFS.find(([start]) => start.test(clause.text))?.[1] ?? []
+  for (const e of clause.events) {
+    expect(e).toBeGreaterThanOrEqual(0)
+    expect(e).toBeLessThan(trace.length)
+    expect(kinds, clause.text).toContain(kindOf(trace, e))
+  }
+}
+
+describe('the story of a crash', () => {
+  let outcome: RunOutcome
+  beforeAll(async () => {
+    outcome = await smallCrash()
+  })
+
+  it('proves every clause about events by events of the right kinds', () => {
+    const story = storyOf(outcome)
+    const { trace } = outcome.view!.world
+    for (const clause of story) expectProven(clause, trace)
+    const needed = story.filter(({ text }) =>
+      /^First|repaid|^Channel|^Largest|^Borrowers/.test(text),
+    )
+    expect(needed).toHaveLength(5)
+    for (const clause of needed) expect(clause.events.length, clause.text).toBeGreaterThan(0)
+  })
+
+  it('names as first to break the account of the first liquidation that a price move caused', () => {
+    const clause = storyOf(outcome).find(({ text }) => text.startsWith('First'))!
+    const { trace } = outcome.view!.world
+    const last = clause.events.at(-1)!
+    expect(kindOf(trace, last)).toBe('liquidation')
+    expect(clause.events).toEqual(pathTo(trace, last))
+  })
+
+  it('says the sums that the measures say', () => {
+    const measure = (name: string): number =>
+      outcome.document.measures.find((m) => m.name === name)!.value!
+    const text = storyOf(outcome)
+      .map((clause) => clause.text)
+      .join('\n')
+    expect(text).toContain(`${measure('liquidations')} liquidations of`)
+    expect(measure('badDebt')).toBeGreaterThan(0)
+    expect(text).toContain(`Lenders lose $${(measure('badDebt') / 1e3).toFixed(2)}k`)
+  })
+
+  it('draws the largest tree with all its liquidations accounted for', () => {
+    const { world } = outcome.view!
+    const tree = treesOf(world.trace)[0]!
+    const root = outlineOf(world, tree)
+    const nodes = outlineEvents(root)
+    const hidden = nodes.reduce((sum, node) => sum + node.rest.liquidations, 0)
+    const drawn = nodes.filter((node) => node.kind === 'liquidation').length
+    expect(drawn + hidden).toBe(tree.liquidations)
+    expect(root.caused).toBeCloseTo(tree.repaid)
+    expect(nodes.every((node) => node.liquidations > 0)).toBe(true)
+  })
+
+  it('says every event of the trace in words', () => {
+    const { world } = outcome.view!
+    for (let e = 0; e < world.trace.length; e++)
+      expect(sayEvent(world, e)).not.toMatch(/undefined|NaN|\?/)
+  })
+})
+
+describe('text for the terminal', () => {
+  it('is about a dozen lines and the measures, and ends with the replay command', async () => {
+    const scenario = loadScenario('scenarios/compound-v2-eth-crash.yaml')
+    const outcome = await runScenario(scenario, { set: { ...scenario.short } })
+    const lines = textOf(outcome).split('\n')
+    expect(lines.length).toBeLessThanOrEqual(20)
+    const story = lines.slice(2, lines.indexOf('', 2))
+    expect(story.length).toBeGreaterThan(5)
+    expect(story.length).toBeLessThan(13)
+    expect(lines.at(-1)).toBe(`replay: ${outcome.document.replay}`)
+    for (const clause of storyOf(outcome)) expectProven(clause, outcome.view!.world.trace)
+  })
+
+  it('says that nobody was liquidated', async () => {
+    const text = textOf(await smallCrash({ drop: 0 }))
+    expect(text).toContain('Nobody was liquidated. X went from $100.00 to $100.00.')
+    expect(text).toContain('No bad debt')
+  })
+
+  it('tells intervals instead of a story for many paths', async () => {
+    const text = textOf(await smallCrash({ vol: 2 }, { paths: 3 }))
+    expect(text).toContain('3 paths; mean [95 % interval of the mean].')
+    expect(text).toMatch(/liquidations +[\d.]+ {2}\[[\d.]+ \.\. [\d.]+\]/)
+  })
+})
