@@ -237,14 +237,23 @@ describe('execution', () => {
     expect(world.trace.length).toBe(0)
   })
 
-  it('refuses value moved outside execute', () => {
+  it('forgets the reasons of failures that are taken back', () => {
+    const world = worldOf({ a: { amount: 10 } }, { limit: 5 })
+    const here = snapshot(world)
+    steps(world, 1)
+    expect(world.trace.texts).toEqual(['desk is full'])
+    rewind(world, here)
+    expect(world.trace.texts).toEqual([])
+  })
+
+  it.each(['step', 'observe'] as const)('refuses value moved in %s', (moment) => {
     const thief: Model = model({
       kind: 'test/thief',
       phase: 'agent',
       doc: 'thief',
       params: {},
       create: (_p, _s, { ledger, self }) => ({
-        observe: () => {
+        [moment]: () => {
           ledger.transfer(ledger.holders - 1, self, USD, 1)
         },
       }),

@@ -130,7 +130,9 @@ export function createStepper(world: World): () => void {
     const block: Block = { tick, time: tick * dt, dt, round: 0 }
     world.clock[0] = tick
     world.trace.at(tick, block.time)
+    world.ledger.open(false)
     for (const i of world.ordered) i.instance.step?.(block)
+    world.ledger.open(true)
     for (const chain of world.chains) if (chain.due(block)) produce(lane, chain, block)
     if (world.checked) checkWorld(world)
   }

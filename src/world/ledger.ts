@@ -19,7 +19,7 @@ export type Ledger = {
   transfer(from: number, to: number, asset: number, amount: number): boolean
   /** Set an opening balance. Only during build. */
   endow(holder: number, asset: number, amount: number): void
-  /** Allow or forbid transfers; only `execute` moves value. */
+  /** Allow or forbid transfers; closed while instances step and observe. */
   open(isOpen: boolean): void
 }
 

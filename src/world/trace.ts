@@ -83,6 +83,8 @@ function enlarge(columns: TraceColumns): void {
 export function createTrace(): Trace {
   const columns = columnsOf(1024)
   const texts: string[] = []
+  // Length of the trace when each text was added, so that truncating forgets what came later.
+  const addedAt: number[] = []
   const codes = new Map<string, number>()
   let length = 0
   let tick = 0
@@ -115,6 +117,7 @@ export function createTrace(): Trace {
       const known = codes.get(value)
       if (known !== undefined) return known
       codes.set(value, texts.length)
+      addedAt.push(length)
       return texts.push(value) - 1
     },
     at(newTick, newTime) {
@@ -123,6 +126,10 @@ export function createTrace(): Trace {
     },
     truncate(to) {
       length = Math.min(length, to)
+      while (addedAt.length > 0 && addedAt.at(-1)! >= length) {
+        codes.delete(texts.pop()!)
+        addedAt.pop()
+      }
     },
   }
 }

@@ -42,7 +42,7 @@ export type World = {
   readonly clock: Float64Array
   readonly checked: boolean
   readonly builderDraws: Draws
-  /** The world as built, before any path. */
+  /** The world as built: before any path, and before opening conditions are drawn. */
   readonly opening: Snapshot
   /** Another instance's port. @throws {LinkError} when there is none. */
   port<N extends PortName>(port: N, name: string): Ports[N]

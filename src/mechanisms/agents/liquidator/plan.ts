@@ -36,17 +36,25 @@ type View = {
   readonly capital: number
   readonly gasCost: number
   readonly spots: Spots
+  /** Best margin per lender and pair, asked once per block. */
+  readonly margins: Map<number, number>
 }
 
 /** Interest that a debt may have gathered since it was last touched, as a bound. */
 const INTEREST = 1.01
 
 /** Whether even the whole debt, without slippage, would not earn the gas and the least profit. */
-function isTooSmall(desk: Desk, { found, gasCost, spots }: View, watch: number, place: number) {
-  const { debt, collateral, owed } = found[watch]!
+function isTooSmall(desk: Desk, view: View, watch: number, place: number): boolean {
+  const { debt, collateral, owed } = view.found[watch]!
   if (owed[place] === 0) return true
-  const best = bestMargin(desk.lenders[watch]!, spots, debt[place]!, collateral[place]!)
-  return INTEREST * owed[place]! * best < desk.floor + gasCost
+  const coordinates = desk.lenders[watch]!.book.coordinates
+  const pair = (debt[place]! * coordinates + collateral[place]!) * view.found.length + watch
+  let best = view.margins.get(pair)
+  if (best === undefined) {
+    best = bestMargin(desk.lenders[watch]!, view.spots, debt[place]!, collateral[place]!)
+    view.margins.set(pair, best)
+  }
+  return INTEREST * owed[place]! * best < desk.floor + view.gasCost
 }
 
 /** Size one candidate; false when it does not pay. `prospect` is overwritten. */
@@ -141,10 +149,12 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
   const { chain } = context
   const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let offers = offersOf(0)
+  const margins = new Map<number, number>()
   let spots: Spots | null = null
   return (submit) => {
     spots ??= createSpots(desk.venue!, context.assets.length)
     spots.reset()
+    margins.clear()
     const found = watches.map((watch) => watch.look(chain.number()))
     const size = found.reduce((n, { count }) => n + count, 0)
     const view = {
@@ -152,6 +162,7 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
       capital: desk.capital.available(),
       gasCost: chain.gasUsd(gas, bid),
       spots,
+      margins,
     }
     if (size === 0 || view.capital <= view.gasCost) return
     if (offers.place.length < size) offers = offersOf(2 * size)
