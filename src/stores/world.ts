@@ -219,7 +219,6 @@ function restoreTrace(trace: Trace, { events, texts }: Header, read: Reader): vo
     ...{ other: read.i32(events), x: read.f64(events), y: read.f64(events) },
     ...{ z: read.f64(events), w: read.f64(events) },
   }
-  const codes = texts.map((text) => trace.text(text))
   const failed = eventCode('failed')
   trace.truncate(0)
   for (let e = 0; e < events; e++) {
@@ -229,7 +228,7 @@ function restoreTrace(trace: Trace, { events, texts }: Header, read: Reader): vo
       parent: c.parent[e]!,
       row: c.row[e]!,
       asset: c.asset[e]!,
-      other: c.kind[e] === failed ? (codes[c.other[e]!] ?? -1) : c.other[e]!,
+      other: c.kind[e] === failed ? trace.text(texts[c.other[e]!] ?? '') : c.other[e]!,
       x: c.x[e]!,
       y: c.y[e]!,
       z: c.z[e]!,
