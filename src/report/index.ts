@@ -1,4 +1,4 @@
-export { OutputError } from './files.ts'
+export { makeFolder, OutputError } from './files.ts'
 export { type Clause, storyOf } from './story.ts'
 export { textOf } from './text.ts'
 export { writeReportFiles } from './write.ts'

@@ -157,6 +157,16 @@ describe('other reports', () => {
     expect(markupOf(page)).toContain('the last finished one (number 2, counted from 0)')
   })
 
+  it('is written without a path, too, when a run was interrupted between paths', async () => {
+    const outcome = await smallCrash({ drop: 0 })
+    const broken = { ...outcome, view: null, interrupted: true }
+    const { files, report, page } = await written(broken, 'pathless', AbortSignal.abort())
+    expect(files).toHaveLength(2)
+    expect(report.path).toBeNull()
+    expect(markupOf(page)).toContain('No path was finished')
+    expect(markupOf(page)).not.toMatch(/undefined|NaN|\[object/)
+  })
+
   it('says which effects an interruption prevented', async () => {
     const { report } = await written(await smallCrash(), 'stopped', AbortSignal.abort())
     expect(report.effects.assumptions[0]!.low.note).toBe('interrupted')

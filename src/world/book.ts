@@ -137,8 +137,7 @@ function scanGroup(
     const first = start[row]!
     let margin = amount[first]! * values[coordinate[first]!]!
     for (let k = first + 1; k < first + length; k++) margin += amount[k]! * values[coordinate[k]!]!
-    out[n] = row
-    if (margin < 0) n++
+    if (margin < 0) out[n++] = row
   }
   return n
 }
