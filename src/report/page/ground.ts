@@ -107,7 +107,7 @@ function distributionTable(distributions: readonly FactDistribution[]): Html {
       title: 'and',
       cell: (d) =>
         d.others
-          .map((f) => `${words(f.name.slice(d.name.length + 1))} ${amount(f.value, f.unit)}`)
+          .map((f) => `${words(f.name.slice(d.name.length + 1))}: ${amount(f.value, f.unit)}`)
           .join('; '),
     },
   ])

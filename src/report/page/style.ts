@@ -74,6 +74,7 @@ summary { cursor: pointer; margin: 10px 0; color: var(--link); }
 .swap, .impact { background: var(--c3); } .other { background: var(--c4); }
 footer { margin-top: 40px; font-size: 12.5px; color: var(--soft); }
 @media (max-width: 560px) { body { padding: 14px 12px 40px; } dl { grid-template-columns: 1fr; gap: 0; }
+  dl.facts { grid-template-columns: 1fr max-content; gap: 0 10px; }
   dd { margin-bottom: 6px; } .tree .row { flex-wrap: wrap; } .tree .text { flex: 1 1 70%; } }
 @media print { .treebox { max-height: none; } nav { display: none; } }
 `

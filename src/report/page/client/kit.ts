@@ -93,15 +93,25 @@ export type Stroke = {
   readonly width?: number
 }
 
-/** Write dollars with k, M, B or T. */
-export function usd(value: number): string {
+/** Write dollars with k, M, B or T and so many digits. */
+export function money(value: number, digits: number): string {
   const size = Math.abs(value)
   const scale = [1e12, 1e9, 1e6, 1e3].find((s) => size >= s) ?? 1
   const unit = { 1e12: 'T', 1e9: 'B', 1e6: 'M', 1e3: 'k' }[scale] ?? ''
-  const text = Number((size / scale).toPrecision(size < 1e3 ? 3 : 5)).toLocaleString('en-US', {
+  const text = Number((size / scale).toPrecision(digits)).toLocaleString('en-US', {
     maximumFractionDigits: 8,
   })
   return `${value < 0 ? '-' : ''}$${text}${unit}`
+}
+
+/** Write dollars, four digits. */
+export function usd(value: number): string {
+  return money(value, 4)
+}
+
+/** Write dollars for axes and tips that show small differences. */
+export function usdFine(value: number): string {
+  return money(value, 6)
 }
 
 /** Write a number with a few digits. */

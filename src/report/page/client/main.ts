@@ -7,12 +7,14 @@ import {
   escaped,
   frame,
   legend,
+  money,
   type Page,
   plain,
   stretch,
   tokenPrice,
   tooltip,
   usd,
+  usdFine,
 } from './kit.ts'
 import { drawTime, PANELS } from './panels.ts'
 
@@ -66,7 +68,7 @@ function start(): void {
 }
 
 const OWN: readonly ((...args: never[]) => unknown)[] = [
-  ...[add, escaped, frame, legend, plain, stretch, tokenPrice, tooltip, usd],
+  ...[add, escaped, frame, legend, money, plain, stretch, tokenPrice, tooltip, usd, usdFine],
   ...[drawChart, reveal, start],
 ]
 

@@ -17,6 +17,7 @@ import {
   tokenPrice,
   tooltip,
   usd,
+  usdFine,
 } from './kit.ts'
 
 declare const Plot: PlotLibrary
@@ -186,7 +187,7 @@ function drawDebts(axis: Axis, rows: readonly Row[], series: Series): void {
   const bad: Line[] = [{ key: 'badDebt', name: 'bad debt', color: 'var(--bad)' }]
   linesPanel(axis, rows, {
     title: `Bad debt, USD${cut ? ' (the axis does not start at zero)' : ''}`,
-    ...{ height: 140, lines: bad, format: usd, last: !feesMove },
+    ...{ height: 140, lines: bad, format: usdFine, last: !feesMove },
     y: cut ? spread(rows, bad) : high > 0 ? { zero: true } : { domain: [0, 1] },
   })
   if (!feesMove) return
