@@ -27,6 +27,11 @@ const params = {
       default: [],
     },
   ),
+  liquidityScale: number('multiplies all liquidity', 'factor', {
+    default: 1,
+    min: 0.001,
+    max: 1000,
+  }),
   date: text('day of the table, printed in the report', 'about 2026-01-30'),
 }
 
@@ -177,9 +182,9 @@ function toTable(pool: Json, given: Given, place: string): TickTable {
     tickSpacing: spacing,
     tick,
     sqrtPrice,
-    liquidity: Number(liquidity),
+    liquidity: given.liquidityScale * Number(liquidity),
     ticks: Int32Array.from(read.ticks),
-    net: Float64Array.from(read.net, Number),
+    net: Float64Array.from(read.net, (net) => given.liquidityScale * Number(net)),
   }
 }
 
@@ -193,7 +198,14 @@ function load(given: Given, files: Files): Loaded {
     outputs: { ticks },
     data: [dataSource(given.file, read, given.date)],
     leftOut: [],
-    assumptions: [],
+    assumptions: [
+      {
+        name: `liquidity of ${ticks.pool} ${ticks.fee * 100} %`,
+        value: given.date,
+        unit: 'day',
+        source: 'ticks are shifted so that the active price is the start price; liquidity unchanged',
+      },
+    ],
     facts: [
       { name: 'ticks', value: ticks.ticks.length, unit: 'initialised ticks' },
       { name: 'activeTick', value: ticks.tick, unit: 'tick' },
