@@ -47,6 +47,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
   const names = MEASURES.map((m) => m.name)
   const condition = args.failIf === undefined ? null : parseCondition(args.failIf, names)
   const scenario = loadScenario(path)
+  if (args.out !== undefined) (await import('../report/index.ts')).makeFolder(args.out)
   const line = progressLine()
   const { signal, release } = interruptible()
   const options: RunOptions = {
@@ -64,7 +65,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
     line.clear()
     const text = args.json ? JSON.stringify(outcome.document, null, 2) : textOf(outcome)
     process.stdout.write(`${text}\n`)
-    if (outcome.interrupted) return 130
+    if (outcome.interrupted || signal.aborted) return 130
     const isFound = condition?.holds(outcome.values) ?? false
     if (isFound) process.stderr.write(`finding: ${condition!.text}\n`)
     return isFound ? 1 : 0

@@ -122,6 +122,8 @@ export async function runScenario(
       rows.push(row)
       options.onProgress?.({ path: path + 1, paths, tick: 0, ticks: spec.ticks })
     } catch (error) {
+      // The world no longer stands at the end of the path that was finished last.
+      view = null
       if (!(error instanceof InterruptedError)) {
         if (paths === 1) throw error
         failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)

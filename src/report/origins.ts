@@ -20,6 +20,7 @@ export type Origin = {
   readonly facts: readonly Fact[]
   readonly distributions: readonly FactDistribution[]
   readonly leftOut: Loaded['leftOut']
+  readonly lists: NonNullable<Loaded['lists']>
 }
 
 const LEVEL = /^(min|max|p\d+)$/
@@ -46,11 +47,11 @@ function distributionsOf(facts: readonly Fact[]): readonly FactDistribution[] {
 /** Sort what the sources of a scenario told: facts, distributions, what was left out. */
 export function originsOf(resolved: ResolvedScenario, scenario: Scenario): readonly Origin[] {
   const sources = (scenario.document.sources ?? {}) as Readonly<Record<string, { kind?: unknown }>>
-  return Object.entries(resolved.loaded).map(([name, { facts, leftOut }]) => {
+  return Object.entries(resolved.loaded).map(([name, { facts, leftOut, lists = [] }]) => {
     const distributions = distributionsOf(facts)
     const told = new Set(distributions.map((d) => d.name))
     return {
-      ...{ name, kind: String(sources[name]?.kind ?? ''), distributions, leftOut },
+      ...{ name, kind: String(sources[name]?.kind ?? ''), distributions, leftOut, lists },
       facts: facts.filter((f) => !told.has(splitName(f)[0])),
     }
   })

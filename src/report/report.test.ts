@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashWorld } from '../engine/index.ts'
 import { type RunOutcome, runScenario } from '../experiments/index.ts'
@@ -201,24 +199,5 @@ describe('a place that cannot be written', () => {
     await expect(writeReportFiles(outcome, file)).rejects.toThrow('is a file; name a folder')
     await expect(writeReportFiles(outcome, join(file, 'below'))).rejects.toThrow(OutputError)
     expect(readFileSync(file, 'utf8')).toBe('mine')
-  })
-})
-
-const CHROMIUM = '/usr/bin/chromium'
-
-describe.runIf(existsSync(CHROMIUM))('the page in a browser', () => {
-  it('draws every chart without an error', () => {
-    const dir = join(folder, 'browser')
-    const script = fileURLToPath(new URL('./smallCrash.conformance.ts', import.meta.url))
-    execFileSync(process.execPath, [script, dir])
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
-    const more = ['--disable-component-update', '--disable-sync', '--no-first-run']
-    const dom = execFileSync(
-      CHROMIUM,
-      [...flags, ...more, '--virtual-time-budget=4000', '--dump-dom', `file://${dir}/report.html`],
-      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 },
-    )
-    expect(dom.includes('class="nothing">This chart')).toBe(false)
-    expect(dom.match(/<svg/g)!.length).toBeGreaterThan(9)
   })
 })

@@ -88,10 +88,24 @@ type Fact = Loaded['facts'][number]
 
 const LEVELS = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
 
+function isOutside({ factor }: Factor): boolean {
+  return factor < 0.8 || factor > 1.2
+}
+
+/** Accounts that were scaled by more than a fifth, the largest first. */
+function outsideList(name: string, factors: readonly Factor[]) {
+  const rows = factors.filter(isOutside).sort((a, b) => b.eth - a.eth)
+  return {
+    name: `accounts with a ${name} outside 0.8-1.2`,
+    columns: ['account', name, 'ETH'],
+    rows: rows.map((f) => [f.account, f.factor, f.eth]),
+  }
+}
+
 function factorFacts(name: string, factors: readonly Factor[]): Fact[] {
   if (factors.length === 0) return []
   const values = sortedCopy(factors.map((f) => f.factor))
-  const outside = factors.filter((f) => f.factor < 0.8 || f.factor > 1.2)
+  const outside = factors.filter(isOutside)
   const point = (suffix: string, value: number): Fact => ({
     name: `${name}.${suffix}`,
     value,
@@ -261,6 +275,10 @@ function load(given: Given, files: Files): Loaded {
     ],
     leftOut: leftOut(book),
     assumptions: assumptionsOf(all, given),
+    lists: [
+      outsideList('debtFactor', book.debtFactors),
+      outsideList('collateralFactor', book.collateralFactors),
+    ],
     facts: factsOf(book),
   }
 }

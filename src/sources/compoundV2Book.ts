@@ -15,7 +15,7 @@ type Account = {
 }
 
 /** A factor and the ETH of the total that it scales to. */
-export type Factor = { readonly factor: number; readonly eth: number }
+export type Factor = { readonly account: string; readonly factor: number; readonly eth: number }
 
 /** What loading the accounts gave besides the positions. */
 export type CompoundBook = {
@@ -138,7 +138,8 @@ function addSupplies(a: Account, terms: Terms, into: PositionBuilder, l: Ledger)
   const sum = weigh(a.supplies, (name) => terms.get(name)!.weight)
   const isEntered = a.weighted > 0 || sum === 0
   const factor = a.weighted > 0 && sum > 0 ? a.weighted / sum : 1
-  if (a.weighted > 0 && sum > 0) l.collateralFactors.push({ factor, eth: a.weighted })
+  if (a.weighted > 0 && sum > 0)
+    l.collateralFactors.push({ account: a.name, factor, eth: a.weighted })
   if (a.weighted > 0 && sum === 0) {
     l.unexplained.collateral.count++
     l.unexplained.collateral.eth += a.weighted
@@ -176,7 +177,7 @@ function addDebts(
   if (sum === 0) return
   l.unscaled.push(sum)
   const factor = a.borrow / sum
-  if (a.borrow > 0) l.debtFactors.push({ factor, eth: a.borrow })
+  if (a.borrow > 0) l.debtFactors.push({ account: a.name, factor, eth: a.borrow })
   for (const { name, value } of a.debts) {
     const { debtValue, price } = terms.get(name)!
     const tokens = (value * debtValue * factor * ethPrice) / price

@@ -203,7 +203,8 @@ function load(given: Given, files: Files): Loaded {
         name: `liquidity of ${ticks.pool} ${ticks.fee * 100} %`,
         value: given.date,
         unit: 'day',
-        source: 'ticks are shifted so that the active price is the start price; liquidity unchanged',
+        source:
+          'ticks are shifted so that the active price is the start price; liquidity unchanged',
       },
     ],
     facts: [

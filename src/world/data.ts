@@ -75,6 +75,12 @@ export type Loaded = {
   }[]
   readonly assumptions: readonly Assumption[]
   /** Distributions and figures worth printing, such as scaling factors. */
+  /** Rows worth listing one by one, such as accounts that do not fit; folded in reports. */
+  readonly lists?: readonly {
+    readonly name: string
+    readonly columns: readonly string[]
+    readonly rows: readonly (readonly (string | number)[])[]
+  }[]
   readonly facts: readonly {
     readonly name: string
     readonly value: number

@@ -140,13 +140,29 @@ function leftOutList({ leftOut }: Origin): Part {
   return html`<p>Left out:</p><ul>${lines}</ul>`
 }
 
+function listPart({ name, columns, rows }: Origin['lists'][number]): Part {
+  if (rows.length === 0) return ''
+  const shown = table(
+    rows,
+    columns.map((title, k) => ({
+      title,
+      align: 'right' as const,
+      cell: (row: (typeof rows)[number]) => {
+        const cell = row[k] ?? ''
+        return typeof cell === 'number' ? short(cell) : cell
+      },
+    })),
+  )
+  return html`<details><summary>${name} (${rows.length})</summary>${shown}</details>`
+}
+
 function originPart(origin: Origin, rank: number): Html {
   const { name, kind, distributions } = origin
   const spread =
     distributions.length === 0
       ? ''
       : html`${chart(`factors${rank}`, 'Distributions', '(thin: 5 to 95 %, thick: 25 to 75 %, tick: median; dots: 1 and 99 %)')}${distributionTable(distributions)}`
-  return html`<h3>${name} <span class="soft">${kind}</span></h3>${scalingSentence(origin)}${factList(origin)}${spread}${leftOutList(origin)}`
+  return html`<h3>${name} <span class="soft">${kind}</span></h3>${scalingSentence(origin)}${factList(origin)}${spread}${origin.lists.map(listPart)}${leftOutList(origin)}`
 }
 
 /** What the sources gave, scaled and left out. */
