@@ -125,6 +125,11 @@ export interface Lender {
 export interface ReferenceMarket extends PriceSource, Venue {
   /** Fundamental price without any impact, USD per whole token. */
   fundamental(asset: number): number
+  /**
+   * Trade at the going price without moving it: for those whose trade is how outside news reaches
+   * other venues, which is in the price already. Otherwise like `swap`.
+   */
+  follow(sell: number, buy: number, amount: number, holder: number, cause: number): number
 }
 
 /** How a builder orders the submissions of a block. */

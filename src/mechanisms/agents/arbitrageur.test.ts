@@ -130,11 +130,32 @@ describe('arbitrageur', () => {
   })
 
   it('trades less where the market itself moves, and still gains', () => {
-    const world = run(make({ drop: 0.2, depth: 2e5 }), 1)
-    const deep = run(make({ drop: 0.2 }), 1)
+    const pushed = (depth: number): World => {
+      const world = make({ depth })
+      world.port('pool', 'usdc').swap(ETH, USDC, 100, world.ledger.holders - 1, -1)
+      return run(world, 1)
+    }
+    const [thin, deep] = [pushed(2e5), pushed(1e12)]
     const priceIn = (w: World): number => w.port('pool', 'usdc').price()
-    expect(priceIn(world)).toBeGreaterThan(priceIn(deep) + 5)
-    expect(world.ledger.balance(self(world, 'arb'), USD)).toBeGreaterThan(5e6)
+    expect(priceIn(thin)).toBeLessThan(priceIn(deep) - 5)
+    expect(thin.ledger.balance(self(thin, 'arb'), USD)).toBeGreaterThan(5e6)
+  })
+
+  it('brings news into pools without moving the market, which holds it already', () => {
+    const world = run(make({ drop: 0.2, depth: 2e5 }), 3)
+    expect(world.port('priceSource', 'market').price(ETH)).toBeCloseTo(1600, 9)
+    expect(world.port('pool', 'usdc').price()).toBeCloseTo(1600 / 0.997, 0)
+  })
+
+  it('carries a push in a pool to the market, also while news comes in', () => {
+    const price = (sale: number): number => {
+      const world = make({ drop: 0.01, depth: 2e6 })
+      if (sale > 0) world.port('pool', 'usdc').swap(ETH, USDC, sale, world.ledger.holders - 1, -1)
+      run(world, 3)
+      return world.port('priceSource', 'market').price(ETH)
+    }
+    expect(price(0)).toBeCloseTo(1980, 9)
+    expect(price(100)).toBeLessThan(1980 - 5)
   })
 
   it('takes nothing but gas when somebody was faster', () => {

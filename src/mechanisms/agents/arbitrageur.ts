@@ -1,5 +1,7 @@
+import { log } from '../../math/index.ts'
 import {
   type Context,
+  f64,
   type Model,
   model,
   number,
@@ -27,7 +29,12 @@ export class UnpricedPoolError extends Error {
 }
 
 /** What an arbitrageur looks at: one pool and where the other side is traded. */
-type Site = { readonly market: ReferenceMarket; readonly pool: Pool }
+type Site = {
+  readonly market: ReferenceMarket
+  readonly pool: Pool
+  /** Share of the trade in hand that brings outside news into the pool. Overwritten. */
+  news: number
+}
 
 /** A trade found by `size`; overwritten by the next one. */
 type Trade = { usd: number; amount: number; profit: number }
@@ -51,11 +58,55 @@ function priceOf(market: ReferenceMarket, asset: number): number {
   return asset === USD ? 1 : market.price(asset)
 }
 
+/** Log price of a pool's base in its quote at the market's fundamentals. */
+function fundamentalOf({ market, pool }: Site): number {
+  const value = (asset: number): number => (asset === USD ? 1 : market.fundamental(asset))
+  return log(value(pool.assets[0]) / value(pool.assets[1]))
+}
+
+/** Log move that would bring a pool's price to the market's. */
+function gapOf({ market, pool }: Site): number {
+  const [base, quote] = pool.assets
+  return log(priceOf(market, base) / (pool.price() * priceOf(market, quote)))
+}
+
+/**
+ * Work out how much of a gap is news: `late` is what the fundamentals have moved and the pool has
+ * not. That part is how the news reaches the pool and does not move the reference market, whose
+ * price holds it already; the rest came from trades in the pool and is carried to the market.
+ * @returns fraction of the move that closes the gap up to the fee.
+ */
+function newsShare(site: Site, late: number): number {
+  const gap = gapOf(site)
+  const move = Math.abs(gap) + log(1 - site.pool.fee)
+  return late * gap > 0 && move > 0 ? Math.min(1, Math.abs(late) / move) : 0
+}
+
+/** Quote a trade on the reference market of which a share does not move it. */
+function quoteOf({ market, news }: Site, sell: number, buy: number, amount: number): number {
+  const still = news > 0 ? news * amount * market.spot(sell, buy) : 0
+  return news < 1 ? still + market.quote(sell, buy, (1 - news) * amount) : still
+}
+
+/** Trade on the reference market; the share that is news does not move it. @returns 0 on failure. */
+function tradeOn(
+  { market, news }: Site,
+  sell: number,
+  buy: number,
+  amount: number,
+  holder: number,
+  cause: number,
+): number {
+  const still = news > 0 ? market.follow(sell, buy, news * amount, holder, cause) : 0
+  const moving = news < 1 ? market.swap(sell, buy, (1 - news) * amount, holder, cause) : 0
+  return (news > 0 && still === 0) || (news < 1 && moving === 0) ? 0 : still + moving
+}
+
 /** Value a round trip: buy `sell` for USD, swap it in the pool, sell what comes out. */
-function profitOf({ market, pool }: Site, sell: number, buy: number, spent: number): number {
-  const amount = sell === USD ? spent : market.quote(USD, sell, spent)
-  const bought = pool.quote(sell, buy, amount)
-  return (buy === USD ? bought : market.quote(buy, USD, bought)) - spent
+function profitOf(site: Site, sell: number, buy: number, spent: number): number {
+  const amount = sell === USD ? spent : quoteOf(site, USD, sell, spent)
+  const bought = site.pool.quote(sell, buy, amount)
+  return (buy === USD ? bought : quoteOf(site, buy, USD, bought)) - spent
 }
 
 /**
@@ -97,15 +148,15 @@ function causeOf({ market, pool }: Site, side: 0 | 1): number {
 
 /** Trade the round trip through the ledger. @returns null, or why not; the engine takes all back. */
 function trade(site: Site, side: 0 | 1, spent: number, holder: number): Outcome {
-  const { market, pool } = site
+  const { pool } = site
   const sell = pool.assets[side]
   const buy = pool.assets[side === 0 ? 1 : 0]
   const cause = causeOf(site, side)
-  const amount = sell === USD ? spent : market.swap(USD, sell, spent, holder, cause)
+  const amount = sell === USD ? spent : tradeOn(site, USD, sell, spent, holder, cause)
   if (!(amount > 0)) return 'reference market did not sell'
   const bought = pool.swap(sell, buy, amount, holder, cause)
   if (!(bought > 0)) return 'pool did not fill'
-  const back = buy === USD ? bought : market.swap(buy, USD, bought, holder, cause)
+  const back = buy === USD ? bought : tradeOn(site, buy, USD, bought, holder, cause)
   if (!(back > 0)) return 'reference market did not buy'
   return back > spent ? null : 'unprofitable'
 }
@@ -126,23 +177,43 @@ export const arbitrageur: Model = model({
   phase: 'agent',
   doc: 'ties pools to the reference market where the gap pays for fee, impact and gas',
   params,
-  create(p, _, context) {
+  columns: (p) => ({
+    // Per pool: log fundamentals when last looked at, and their moves that the pool has yet to make.
+    seen: f64(p.pools.length, 'log'),
+    late: f64(p.pools.length, 'log'),
+  }),
+  create(p, s, context) {
     const { ledger, self, chain } = context
     const sites: Site[] = []
     const plan: Trade = { usd: 0, amount: 0, profit: 0 }
     ledger.endow(self, USD, p.capital)
+    /** Add what the fundamentals have moved; what the pool has made of it by itself is forgotten. */
+    function watch(site: Site, i: number): void {
+      const now = fundamentalOf(site)
+      const late = s.late[i]! + now - s.seen[i]!
+      const gap = gapOf(site)
+      s.seen[i] = now
+      s.late[i] = late * gap > 0 ? Math.sign(gap) * Math.min(Math.abs(late), Math.abs(gap)) : 0
+    }
     return {
       link(use) {
         const market = use('referenceMarket', p.market)
-        for (const name of p.pools) sites.push({ market, pool: use('pool', name) })
+        for (const name of p.pools) sites.push({ market, pool: use('pool', name), news: 0 })
       },
       refresh(cause) {
         if (cause === 'build') checkSites(sites, context)
       },
+      start() {
+        sites.forEach((site, i) => {
+          s.seen[i] = fundamentalOf(site)
+        })
+      },
       observe(_block, submit) {
         for (let i = 0; i < sites.length; i++) {
+          watch(sites[i]!, i)
           const side = dearSide(sites[i]!)
           if (side === -1) continue
+          sites[i]!.news = newsShare(sites[i]!, s.late[i]!)
           const gas = chain.gasUsd(p.gas, p.bid)
           const capital = ledger.balance(self, USD) - gas
           if (!size(sites[i]!, side, capital, plan)) continue
@@ -158,9 +229,13 @@ export const arbitrageur: Model = model({
             const site = sites[at!]
             if (sender !== self || !site) return 'not an own trade'
             // Gas is spent by now, so any gain is better than none.
+            site.news = newsShare(site, s.late[at!]!)
+            const before = gapOf(site)
             if (!size(site, side === 0 ? 0 : 1, ledger.balance(self, USD), plan))
               return 'gap closed'
-            return trade(site, side === 0 ? 0 : 1, plan.usd, self)
+            const refused = trade(site, side === 0 ? 0 : 1, plan.usd, self)
+            s.late[at!]! -= site.news * (before - gapOf(site))
+            return refused
           },
         },
       },

@@ -98,6 +98,30 @@ function quote(market: Market, sell: number, buy: number, amount: number): numbe
     : bought(columns.price[buy]!, lambda[buy]!, (1 - fee) * amount)
 }
 
+/** Exchange tokens with a holder and record it. @returns the swap event; -1 when it cannot be paid. */
+function exchange(
+  { ledger, trace, self }: Context,
+  sell: number,
+  buy: number,
+  amount: number,
+  out: number,
+  move: number,
+  holder: number,
+  cause: number,
+): number {
+  if (!(out > 0) || !ledger.transfer(holder, self, sell, amount)) return -1
+  ledger.transfer(self, holder, buy, out)
+  return trace.add('swap', {
+    instance: self,
+    parent: cause,
+    asset: sell,
+    other: buy,
+    x: amount,
+    y: out,
+    z: move,
+  })
+}
+
 function swap(
   market: Market,
   sell: number,
@@ -106,24 +130,31 @@ function swap(
   holder: number,
   cause: number,
 ): number {
-  const { ledger, trace, self } = market.context
   const out = quote(market, sell, buy, amount)
-  if (out === 0 || !ledger.transfer(holder, self, sell, amount)) return 0
-  ledger.transfer(self, holder, buy, out)
   const asset = buy === USD ? sell : buy
   const sold = buy === USD ? amount : -out
-  const z = -market.lambda[asset]! * Math.abs(sold)
-  const event = trace.add('swap', {
-    instance: self,
-    parent: cause,
-    asset: sell,
-    other: buy,
-    x: amount,
-    y: out,
-    z,
-  })
+  const move = -market.lambda[asset]! * Math.abs(sold)
+  const event = exchange(market.context, sell, buy, amount, out, move, holder, cause)
+  if (event < 0) return 0
   press(market, asset, sold, event)
   return out
+}
+
+function spot({ columns: s, fee }: Market, sell: number, buy: number): number {
+  if (!has(sell, buy)) return 0
+  return buy === USD ? s.price[sell]! * (1 - fee) : (1 - fee) / s.price[buy]!
+}
+
+function follow(
+  market: Market,
+  sell: number,
+  buy: number,
+  amount: number,
+  holder: number,
+  cause: number,
+): number {
+  const out = amount * spot(market, sell, buy)
+  return exchange(market.context, sell, buy, amount, out, 0, holder, cause) < 0 ? 0 : out
 }
 
 /** Offer a market's ports: its prices, and trades against USD. */
@@ -141,10 +172,8 @@ export function portOf(market: Market): ReferenceMarket {
       return isOwn && (kind[event] === NEWS || kind[event] === IMPACT) ? y[event]! : 0
     },
     has,
-    spot(sell, buy) {
-      if (!has(sell, buy)) return 0
-      return buy === USD ? s.price[sell]! * keep : keep / s.price[buy]!
-    },
+    spot: (sell, buy) => spot(market, sell, buy),
+    follow: (sell, buy, amount, holder, cause) => follow(market, sell, buy, amount, holder, cause),
     quote: (sell, buy, amount) => quote(market, sell, buy, amount),
     amountTo(sell, buy, target) {
       if (!has(sell, buy)) return 0
