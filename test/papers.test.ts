@@ -100,7 +100,7 @@ describe('A3: the toxic spiral', () => {
 
   it('leaves nothing below the frontier, and the same bad debt whatever the close factor', async () => {
     expect((await measures('toxic-spiral', { bonus: 0.045, ltv0: 0.95 }))('badDebt').value).toBe(0)
-    for (const closeFactor of [0.1, 0.25, 1])
+    for (const closeFactor of [0.002, 0.1, 0.25, 1])
       expect(
         (await measures('toxic-spiral', { bonus: 0.06, ltv0: 0.98, closeFactor }))('badDebt').value,
       ).toBeCloseTo(0.98 - 1 / 1.06, 9)

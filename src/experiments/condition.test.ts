@@ -25,10 +25,12 @@ describe('a condition', () => {
     ['2*badDebt-badDebt.max+1e-3*badDebt>0.01', true],
     ['- badDebt < -19', true],
     ['loopGain == 1', true],
-    ['liquidations < 1', false],
-    ['liquidations >= 0', false],
   ])('%s is %s', (text, expected) => {
     expect(holds(text)).toBe(expected)
+  })
+
+  it('cannot be judged without a value', () => {
+    expect(() => holds('liquidations >= 0')).toThrowError(/cannot be judged/)
   })
 
   it.each([

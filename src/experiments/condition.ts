@@ -11,7 +11,11 @@ type Term = { readonly weight: number; readonly measure: string; readonly statis
 /** A condition on measures over paths, such as `badDebt.p99 > 1e6`. */
 export type Condition = {
   readonly text: string
-  /** @param values per measure, one number per path. @returns whether the condition holds. */
+  /**
+   * @param values per measure, one number per path.
+   * @returns whether the condition holds.
+   * @throws {ConditionError} when a measure has no value on any path.
+   */
   readonly holds: (values: (measure: string) => Float64Array) => boolean
 }
 
@@ -74,8 +78,8 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
       let total = 0
       for (const { weight, measure, statistic } of terms) {
         const known = values(measure).filter((v) => !Number.isNaN(v))
-        // Without a single value the condition cannot be said to hold.
-        if (known.length === 0) return false
+        if (known.length === 0)
+          throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
         total += weight * statisticOf(statistic)!(known)
       }
       return compare(total, bound)

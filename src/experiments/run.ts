@@ -80,8 +80,10 @@ function createPulse(options: RunOptions, ticks: number, paths: number) {
     if (now - last < BREATH) return
     last = now
     onProgress?.({ path, paths, tick, ticks })
-    return new Promise<void>((resolve) => {
-      setImmediate(resolve)
+    return new Promise<void>((resolve, reject) => {
+      setImmediate(() =>
+        signal?.aborted ? reject(new InterruptedError('interrupted')) : resolve(),
+      )
     })
   }
 }
@@ -125,7 +127,7 @@ export async function runScenario(
       // The world no longer stands at the end of the path that was finished last.
       view = null
       if (!(error instanceof InterruptedError)) {
-        if (paths === 1) throw error
+        if (paths === 1 || (path === paths - 1 && rows.length === 0)) throw error
         failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
       } else if (rows.length === 0) throw error
       else interrupted = true

@@ -39,7 +39,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'share of that debt that is liquidatable if the scheduled shocks came at once, before anyone acts',
-    value: (view) => view.opening.liquidatableShare,
+    value: (view) => (view.world.all('shock').length === 0 ? null : view.opening.liquidatableShare),
   },
   {
     name: 'liquidatedDebt',
@@ -68,11 +68,13 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'largest fall of a reference price below its fundamental, caused by trades',
-    value: ({ world: { trace } }) =>
-      eventsOf(trace, 'impact').reduce(
-        (most, e) => Math.max(most, 1 - exp(trace.columns.w[e]!)),
-        0,
-      ),
+    value: ({ world }) =>
+      world.all('referenceMarket').length === 0
+        ? null
+        : eventsOf(world.trace, 'impact').reduce(
+            (most, e) => Math.max(most, 1 - exp(world.trace.columns.w[e]!)),
+            0,
+          ),
   },
   {
     name: 'liquidations',
@@ -92,7 +94,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'loopGain',
     unit: 'ratio',
     better: lower,
-    doc: 'd(forced sales)/d(price) x d(price)/d(sale), by an extra 1 % fall; largest over the probes of the path',
+    doc: 'log price fall that selling all that an extra 1 % fall makes liquidatable would cause, over that 1 %; whatever capital there is; largest over the probes of the path',
     value: (view) => (view.gains.length === 0 ? null : Math.max(...view.gains)),
   },
   {

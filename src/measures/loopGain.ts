@@ -32,7 +32,8 @@ function extraSales(lender: Lender, asset: number, before: Float64Array, after: 
 /**
  * Measure the loop gain now: d(forced sales)/d(price) x d(price)/d(sale), by an extra fall of the
  * focus asset of 1 % in log price on a snapshot. The world is left as it was.
- * @returns the gain; 1 or more means that a small fall feeds itself. Null without asset or venue.
+ * Everything that becomes liquidatable counts as sold once, whatever capital there is to do it.
+ * @returns the gain; from 1 on a fall can feed itself. Null without asset or venue.
  */
 export function loopGain(world: World, { asset, venue }: Focus): number | null {
   if (asset < 0 || venue === null || !venue.has(asset, USD)) return null

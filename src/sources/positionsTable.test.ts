@@ -80,7 +80,9 @@ describe('refused with file, line, column, the value and what to do', () => {
 
   test('an unknown market', async () => {
     const problems = await refused(`${HEAD}a,m,ETH:1,,\n`, { market: 'x' })
-    expect(problems).toEqual(['/p.csv: has no market "x"; its markets are "m"'])
+    expect(problems).toEqual([
+      '/p.csv:1: has no market "x"; set the parameter "market" to one of "m"',
+    ])
   })
 
   test('several at once, rows of other markets included', async () => {

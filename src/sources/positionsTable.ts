@@ -37,6 +37,8 @@ function cell(row: CsvRow, column: number): string {
 }
 
 function chooseMarket(table: CsvTable, column: number, wanted: string): string {
+  // A table without the column is one market, whatever it is called.
+  if (column < 0) return ''
   const found = [...new Set(table.rows.map((row) => cell(row, column)))]
   const listed = found.map(quoted).join(', ')
   if (wanted === '' && found.length > 1)
@@ -45,7 +47,7 @@ function chooseMarket(table: CsvTable, column: number, wanted: string): string {
     ])
   if (wanted !== '' && !found.includes(wanted))
     throw new SourceError([
-      `${table.path}: has no market ${quoted(wanted)}; its markets are ${listed || 'none'}`,
+      `${table.path}:1: has no market ${quoted(wanted)}; set the parameter "market" to one of ${listed || 'none: there are no rows'}`,
     ])
   return wanted === '' ? (found[0] ?? '') : wanted
 }
