@@ -13,6 +13,8 @@ export type PositionTable = {
   readonly amount: Float64Array
   /** Threshold of a collateral entry; NaN where the market's own applies. */
   readonly threshold: Float64Array
+  /** eMode category per account, 0 for none; absent where the protocol has no such thing. */
+  readonly category?: Int32Array
 }
 
 /** One concentrated-liquidity pool as read from a chain. */

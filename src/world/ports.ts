@@ -119,6 +119,12 @@ export interface Lender {
   repay(row: number, debt: number, amount: number, holder: number): Outcome
   /** Scale a row's debts by `factor` before the first block: uncertain openings. */
   scaleDebt(row: number, factor: number): void
+  /** What suppliers are owed in an asset, whole tokens: they can take out `cash` of it now. */
+  claims(asset: number): number
+  /** What suppliers could take out of an asset now, whole tokens. */
+  cash(asset: number): number
+  /** Bad debt of an asset that has been taken off accounts and booked to its market, whole tokens. */
+  deficit(asset: number): number
 }
 
 /** A reference market: a price source that is also a venue against USD. */

@@ -333,6 +333,17 @@ function returning(make: () => LenderCase): void {
     near(world.ledger.balance(holder, asset), cash)
   })
 
+  it('owes suppliers what they bring, and can pay it from cash', () => {
+    const { lender, healthy, holder } = make()
+    const asset = lender.assetOf(healthy.collateral)
+    const claims = lender.claims(asset)
+    const cash = lender.cash(asset)
+    expect(lender.supply(healthy.row, healthy.collateral, 1, holder)).toBeNull()
+    near(lender.claims(asset), claims + 1)
+    near(lender.cash(asset), cash + 1)
+    expect(lender.deficit(asset)).toBe(0)
+  })
+
   it('is cured by a repayment of all debt', () => {
     const { lender, unhealthy, holder } = make()
     for (const { row, debt } of pairsOf(lender, unhealthy.row)) {

@@ -15,7 +15,7 @@ import {
 import { actionsOf } from './actions.ts'
 import { coordinates, coordinatesAt, triggerOf, unitValue } from './health.ts'
 import { liquidate, maxRepay, newDeal, seizable, seizeFor } from './liquidate.ts'
-import { type Compound, openCompound } from './state.ts'
+import { type Compound, claimsOf, openCompound } from './state.ts'
 import { repay, scaleDebt, supply, withdraw } from './verbs.ts'
 
 function lenderOf(compound: Compound): Lender {
@@ -40,6 +40,10 @@ function lenderOf(compound: Compound): Lender {
     withdraw: (row, c, amount, holder) => withdraw(compound, row, c, amount, holder),
     repay: (row, c, amount, holder) => repay(compound, row, c, amount, holder),
     scaleDebt: (row, factor) => scaleDebt(compound, row, factor),
+    claims: (asset) => claimsOf(compound, asset),
+    cash: (asset) => context.ledger.balance(context.self, asset),
+    // Compound v2 leaves bad debt on its accounts.
+    deficit: () => 0,
   }
 }
 

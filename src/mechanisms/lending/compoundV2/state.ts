@@ -128,6 +128,12 @@ export function fund(compound: Compound, market: number): void {
   columns.totalSupply[market] = Math.max(supply, tokens)
 }
 
+/** What cToken holders of an asset are owed, whole tokens; 0 without a market. */
+export function claimsOf(compound: Compound, asset: number): number {
+  const market = compound.constants.asset.indexOf(asset)
+  return market < 0 ? 0 : compound.columns.totalSupply[market]! * storedRate(compound, market)
+}
+
 function openMarkets(compound: Compound): void {
   const { terms, context, columns, constants, layout } = compound
   const { coordinate, amount } = layout.rows
