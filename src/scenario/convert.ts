@@ -41,6 +41,7 @@ const DATA_FIELDS: Readonly<Record<string, readonly string[]>> = {
   positions: ['accounts', 'assets', 'start', 'amount'],
   ticks: ['ticks', 'net', 'sqrtPrice'],
   priceTable: ['time', 'prices'],
+  curve: ['size', 'impact', 'spot'],
 }
 
 function offers(model: Model, port: string): boolean {

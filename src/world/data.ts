@@ -38,6 +38,18 @@ export type TickTable = {
   readonly net: Float64Array
 }
 
+/** Price impact by size of selling one asset for another, as quoted somewhere. */
+export type ImpactTable = {
+  readonly sell: string
+  readonly buy: string
+  /** Whole tokens sold, ascending, > 0. */
+  readonly size: Float64Array
+  /** Share of `spot` lost on average over that size, fraction, not falling. */
+  readonly impact: Float64Array
+  /** Bought per token sold at a vanishing size. */
+  readonly spot: number
+}
+
 /** A price history on one time axis. */
 export type PriceTable = {
   /** Unix seconds, ascending. */
