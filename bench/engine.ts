@@ -1,5 +1,5 @@
 import { buildWorld, createStepper, startPath } from '../src/engine/index.ts'
-import { debtTotals, eventsOf, referencePrices } from '../src/measures/index.ts'
+import { debtTotals, eventsOf, lendersOf, referencePrices } from '../src/measures/index.ts'
 import { MODELS } from '../src/mechanisms/index.ts'
 import type { InstanceSpec, Params, World, WorldSpec } from '../src/world/index.ts'
 import type { Workload } from './workloads/crash.ts'
@@ -115,7 +115,7 @@ export function createEngineSide(w: Workload): EngineSide {
     failed: () => eventsOf(world.trace, 'failed').length,
     badDebt() {
       const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-      return debtTotals(world, prices, prices).bad
+      return debtTotals(lendersOf(world), prices, prices).bad
     },
   }
 }

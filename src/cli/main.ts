@@ -49,10 +49,15 @@ function programOf(finish: (code: number) => void): Command {
     .option('--json', 'print one JSON document on stdout')
     .option('--out <dir>', 'write report.json, trace.parquet and report.html')
     .option('--fail-if <condition>', 'exit with 1 when it holds, for example "badDebt > 1e6"')
+    .option(
+      '--cut <channel>',
+      'run every path again with a channel of contagion cut; repeat for more, or all',
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .option('--checked', 'check conservation and finiteness after every block (slower)')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --set hours=3 --fail-if "badDebt > 1e6"\n\nA condition is: [number *] measure[.statistic] joined by + or -, a comparison, a number.\nStatistics over paths: mean (default), sd, min, max, pNN, varNN, esNN.',
+      '\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --set hours=3 --fail-if "badDebt > 1e6"\n\nA condition is: [number *] measure[.statistic] joined by + or -, a comparison, a number.\nStatistics over paths: mean (default), sd, min, max, pNN, varNN, esNN.\n\nChannels: sharedVenue, sharedCollateral, feedLag, priceImpact. A cut tells the loss that goes with it.',
     )
     .action(async (scenario: string, options) => {
       const { runCommand } = await import('./run.ts')
@@ -93,6 +98,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'OpeningError',
   'PoolError',
   'OutputError',
+  'ChannelError',
 ])
 
 function codeOf(error: unknown): number {

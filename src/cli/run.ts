@@ -1,11 +1,11 @@
 import {
   InterruptedError,
+  measuresOf,
   parseCondition,
   type RunOptions,
   type RunOutcome,
   runScenario,
 } from '../experiments/index.ts'
-import { MEASURES } from '../measures/index.ts'
 import { textOf } from '../report/text.ts'
 import { loadScenario } from '../scenario/index.ts'
 import { progressLine } from './progress.ts'
@@ -20,6 +20,7 @@ export type RunArguments = {
   readonly out?: string
   readonly failIf?: string
   readonly checked?: boolean
+  readonly cut?: readonly string[]
 }
 
 /** Abort on the first Ctrl-C and keep what is finished; the second one ends the process. */
@@ -44,9 +45,9 @@ async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions
  * @returns the exit code.
  */
 export async function runCommand(path: string, args: RunArguments): Promise<number> {
-  const names = MEASURES.map((m) => m.name)
-  const condition = args.failIf === undefined ? null : parseCondition(args.failIf, names)
   const scenario = loadScenario(path)
+  const condition =
+    args.failIf === undefined ? null : parseCondition(args.failIf, measuresOf(scenario))
   if (args.out !== undefined) (await import('../report/index.ts')).makeFolder(args.out)
   const line = progressLine()
   const { signal, release } = interruptible()
@@ -55,6 +56,8 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
     ...(args.paths === undefined ? {} : { paths: args.paths }),
     set: { ...(args.short ? scenario.short : {}), ...args.set },
     checked: args.checked ?? false,
+    measures: condition?.measures ?? [],
+    cuts: args.cut ?? [],
     signal,
     onProgress: line.show,
     cache: new Map(),

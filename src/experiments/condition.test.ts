@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { ConditionError, parseCondition } from './condition.ts'
 import { statisticOf } from './statistics.ts'
 
-const MEASURES = ['badDebt', 'loopGain', 'liquidations']
+const MEASURES = ['badDebt', 'badDebt[aave-v3]', 'loopGain', 'liquidations']
 const DATA: Readonly<Record<string, Float64Array>> = {
   badDebt: Float64Array.of(0, 10, 20, 30, 40),
+  'badDebt[aave-v3]': Float64Array.of(1, 2),
   loopGain: Float64Array.of(0.5, Number.NaN, 1.5),
   liquidations: Float64Array.of(Number.NaN),
 }
@@ -25,6 +26,8 @@ describe('a condition', () => {
     ['2*badDebt-badDebt.max+1e-3*badDebt>0.01', true],
     ['- badDebt < -19', true],
     ['loopGain == 1', true],
+    ['badDebt[aave-v3].max == 2', true],
+    ['2 * badDebt[aave-v3] - badDebt.min + badDebt[aave-v3].min == 4', true],
   ])('%s is %s', (text, expected) => {
     expect(holds(text)).toBe(expected)
   })

@@ -11,6 +11,8 @@ type Term = { readonly weight: number; readonly measure: string; readonly statis
 /** A condition on measures over paths, such as `badDebt.p99 > 1e6`. */
 export type Condition = {
   readonly text: string
+  /** Names of the measures that it asks for. */
+  readonly measures: readonly string[]
   /**
    * @param values per measure, one number per path.
    * @returns whether the condition holds.
@@ -28,7 +30,10 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
 }
 
 function readTerm(text: string, sign: number, measures: readonly string[]): Term {
-  const match = /^(?:([0-9.eE+-]+)\s*\*\s*)?([A-Za-z]\w*)(?:\.([a-z]+[0-9.]*))?$/.exec(text.trim())
+  const match =
+    /^(?:([0-9.eE+-]+)\s*\*\s*)?([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?$/.exec(
+      text.trim(),
+    )
   if (!match)
     throw new ConditionError(`"${text.trim()}" is no term; write [number *] measure[.statistic]`)
   const weight = match[1] === undefined ? 1 : Number(match[1])
@@ -45,7 +50,7 @@ function readTerm(text: string, sign: number, measures: readonly string[]): Term
 
 /** Split at + and - that stand between terms, not inside numbers such as 1e-3. */
 function readTerms(text: string, measures: readonly string[]): readonly Term[] {
-  const parts = text.split(/(?<![0-9.][eE])([+-])(?=\s*[A-Za-z0-9.])/)
+  const parts = text.split(/(?<![0-9.][eE])([+-])(?=\s*[A-Za-z0-9.])(?![^[]*\])/)
   const terms: Term[] = []
   let sign = 1
   for (const part of parts) {
@@ -74,6 +79,7 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
   const compare = COMPARE[match[2]!]!
   return {
     text,
+    measures: terms.map(({ measure }) => measure),
     holds(values) {
       let total = 0
       for (const { weight, measure, statistic } of terms) {

@@ -1,5 +1,5 @@
 import { meanInterval } from '../math/index.ts'
-import { MEASURES } from '../measures/index.ts'
+import type { MeasureInfo } from '../measures/index.ts'
 import type { ResolvedScenario, Scenario } from '../scenario/index.ts'
 import { PACKAGE_VERSION } from './version.ts'
 
@@ -18,6 +18,30 @@ export type MeasureResult = {
   /** Paths that have a value. */
   readonly n: number
   readonly note: string
+}
+
+/** What a channel of contagion carries: the loss less what is left of it with the channel cut. */
+export type ChannelResult = {
+  readonly name: string
+  /** What stands in its place when it is cut. */
+  readonly doc: string
+  /** Mean over paths of the loss that goes when it is cut, USD; null when it cannot be cut. */
+  readonly value: number | null
+  readonly low: number | null
+  readonly high: number | null
+  readonly interval: string | null
+  readonly n: number
+  /** Why it cannot be cut; '' when it can. */
+  readonly note: string
+}
+
+/** Numbers of a channel before they are summarised. */
+export type ChannelValues = {
+  readonly name: string
+  readonly doc: string
+  readonly reason: string
+  /** One number per path, NaN where there is none. */
+  readonly values: Float64Array
 }
 
 /** What a run prints with `--json`: everything needed to read it and to repeat it. */
@@ -40,33 +64,41 @@ export type RunDocument = {
   readonly assumptions: ResolvedScenario['assumptions']
   readonly warnings: readonly string[]
   readonly measures: readonly MeasureResult[]
+  /** Channels that were cut, in a run that was told to. */
+  readonly channels: readonly ChannelResult[]
   readonly replay: string
 }
 
 /** Version of the arithmetic: same engine, scenario and seed give identical bytes. */
 const ENGINE_VERSION = '1'
 
-/**
- * Summarise the values of one measure.
- * @param values one number per path, NaN where the path has none.
- */
-function summarise(index: number, values: Float64Array): MeasureResult {
-  const { name, unit, better, doc } = MEASURES[index]!
+type Summary = Pick<MeasureResult, 'value' | 'low' | 'high' | 'interval' | 'n'>
+
+/** Mean and interval of numbers per path, NaN where a path has none. */
+function summarise(values: Float64Array): Summary {
   const known = values.filter((v) => !Number.isNaN(v))
-  const common = { name, unit, better, n: known.length, note: doc }
-  if (known.length === 0) return { ...common, value: null, low: null, high: null, interval: null }
+  const n = known.length
+  if (n === 0) return { value: null, low: null, high: null, interval: null, n }
   const { mean, low, high } = meanInterval(known, 0.95)
   const interval = low === null ? null : '95 % Student t of the mean over paths'
-  return { ...common, value: mean, low, high, interval }
+  return { value: mean, low, high, interval, n }
+}
+
+function measureResult({ name, unit, better, doc }: MeasureInfo, values: Float64Array) {
+  return { name, unit, better, ...summarise(values), note: doc }
+}
+
+function channelResult({ name, doc, reason, values }: ChannelValues): ChannelResult {
+  return { name, doc, ...summarise(values), note: reason }
 }
 
 /** Measures in the scenario's order, then the others. */
-function orderedNames(first: readonly string[]): readonly number[] {
-  const rank = (m: number): number => {
-    const place = first.indexOf(MEASURES[m]!.name)
-    return place < 0 ? first.length + m : place
+function ordered(results: readonly MeasureResult[], first: readonly string[]): MeasureResult[] {
+  const rank = ({ name }: MeasureResult): number => {
+    const place = first.indexOf(name)
+    return place < 0 ? first.length : place
   }
-  return MEASURES.map((_, m) => m).sort((a, b) => rank(a) - rank(b))
+  return [...results].sort((a, b) => rank(a) - rank(b))
 }
 
 /** Quote what a shell would split. */
@@ -80,9 +112,11 @@ export function replayCommand(
   seed: number,
   paths: number,
   set: Readonly<Record<string, number | string>>,
+  cuts: readonly string[] = [],
 ): string {
   const sets = Object.entries(set).map(([k, v]) => `--set ${shellWord(`${k}=${v}`)}`)
-  return ['breakwater run', shellWord(path), `--seed ${seed}`, `--paths ${paths}`, ...sets].join(
+  const told = [...sets, ...cuts.map((name) => `--cut ${name}`)]
+  return ['breakwater run', shellWord(path), `--seed ${seed}`, `--paths ${paths}`, ...told].join(
     ' ',
   )
 }
@@ -93,8 +127,11 @@ export type DocumentInput = {
   readonly resolved: ResolvedScenario
   readonly seed: number
   readonly set: Readonly<Record<string, number | string>>
-  /** Per measure in the order of `MEASURES`, one number per finished path. */
+  readonly cuts: readonly string[]
+  readonly infos: readonly MeasureInfo[]
+  /** Per measure in the order of `infos`, one number per finished path. */
   readonly values: readonly Float64Array[]
+  readonly channels: readonly ChannelValues[]
   readonly failures: readonly string[]
   readonly warnings: readonly string[]
   readonly ordering: string
@@ -105,7 +142,7 @@ export function documentOf(input: DocumentInput): RunDocument {
   const { scenario, resolved, seed, set, values, failures } = input
   const finished = values[0]?.length ?? 0
   const paths = finished + failures.length
-  const replay = replayCommand(scenario.path, seed, paths, set)
+  const replay = replayCommand(scenario.path, seed, paths, set, input.cuts)
   return {
     schema: 'breakwater/run/1',
     breakwater: PACKAGE_VERSION,
@@ -120,7 +157,11 @@ export function documentOf(input: DocumentInput): RunDocument {
     parameters: resolved.parameters,
     assumptions: resolved.assumptions,
     warnings: [...resolved.warnings, ...input.warnings, ...failures],
-    measures: orderedNames(scenario.measures).map((m) => summarise(m, values[m]!)),
+    measures: ordered(
+      input.infos.map((info, m) => measureResult(info, values[m]!)),
+      scenario.measures,
+    ),
+    channels: input.channels.map(channelResult),
     replay,
   }
 }

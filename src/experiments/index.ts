@@ -1,5 +1,13 @@
+export { CHANNELS, type Channel, type CutWorlds } from './channels.ts'
+export { ChannelError } from './compare.ts'
 export { type Condition, ConditionError, parseCondition } from './condition.ts'
-export { type MeasureResult, type RunDocument, replayCommand } from './document.ts'
+export {
+  type ChannelResult,
+  type MeasureResult,
+  type RunDocument,
+  replayCommand,
+} from './document.ts'
+export { measuresOf } from './names.ts'
 export {
   InterruptedError,
   type Progress,

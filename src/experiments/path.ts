@@ -1,12 +1,11 @@
 import { createStepper, startPath } from '../engine/index.ts'
 import {
-  debtTotals,
+  createWatched,
   type Focus,
   loopGain,
-  MEASURES,
+  type MeasureColumn,
   openingOf,
   type PathView,
-  referencePrices,
 } from '../measures/index.ts'
 import type { World } from '../world/index.ts'
 
@@ -32,8 +31,7 @@ export async function runPath(
   const step = createStepper(world)
   const { ticks } = world.spec
   const opening = openingOf(world, focus)
-  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-  const openingBadDebt = debtTotals(world, prices, prices).bad
+  const watch = createWatched(world, focus)
   const gains: number[] = []
   const sample = (): void => {
     const gain = loopGain(world, focus)
@@ -41,19 +39,25 @@ export async function runPath(
   }
   const probeEvery = Math.max(1, Math.ceil(ticks / PROBES))
   sample()
+  watch.look(0)
   for (let tick = 1; tick <= ticks; tick++) {
     step()
+    watch.look(tick)
     if (tick % probeEvery === 0) sample()
     const waiting = onTick(tick)
     if (waiting) await waiting
   }
-  return { world, focus, path, opening, openingBadDebt, gains }
+  return { world, focus, path, opening, watched: watch.result(), gains }
 }
 
 /**
  * Measure a finished path.
- * @param out one number per measure in the order of `MEASURES`, NaN where the path has none.
+ * @param out one number per column, NaN where the path has none.
  */
-export function measurePath(view: PathView, out: Float64Array): void {
-  for (let m = 0; m < MEASURES.length; m++) out[m] = MEASURES[m]!.value(view) ?? Number.NaN
+export function measurePath(
+  view: PathView,
+  columns: readonly MeasureColumn[],
+  out: Float64Array,
+): void {
+  for (let m = 0; m < columns.length; m++) out[m] = columns[m]!.value(view) ?? Number.NaN
 }

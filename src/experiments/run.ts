@@ -1,5 +1,12 @@
 import { buildWorld } from '../engine/index.ts'
-import { focusOf, MEASURES, type PathView } from '../measures/index.ts'
+import {
+  columnsOf,
+  type Focus,
+  focusOf,
+  type MeasureInfo,
+  namedLenders,
+  type PathView,
+} from '../measures/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
 import {
   loadScenario,
@@ -10,7 +17,8 @@ import {
 } from '../scenario/index.ts'
 import type { World } from '../world/index.ts'
 import { assetIndex } from '../world/index.ts'
-import { documentOf, type RunDocument } from './document.ts'
+import { createComparer } from './compare.ts'
+import { type ChannelValues, documentOf, type RunDocument } from './document.ts'
 import { measurePath, runPath } from './path.ts'
 
 /** How far a run is. */
@@ -32,6 +40,12 @@ export type RunOptions = {
   readonly onProgress?: (progress: Progress) => void
   /** Check conservation and finiteness after every block. */
   readonly checked?: boolean
+  /** Measures that are wanted beside the scenario's own; comparisons such as couplingLoss cost runs. */
+  readonly measures?: readonly string[]
+  /** Channels of contagion to cut in a second run of every path, by name; `all` for every one. */
+  readonly cuts?: readonly string[]
+  /** False: no comparison and no cut, whatever the scenario lists. */
+  readonly compare?: boolean
   /** Loaded sources to use again, for runs of one scenario with other parameters. */
   readonly cache?: SourceCache
 }
@@ -88,10 +102,88 @@ function createPulse(options: RunOptions, ticks: number, paths: number) {
   }
 }
 
+/** A world that is ready to run, with what is measured in it. */
+function prepare(
+  scenario: Scenario,
+  resolved: ResolvedScenario,
+  seed: number,
+  options: RunOptions,
+) {
+  const { spec, order } = resolved
+  const checked = options.checked ?? false
+  const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
+  const focusIn = (world: World): Focus => focusOf(world, asset, order.source ?? '')
+  const world = buildWorld(spec, MODELS, { seed, checked })
+  const lenders = namedLenders(world).map(({ name }) => name)
+  const isCompared = options.compare ?? true
+  const comparer = createComparer(spec, MODELS, lenders, {
+    measures: isCompared ? [...scenario.measures, ...(options.measures ?? [])] : [],
+    cuts: isCompared ? (options.cuts ?? []) : [],
+    ...{ seed, checked, focusOf: focusIn },
+  })
+  const columns = columnsOf(lenders)
+  const infos: readonly MeasureInfo[] = [...columns, ...comparer.columns]
+  return { world, focus: focusIn(world), columns, comparer, infos }
+}
+
+/** Numbers of a run: per path, one for every measure, then one for every channel that is cut. */
+type Numbers = {
+  readonly rows: Float64Array[]
+  readonly failures: string[]
+  view: PathView | null
+  interrupted: boolean
+}
+
+async function runPaths(
+  ready: ReturnType<typeof prepare>,
+  paths: number,
+  seed: number,
+  options: RunOptions,
+): Promise<Numbers> {
+  const { world, focus, columns, comparer } = ready
+  const { ticks } = world.spec
+  const pulse = createPulse(options, ticks * (1 + comparer.worlds), paths)
+  const out: Numbers = { rows: [], failures: [], view: null, interrupted: false }
+  for (let path = 0; path < paths && !out.interrupted; path++) {
+    try {
+      if (options.signal?.aborted) throw new InterruptedError('interrupted')
+      const tick = pulse(path)
+      let done = 0
+      const runOne = async (own: World, at: Focus): Promise<PathView> => {
+        const before = done++ * ticks
+        return runPath(own, at, seed, path, (t) => tick(before + t))
+      }
+      out.view = await runOne(world, focus)
+      const values = new Float64Array(columns.length)
+      measurePath(out.view, columns, values)
+      const own = (name: string): number => values[columns.findIndex((c) => c.name === name)]!
+      out.rows.push(Float64Array.from([...values, ...(await comparer.compare(runOne, own))]))
+      options.onProgress?.({ path: path + 1, paths, tick: 0, ticks })
+    } catch (error) {
+      keepGoing(error, out, path === paths - 1 && out.failures.length === path)
+    }
+  }
+  return out
+}
+
+/** Note why a path failed, and go on unless no path can be finished any more. */
+function keepGoing(error: unknown, out: Numbers, isLastHope: boolean): void {
+  // The world no longer stands at the end of the path that was finished last.
+  out.view = null
+  if (error instanceof InterruptedError) {
+    if (out.rows.length === 0) throw error
+    out.interrupted = true
+    return
+  }
+  if (isLastHope) throw error
+  const path = out.rows.length + out.failures.length
+  out.failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
+}
+
 /**
  * Run a scenario and keep its last path standing for reports.
- * @throws {ScenarioError} when an override is wrong, {SourceError} when data are,
- *   {InterruptedError} when stopped before the first path is finished.
+ * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
+ *   a cut is, {InterruptedError} when stopped before the first path is finished.
  */
 export async function runScenario(
   scenario: Scenario | string,
@@ -106,41 +198,20 @@ export async function runScenario(
     set,
     ...(options.cache ? { cache: options.cache } : {}),
   })
-  const { spec, order } = resolved
-  const world: World = buildWorld(spec, MODELS, { seed, checked: options.checked ?? false })
-  const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
-  const focus = focusOf(world, asset, order.source ?? '')
-  const pulse = createPulse(options, spec.ticks, paths)
-  const rows: Float64Array[] = []
-  const failures: string[] = []
-  let view: PathView | null = null
-  let interrupted = false
-  for (let path = 0; path < paths && !interrupted; path++) {
-    try {
-      if (options.signal?.aborted) throw new InterruptedError('interrupted')
-      view = await runPath(world, focus, seed, path, pulse(path))
-      const row = new Float64Array(MEASURES.length)
-      measurePath(view, row)
-      rows.push(row)
-      options.onProgress?.({ path: path + 1, paths, tick: 0, ticks: spec.ticks })
-    } catch (error) {
-      // The world no longer stands at the end of the path that was finished last.
-      view = null
-      if (!(error instanceof InterruptedError)) {
-        if (paths === 1 || (path === paths - 1 && rows.length === 0)) throw error
-        failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
-      } else if (rows.length === 0) throw error
-      else interrupted = true
-    }
-  }
-  const values = MEASURES.map((_, m) => Float64Array.from(rows, (row) => row[m]!))
+  const ready = prepare(loaded, resolved, seed, options)
+  const { infos, comparer, world } = ready
+  const { rows, failures, view, interrupted } = await runPaths(ready, paths, seed, options)
+  const column = (k: number): Float64Array => Float64Array.from(rows, (row) => row[k]!)
+  const values = infos.map((_, m) => column(m))
+  const channels = comparer.channels.map(
+    ({ channel, reason }, k): ChannelValues => ({
+      ...{ name: channel.name, doc: channel.doc, reason },
+      values: column(infos.length + k),
+    }),
+  )
   const document = documentOf({
-    scenario: loaded,
-    resolved,
-    seed,
-    set,
-    values,
-    failures,
+    ...{ scenario: loaded, resolved, seed, set, infos, values, channels, failures },
+    cuts: options.cuts ?? [],
     warnings: interrupted ? [`interrupted after ${rows.length} of ${paths} paths`] : [],
     ordering: world.chains.map((chain) => `${chain.name}: ${chain.order}`).join(', '),
   })
@@ -148,7 +219,7 @@ export async function runScenario(
     document,
     scenario: loaded,
     resolved,
-    values: (name) => values[MEASURES.findIndex((m) => m.name === name)]!,
+    values: (name) => values[infos.findIndex((m) => m.name === name)] ?? new Float64Array(0),
     view: interrupted ? null : view,
     interrupted,
   }

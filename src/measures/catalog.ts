@@ -1,11 +1,60 @@
 import { exp, log } from '../math/index.ts'
-import { debtTotals } from './books.ts'
+import { assetsOf, type DebtTotals, debtTotals } from './books.ts'
 import { eventsOf, forestOf } from './forest.ts'
-import { type Measure, type PathView, referencePrices } from './view.ts'
+import { liquidatorWealth } from './opening.ts'
+import {
+  type Measure,
+  type MeasureInfo,
+  namedLenders,
+  type PathView,
+  referencePrices,
+} from './view.ts'
+import { isLocked, recoveryTicks } from './watch.ts'
 
-function badDebt({ world }: PathView): number {
-  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-  return debtTotals(world, prices, prices).bad
+function pricesOf({ world }: PathView): Float64Array {
+  return referencePrices(world, new Float64Array(world.spec.assets.length))
+}
+
+function totals(view: PathView, only?: string): DebtTotals {
+  const prices = pricesOf(view)
+  const lenders = namedLenders(view.world, only).map(({ lender }) => lender)
+  return debtTotals(lenders, prices, prices)
+}
+
+/** Liquidations in the trace, or those of one lender. */
+function liquidationsOf({ world }: PathView, only?: string): number[] {
+  const all = eventsOf(world.trace, 'liquidation')
+  const self = only === undefined ? -1 : (namedLenders(world, only)[0]?.self ?? -2)
+  return self === -1 ? all : all.filter((e) => world.trace.columns.instance[e] === self)
+}
+
+/** Bad debt before the first block, USD; of one lender when named. */
+export function openingBadDebt({ opening }: PathView, only?: string): number {
+  if (only !== undefined) return opening.badDebt.get(only) ?? 0
+  return [...opening.badDebt.values()].reduce((a, b) => a + b, 0)
+}
+
+/** Bad debt that arose, and what borrowers lost to liquidations. */
+function loss(view: PathView, only?: string): number {
+  const { x, y } = view.world.trace.columns
+  const taken = liquidationsOf(view, only).reduce((sum, e) => sum + y[e]! - x[e]!, 0)
+  return totals(view, only).bad - openingBadDebt(view, only) + taken
+}
+
+function lockedFunds(view: PathView, only?: string): number {
+  const prices = pricesOf(view)
+  let total = 0
+  for (const { lender } of namedLenders(view.world, only))
+    for (const asset of assetsOf(lender))
+      if (isLocked(lender, asset))
+        total += (lender.claims(asset) - lender.cash(asset)) * prices[asset]!
+  return total
+}
+
+function timeToExit({ watched }: PathView, only?: string): number | null {
+  const all = [...watched.locked].filter(([name]) => only === undefined || name === only)
+  const longest = all.reduce((most, [, { longest }]) => Math.max(most, longest), 0)
+  return all.some(([, own]) => own.lasts && own.longest === longest) ? null : longest
 }
 
 /** First liquidation of every row, as event ids. */
@@ -24,6 +73,26 @@ function mean(values: readonly number[]): number | null {
 
 const usd = 'USD'
 const lower = 'lower'
+
+/** A measure against the same path with a channel of contagion cut. */
+export type Comparison = MeasureInfo & {
+  /** Measure that is compared; it must be taken per lender. */
+  readonly measure: string
+  /** Channel that is cut in the other run; see `experiments/channels.ts`. */
+  readonly channel: string
+}
+
+/** Measures that need the path to be run again with something cut. */
+export const COMPARISONS: readonly Comparison[] = [
+  {
+    name: 'couplingLoss',
+    unit: usd,
+    better: lower,
+    doc: 'loss minus the sum of the losses that the protocols have each alone, with copies of all venues, feeds and agents of their own; same draws',
+    measure: 'loss',
+    channel: 'sharedVenue',
+  },
+]
 
 /** Every measure, in the order in which they are printed. Adding one is one function and one line. */
 export const MEASURES: readonly Measure[] = [
@@ -46,22 +115,24 @@ export const MEASURES: readonly Measure[] = [
     unit: usd,
     better: lower,
     doc: 'debt repaid by liquidators, at oracle prices of the moment',
-    value: ({ world: { trace } }) =>
-      eventsOf(trace, 'liquidation').reduce((sum, e) => sum + trace.columns.x[e]!, 0),
+    perLender: true,
+    value: (view, only) =>
+      liquidationsOf(view, only).reduce((sum, e) => sum + view.world.trace.columns.x[e]!, 0),
   },
   {
     name: 'badDebt',
     unit: usd,
     better: lower,
-    doc: 'at the end: sum over accounts of max(0, debt - unweighted collateral), at reference prices',
-    value: badDebt,
+    doc: 'at the end: deficits booked and sum over accounts of max(0, debt - unweighted collateral), at reference prices',
+    perLender: true,
+    value: (view, only) => totals(view, only).bad,
   },
   {
     name: 'badDebtShare',
     unit: 'fraction',
     better: lower,
     doc: 'badDebt / totalDebt',
-    value: (view) => (view.opening.totalDebt === 0 ? 0 : badDebt(view) / view.opening.totalDebt),
+    value: (view) => (view.opening.totalDebt === 0 ? 0 : totals(view).bad / view.opening.totalDebt),
   },
   {
     name: 'maxPriceImpact',
@@ -81,7 +152,60 @@ export const MEASURES: readonly Measure[] = [
     unit: 'count',
     better: lower,
     doc: 'liquidations executed',
-    value: ({ world: { trace } }) => eventsOf(trace, 'liquidation').length,
+    perLender: true,
+    value: (view, only) => liquidationsOf(view, only).length,
+  },
+  {
+    name: 'loss',
+    unit: usd,
+    better: lower,
+    doc: 'bad debt that arose in the run, plus collateral seized beyond the debt repaid',
+    perLender: true,
+    value: loss,
+  },
+  {
+    name: 'accountsInsolvent',
+    unit: 'accounts',
+    better: lower,
+    doc: 'accounts that owe more than their unweighted collateral is worth at the end, at reference prices',
+    perLender: true,
+    value: (view, only) => totals(view, only).insolvent,
+  },
+  {
+    name: 'lockedFunds',
+    unit: usd,
+    better: lower,
+    doc: 'at the end: what suppliers are owed beyond cash in markets whose cash is below 1 % of it, at reference prices',
+    perLender: true,
+    value: lockedFunds,
+  },
+  {
+    name: 'timeToExit',
+    unit: 's',
+    better: lower,
+    doc: 'longest time in which the cash of a market stayed below 1 % of what its suppliers are owed; none when that lasts beyond the end',
+    perLender: true,
+    value: timeToExit,
+  },
+  {
+    name: 'timeToRecovery',
+    unit: 's',
+    better: lower,
+    doc: 'from the largest fall of the shocked asset below its fundamental price until half of the gap was gone for good; none without a gap, or when it lasts beyond the end',
+    value: ({ world, watched }) => {
+      const ticks = recoveryTicks(watched.gap)
+      return ticks === null ? null : ticks * world.spec.tickSeconds
+    },
+  },
+  {
+    name: 'liquidatorProfit',
+    unit: usd,
+    better: 'higher',
+    doc: 'what the liquidators gained or lost, gas paid, what they hold at reference prices',
+    value: (view) =>
+      view.world.instances.some(({ spec }) => spec.kind === 'agents/liquidator')
+        ? liquidatorWealth(view.world, pricesOf(view)) - view.opening.liquidatorWealth
+        : null,
   },
   {
     name: 'cascadeDepth',
@@ -150,3 +274,33 @@ export const MEASURES: readonly Measure[] = [
     value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
 ]
+
+/** One column of a run's results. */
+export type MeasureColumn = MeasureInfo & {
+  readonly value: (view: PathView) => number | null
+}
+
+/** Name of a measure of one lender alone. */
+export function ofLender(measure: string, lender: string): string {
+  return `${measure}[${lender}]`
+}
+
+/** All columns of a run: every measure, and those that are taken of each lender alone. */
+export function columnsOf(lenders: readonly string[]): readonly MeasureColumn[] {
+  return MEASURES.flatMap(({ name, unit, better, doc, perLender, value }): MeasureColumn[] => [
+    { name, unit, better, doc, value: (view) => value(view) },
+    ...(perLender ? lenders : []).map((lender) => ({
+      ...{ name: ofLender(name, lender), unit, better, doc: `${doc}; ${lender} alone` },
+      value: (view: PathView) => value(view, lender),
+    })),
+  ])
+}
+
+/** Names of everything that can be measured with these lenders. */
+export function measureNames(lenders: readonly string[]): readonly string[] {
+  const compared = COMPARISONS.flatMap(({ name }) => [
+    name,
+    ...lenders.map((l) => ofLender(name, l)),
+  ])
+  return [...columnsOf(lenders).map(({ name }) => name), ...compared]
+}

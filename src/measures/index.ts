@@ -1,14 +1,29 @@
 export { type DebtTotals, debtTotals } from './books.ts'
-export { MEASURES } from './catalog.ts'
+export {
+  COMPARISONS,
+  type Comparison,
+  columnsOf,
+  MEASURES,
+  type MeasureColumn,
+  measureNames,
+  ofLender,
+  openingBadDebt,
+} from './catalog.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { loopGain } from './loopGain.ts'
 export { openingOf, shockedPrices } from './opening.ts'
 export {
   type Focus,
   focusOf,
+  type Locked,
   lendersOf,
   type Measure,
+  type MeasureInfo,
+  type NamedLender,
+  namedLenders,
   type Opening,
   type PathView,
   referencePrices,
+  type Watched,
 } from './view.ts'
+export { createWatched } from './watch.ts'

@@ -1,6 +1,6 @@
 import type { World } from '../world/index.ts'
 import { debtTotals } from './books.ts'
-import { type Focus, type Opening, referencePrices } from './view.ts'
+import { type Focus, lendersOf, namedLenders, type Opening, referencePrices } from './view.ts'
 
 /** Prices after every scheduled shock at once, from `prices`. */
 export function shockedPrices(world: World, prices: Float64Array): Float64Array {
@@ -9,14 +9,32 @@ export function shockedPrices(world: World, prices: Float64Array): Float64Array 
   return prices.map((price, a) => price * factors[a]!)
 }
 
+/** What all liquidators hold now, USD at stated prices. */
+export function liquidatorWealth(world: World, prices: ArrayLike<number>): number {
+  let total = 0
+  for (const { self, spec } of world.instances) {
+    if (spec.kind !== 'agents/liquidator') continue
+    for (let a = 0; a < prices.length; a++) total += world.ledger.balance(self, a) * prices[a]!
+  }
+  return total
+}
+
 /** Record the opening of a path, before its first block. */
 export function openingOf(world: World, focus: Focus): Opening {
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
-  const { debt, liquidatable, debtors } = debtTotals(world, shockedPrices(world, prices), prices)
+  const shocked = shockedPrices(world, prices)
+  const { debt, liquidatable, debtors } = debtTotals(lendersOf(world), shocked, prices)
   return {
     totalDebt: debt,
     liquidatableShare: debt === 0 ? 0 : liquidatable / debt,
     debtors,
     focusPrice: focus.source && focus.asset >= 0 ? focus.source.price(focus.asset) : Number.NaN,
+    badDebt: new Map(
+      namedLenders(world).map(({ name, lender }) => [
+        name,
+        debtTotals([lender], prices, prices).bad,
+      ]),
+    ),
+    liquidatorWealth: liquidatorWealth(world, prices),
   }
 }

@@ -18,6 +18,26 @@ export type Opening = {
   readonly debtors: number
   /** Price of the focus asset at the focus source, USD; NaN when there is none. */
   readonly focusPrice: number
+  /** Bad debt of each lender before the first block, USD at reference prices, by instance name. */
+  readonly badDebt: ReadonlyMap<string, number>
+  /** What the liquidators hold together, USD at reference prices. */
+  readonly liquidatorWealth: number
+}
+
+/** What was watched at every tick of a path. */
+export type Watched = {
+  /** Log of the focus asset's fundamental price over its reference price; empty without a market. */
+  readonly gap: Float64Array
+  /** By lender: in which market, since when and how long its suppliers could not get out. */
+  readonly locked: ReadonlyMap<string, Locked>
+}
+
+/** How long a lender's suppliers were locked in. */
+export type Locked = {
+  /** Longest time without cash in one market, s. */
+  readonly longest: number
+  /** Whether a market that has been without cash for that long still is. */
+  readonly lasts: boolean
 }
 
 /** One finished path, as measures see it. */
@@ -27,25 +47,48 @@ export type PathView = {
   /** Place of the path in its run, from 0; seed and place make it again. */
   readonly path: number
   readonly opening: Opening
-  /** Sum over accounts of max(0, debt - full collateral value) before the first block, USD. */
-  readonly openingBadDebt: number
+  readonly watched: Watched
   /** Loop gains sampled along the path. */
   readonly gains: readonly number[]
 }
 
-/** A named number per path. */
-export type Measure = {
+/** What a measure says of itself. */
+export type MeasureInfo = {
   readonly name: string
   readonly unit: string
   readonly better: 'lower' | 'higher'
   readonly doc: string
-  /** @returns the number, or null when the path has none (for example no liquidation to average). */
-  readonly value: (view: PathView) => number | null
+}
+
+/** A named number per path. */
+export type Measure = MeasureInfo & {
+  /** Also taken of each lender alone, as `name[lender]`. */
+  readonly perLender?: true
+  /**
+   * @param lender name of the only lender to count; all of them when absent.
+   * @returns the number, or null when the path has none (for example no liquidation to average).
+   */
+  readonly value: (view: PathView, lender?: string) => number | null
+}
+
+/** A lender with its name and its instance index in events. */
+export type NamedLender = {
+  readonly name: string
+  readonly self: number
+  readonly lender: Lender
+}
+
+/** All lenders of a world, or the one of that name. */
+export function namedLenders(world: World, only?: string): readonly NamedLender[] {
+  return world
+    .all('lender')
+    .filter(({ name }) => only === undefined || name === only)
+    .map(({ name, self, instance }) => ({ name, self, lender: instance.ports!.lender! }))
 }
 
 /** All lenders of a world. */
 export function lendersOf(world: World): readonly Lender[] {
-  return world.all('lender').map((i) => i.instance.ports!.lender!)
+  return namedLenders(world).map(({ lender }) => lender)
 }
 
 /**

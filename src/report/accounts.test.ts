@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { debtTotals } from '../measures/index.ts'
+import { debtTotals, lendersOf } from '../measures/index.ts'
 import { lendingWorld } from '../mechanisms/lending/testWorld.conformance.ts'
 import { accountsOf, concentrationOf } from './accounts.ts'
 import { troubledDebts } from './debts.ts'
@@ -51,7 +51,7 @@ describe('accounts of a hand-made world', () => {
     const { prices, after } = { prices: [1, 2000, 1, 30_000], after: [1, 1200, 1, 30_000] }
     const [value, trigger] = [Float64Array.from(prices), Float64Array.from(after)]
     for (const at of [value, trigger]) {
-      const { liquidatable, bad } = debtTotals(world, trigger, at)
+      const { liquidatable, bad } = debtTotals(lendersOf(world), trigger, at)
       const found = troubledDebts(world, trigger, at)
       expect(found.liquidatable).toBeCloseTo(liquidatable)
       expect(found.bad).toBeCloseTo(bad)

@@ -1,4 +1,4 @@
-import { debtTotals, referencePrices, shockedPrices } from '../measures/index.ts'
+import { debtTotals, lendersOf, referencePrices, shockedPrices } from '../measures/index.ts'
 import type { World } from '../world/index.ts'
 import { troubledDebts } from './debts.ts'
 
@@ -51,7 +51,7 @@ export function curveOf(world: World, asset: number): Curve | NoCurve {
   return {
     asset: world.spec.assets[asset]!.name,
     own: own > 0 ? at(own) : null,
-    totalDebt: debtTotals(world, prices, prices).debt,
+    totalDebt: debtTotals(lendersOf(world), prices, prices).debt,
     along: world.spec.assets.flatMap(({ name }, a) =>
       a !== asset && ratios[a]! > 0 ? [{ asset: name, ratio: ratios[a]! }] : [],
     ),

@@ -2,6 +2,7 @@ import type { RunOutcome } from '../experiments/index.ts'
 import {
   eventsOf,
   forestOf,
+  openingBadDebt,
   type PathView,
   referencePrices,
   shockedPrices,
@@ -10,6 +11,7 @@ import { type AccountRow, accountsOf } from './accounts.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
 import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
+import { isLeft, reasonsOf, troubledOf } from './troubled.ts'
 
 /** One statement with the events that prove it (none where it speaks of a state, not of events). */
 export type Clause = { readonly text: string; readonly events: readonly number[] }
@@ -244,36 +246,48 @@ function penalty({ view, liquidations }: Teller): Clause | null {
 }
 
 function losses({ view, accounts }: Teller): Clause {
-  const { world, opening: start, openingBadDebt: before } = view
+  const { world, opening: start } = view
+  const before = openingBadDebt(view)
   const bad = accounts.filter((a) => a.badDebt > 0).sort((a, b) => b.badDebt - a.badDebt)
   const sum = bad.reduce((all, a) => all + a.badDebt, 0)
   if (sum === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
   const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
   const worst = bad[0]!
-  const known = before > 0 ? `; it was ${dollars(before)} before the first block` : ''
+  const isFound = world.spec.ticks === 0
+  const known = before > 0 && !isFound ? `; it was ${dollars(before)} before the first block` : ''
   const who = `account ${worst.account} of ${worst.lender} owes ${dollars(worst.badDebt)} of it`
   const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
   return {
-    text: `Lenders lose ${dollars(sum)} (bad debt, ${percent(sum / start.totalDebt)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}.`,
+    text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${percent(sum / start.totalDebt)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}.`,
     events: eventsOf(world.trace, 'insolvent').slice(0, 3),
   }
 }
 
-function backlog({ accounts }: Teller): Clause | null {
-  const left = accounts.filter(
-    (a) => a.healthFactor !== null && a.healthFactor < 1 && a.collateral > 0,
-  )
+/** Most reasons that are told; the report has all. */
+const REASONS_TOLD = 3
+
+/** Who is below the threshold with collateral left, and why nobody liquidated them. */
+function backlog({ view, accounts }: Teller): Clause | null {
+  const left = accounts.filter(isLeft)
   if (left.length === 0) return null
   const sum = left.reduce((all, a) => all + a.debt, 0)
+  const reasons = reasonsOf(troubledOf(view.world, left))
+  const only = reasons.length === 1
+  const told = reasons
+    .slice(0, REASONS_TOLD)
+    .map((r) => (only ? r.meaning : `${short(r.accounts)} (${dollars(r.debt)}) ${r.meaning}`))
+  const more = reasons.length > REASONS_TOLD ? ['others for other reasons'] : []
   return {
-    text: `Left over: ${count(left.length, 'account')} with ${dollars(sum)} of debt ${isAre(left.length)} below the threshold and not liquidated (too small for the gas, not yet found, or no capital).`,
+    text: `Left over: ${count(left.length, 'account')} with ${dollars(sum)} of debt ${isAre(left.length)} below the threshold and not liquidated: ${[...told, ...more].join('; ')}.`,
     events: [],
   }
 }
 
 /** The state of the shocked asset's price at the end, when nobody was liquidated. */
 function calm({ view, asset }: Teller): Clause {
-  const { focus, opening: start } = view
+  const { focus, opening: start, world } = view
+  if (world.spec.ticks === 0)
+    return { text: 'Nobody acts in this run: it shows the state as found.', events: [] }
   const now = focus.asset < 0 ? Number.NaN : (focus.source?.price(focus.asset) ?? Number.NaN)
   const where = Number.isFinite(now)
     ? ` ${asset(focus.asset)} went from ${price(start.focusPrice)} to ${price(now)}.`

@@ -1,4 +1,4 @@
-import type { MeasureResult, RunOutcome } from '../experiments/index.ts'
+import type { ChannelResult, MeasureResult, RunOutcome } from '../experiments/index.ts'
 import { count, inUnit } from './format.ts'
 import { storyOf } from './story.ts'
 
@@ -26,6 +26,19 @@ function measureTable(measures: readonly MeasureResult[]): readonly string[] {
   )
 }
 
+/** What goes when a channel of contagion is cut. */
+function channelTable(channels: readonly ChannelResult[]): readonly string[] {
+  if (channels.length === 0) return []
+  const line = ({ name, value, low, high, note, doc }: ChannelResult): string => {
+    const range =
+      low === null || high === null ? '' : ` [${inUnit(low, 'USD')} .. ${inUnit(high, 'USD')}]`
+    const told =
+      value === null ? `cannot be cut: ${note}` : `${inUnit(value, 'USD')}${range}  ${doc}`
+    return `  ${name.padEnd(22)} ${told}`
+  }
+  return ['Loss that goes when a channel is cut:', ...channels.map(line), '']
+}
+
 /** The few words behind a run of many paths, or the story of its only one. */
 function body(outcome: RunOutcome): readonly string[] {
   const { document } = outcome
@@ -42,7 +55,7 @@ export function textOf(outcome: RunOutcome): string {
   const { document, scenario } = outcome
   const shown = document.measures.filter((m) => m.value !== null).slice(0, SHOWN)
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome)]
-  lines.push('', ...measureTable(shown), '')
+  lines.push('', ...measureTable(shown), '', ...channelTable(document.channels))
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
   if (document.assumptions.length > 0)
     lines.push(

@@ -1,4 +1,4 @@
-import { MEASURES } from '../measures/index.ts'
+import { COMPARISONS, MEASURES } from '../measures/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
 import { SOURCES } from '../sources/index.ts'
 import type { Catalog } from './catalog.ts'
@@ -9,7 +9,13 @@ import { jsonSchema } from './schema.ts'
 
 /** Every built-in model, source and measure. */
 export function builtinCatalog(): Catalog {
-  return { models: MODELS, sources: SOURCES, measures: MEASURES.map((m) => m.name) }
+  const compared = COMPARISONS.map((c) => c.name)
+  return {
+    models: MODELS,
+    sources: SOURCES,
+    measures: [...MEASURES.map((m) => m.name), ...compared],
+    perLender: [...MEASURES.filter((m) => m.perLender).map((m) => m.name), ...compared],
+  }
 }
 
 /**
@@ -45,8 +51,9 @@ export function resolveScenario(
     models = builtin.models,
     sources = builtin.sources,
     measures = builtin.measures,
+    perLender = builtin.perLender ?? [],
   } = options
-  return resolveScenarioWith(scenario, { models, sources, measures }, options)
+  return resolveScenarioWith(scenario, { models, sources, measures, perLender }, options)
 }
 
 /** The JSON Schema of scenario files, as committed in `docs/schema/scenario.schema.json`. */

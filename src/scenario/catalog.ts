@@ -7,6 +7,8 @@ export type Catalog = {
   readonly sources: readonly Source[]
   /** Names of measures; any name is accepted when there are none. */
   readonly measures: readonly string[]
+  /** Those among them that are also taken of one lender alone, as `name[instance]`. */
+  readonly perLender?: readonly string[]
 }
 
 /** Models that `chains:` may name, by kind. */

@@ -119,7 +119,7 @@ function ticksOf(time: unknown): { readonly tickSeconds: number; readonly ticks:
   const { tick, duration } = isTree(time) ? time : {}
   if (typeof tick !== 'number' || typeof duration !== 'number') return { tickSeconds: 1, ticks: 1 }
   // 4.35 / 0.15 is 29.000000000000004: rounding must not add a tick.
-  return { tickSeconds: tick, ticks: Math.max(1, Math.ceil((duration / tick) * (1 - 1e-12))) }
+  return { tickSeconds: tick, ticks: Math.ceil((duration / tick) * (1 - 1e-12)) }
 }
 
 /**

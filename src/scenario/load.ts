@@ -6,7 +6,7 @@ import { compile } from './compile.ts'
 import { readDocument } from './document.ts'
 import { ScenarioError } from './errors.ts'
 import { loadOrder } from './graph.ts'
-import { checkOrder, readOrder } from './order.ts'
+import { checkMeasures, checkOrder, readOrder } from './order.ts'
 import { checkShort, type Overrides, parameterNames, readParameters } from './parameters.ts'
 import type { Given } from './references.ts'
 import { createReport } from './report.ts'
@@ -63,6 +63,8 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
   const order = readOrder(tree.order)
   const short = isTree(tree.short) ? (tree.short as Overrides) : {}
   checkOrder(order, parameters, parameterNames(tree.parameters), compiled.names)
+  const measures = Array.isArray(tree.measures) ? tree.measures : []
+  checkMeasures(measures, ['measures'], compiled.names)
   checkShort(short, parameters, [...written.keys()], report)
   loadOrder(tree.sources, written, report)
   if (report.problems.length > 0) throw new ScenarioError(report.problems)

@@ -1,4 +1,5 @@
 import { checkRef, convert, type Names } from './convert.ts'
+import type { Path } from './document.ts'
 import { isNumeric, type Parameter } from './parameters.ts'
 import type { Order } from './scenario.ts'
 import { DEFAULT_MEASURE } from './sections.ts'
@@ -32,6 +33,15 @@ function checkShock(
   }
 }
 
+/** Check that a measure of one lender, `name[instance]`, names a protocol of the scenario. */
+export function checkMeasures(measures: readonly unknown[], path: Path, names: Names): void {
+  measures.forEach((name, k) => {
+    const instance = typeof name === 'string' ? /\[(.+)\]$/.exec(name)?.[1] : undefined
+    if (instance === undefined) return
+    checkRef(instance, 'lender', path.at(-1) === 'measures' ? [...path, k] : path, names)
+  })
+}
+
 /**
  * Check that what `order:` names exists: a numeric parameter, one asset, a price source.
  * @param declared names of all parameters, also of those that could not be read.
@@ -42,7 +52,8 @@ export function checkOrder(
   declared: readonly string[],
   names: Names,
 ): void {
-  const { shock, asset, source } = order
+  const { measure, shock, asset, source } = order
+  checkMeasures([measure], ['order', 'measure'], names)
   if (typeof shock === 'string') checkShock(shock, parameters, declared, names)
   if (typeof asset === 'string') {
     convert({ type: 'asset', doc: '' }, asset, ['order', 'asset'], names)

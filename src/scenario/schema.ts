@@ -65,6 +65,11 @@ function dataSchema(): z.ZodType {
     .meta({ type: 'string', pattern: SOURCE_REFERENCE.source })
 }
 
+function choiceSchema({ options, pattern }: Shape): z.ZodType {
+  const named = z.enum([...(options ?? [])])
+  return pattern === undefined ? named : z.union([named, z.string().regex(new RegExp(pattern))])
+}
+
 function mapSchema(shape: Shape, wrap: Wrap): z.ZodType {
   const name = shape.names ? z.string().regex(new RegExp(shape.names)) : z.string()
   return z.record(name, shape.of ? shapeSchema(shape.of, wrap) : z.any())
@@ -77,7 +82,7 @@ function baseSchema(shape: Shape, wrap: Wrap): z.ZodType {
         ? wrap(z.union([numberSchema(shape), DURATION_SUM]))
         : wrap(numberSchema(shape))
     case 'choice':
-      return wrap(z.enum([...(shape.options ?? [])]))
+      return wrap(choiceSchema(shape))
     case 'ref':
     case 'asset':
     case 'file':

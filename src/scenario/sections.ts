@@ -70,7 +70,12 @@ const TIME: Shape = {
   doc: 'clock of the world',
   fields: {
     tick: { type: 'number', doc: 'length of a tick of the base clock', unit: 's', positive: true },
-    duration: { type: 'number', doc: 'length of a path', unit: 's', positive: true },
+    duration: {
+      type: 'number',
+      doc: 'length of a path; 0 shows the state as found',
+      unit: 's',
+      min: 0,
+    },
   },
 }
 
@@ -134,17 +139,21 @@ function chainShape(catalog: Catalog): Shape {
 
 const CHAIN_FIELD: Shape = text('chain that it lives on; by default the only one, or `main`')
 
-function names(doc: string, options: readonly string[]): Shape {
-  return options.length > 0 ? { type: 'choice', doc, options } : { type: 'text', doc }
+/** A measure by name, or `name[instance]` for those that are taken of one lender alone. */
+function measureShape({ measures, perLender = [] }: Catalog): Shape {
+  const doc = 'measure, or measure[instance] of one protocol'
+  if (measures.length === 0) return { type: 'text', doc }
+  const own = perLender.length === 0 ? {} : { pattern: `^(${perLender.join('|')})\\[.+\\]$` }
+  return { type: 'choice', doc, options: measures, ...own }
 }
 
-function orderShape(measures: readonly string[]): Shape {
+function orderShape(measure: Shape): Shape {
   return {
     type: 'record',
     doc: 'what experiments measure and vary when they are not told',
     literal: true,
     fields: {
-      measure: { ...names('measure', measures), default: DEFAULT_MEASURE },
+      measure: { ...measure, default: DEFAULT_MEASURE },
       shock: text('parameter that is the shock'),
       asset: text('asset that the shock falls on'),
       source: text('instance whose prices count'),
@@ -172,7 +181,7 @@ export function documentShape(catalog: Catalog): Shape {
     fields: { chain: CHAIN_FIELD, ...m.params },
   }))
   const instance: Shape = { type: 'kinded', doc: 'one instance of a model', kinds }
-  const measure = names('measure', catalog.measures)
+  const measure = measureShape(catalog)
   const scalar: Shape = { type: 'scalar', doc: 'value in the short form' }
   return {
     type: 'record',
@@ -208,7 +217,7 @@ export function documentShape(catalog: Catalog): Shape {
         optional,
       },
       instances: { type: 'map', doc: 'instances by name', names: INSTANCE, of: instance },
-      order: orderShape(catalog.measures),
+      order: orderShape(measure),
       measures: { type: 'list', doc: 'measures to show first', of: measure, literal, optional },
       short: {
         type: 'map',

@@ -33,6 +33,8 @@ export type Shape = {
   /** Above zero, not only at least zero. */
   readonly positive?: boolean
   readonly options?: readonly string[]
+  /** For `choice`: what else may stand here, as a regular expression. */
+  readonly pattern?: string
   readonly port?: string
   readonly shape?: string
   readonly of?: Shape

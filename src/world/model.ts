@@ -66,6 +66,17 @@ type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
       : Uint8Array
 }
 
+/**
+ * Ideal twin of a model, by which a channel of contagion is cut: other values of some parameters, or
+ * none at all, so that whoever refers to it gets what its own parameter `replaceBy` refers to.
+ */
+export type Cut = { readonly set: Params } | { readonly replaceBy: string }
+
+/** Channels that models may cut by parameters or replacement. */
+export type ChannelName = 'feedLag' | 'priceImpact'
+
+export type Cuts = { readonly [C in ChannelName]?: Cut }
+
 type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSpec>>> = {
   /** `family/name`. */
   readonly kind: string
@@ -75,6 +86,7 @@ type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSp
   readonly params: S
   /** Holder may go below zero in the ledger: a source or sink of tokens. */
   readonly external?: boolean
+  readonly cuts?: Cuts
   /** State columns, from parameters and the number of assets. */
   readonly columns?: (p: ParamsOf<S>, assets: Assets, tickSeconds: number) => C
   readonly create: (p: ParamsOf<S>, s: TypedColumns<C>, context: Context) => Instance
@@ -87,6 +99,7 @@ export type Model = {
   readonly doc: string
   readonly params: ParamSpecs
   readonly external: boolean
+  readonly cuts: Cuts
   columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
   create(p: Params, s: Readonly<Record<string, Column>>, context: Context): Instance
 }
@@ -109,6 +122,7 @@ export function model<
     doc: definition.doc,
     params: definition.params,
     external: definition.external ?? false,
+    cuts: definition.cuts ?? {},
     columns: (p, assets, tickSeconds) =>
       columns ? columns(p as ParamsOf<S>, assets, tickSeconds) : {},
     create: (p, s, context) => create(p as ParamsOf<S>, s as TypedColumns<C>, context),

@@ -52,6 +52,7 @@ export const referenceMarket: Model = model({
       default: 0.001,
     }),
   },
+  cuts: { priceImpact: { set: { depth: [] } } },
   columns: (_, all) => columns(all.length),
   create(p, s, context) {
     const { assets } = context

@@ -1,0 +1,134 @@
+import { buildWorld } from '../engine/index.ts'
+import { namedLenders } from '../measures/index.ts'
+import type { ChannelName, InstanceSpec, Model, World, WorldSpec } from '../world/index.ts'
+import { modelOf, replaced, without } from './rewire.ts'
+
+/** Worlds in which a channel is cut, whose losses add up; or why there is nothing to cut. */
+export type CutWorlds = { readonly specs: readonly WorldSpec[] } | { readonly reason: string }
+
+/** A link through which losses spread, and its ideal twin. */
+export type Channel = {
+  readonly name: string
+  /** One line: what stands in its place when it is cut. */
+  readonly doc: string
+  cut(spec: WorldSpec, models: readonly Model[]): CutWorlds
+}
+
+/** A channel that the models themselves know how to cut. */
+function byModels(name: ChannelName, doc: string): Channel {
+  return {
+    name,
+    doc,
+    cut(spec, models) {
+      const by = new Map<string, string>()
+      let isChanged = false
+      const instances = spec.instances.map((instance): InstanceSpec => {
+        const cut = modelOf(models, instance.kind)?.cuts[name]
+        if (!cut) return instance
+        isChanged = true
+        if ('set' in cut) return { ...instance, params: { ...instance.params, ...cut.set } }
+        by.set(instance.name, instance.params[cut.replaceBy] as string)
+        return instance
+      })
+      if (!isChanged) return { reason: `no instance has a ${name} to cut` }
+      return { specs: [replaced({ ...spec, instances }, models, by)] }
+    },
+  }
+}
+
+function lenderNames(spec: WorldSpec, models: readonly Model[]): readonly string[] {
+  return namedLenders(buildWorld(spec, models, { seed: 0 })).map(({ name }) => name)
+}
+
+const sharedVenue: Channel = {
+  name: 'sharedVenue',
+  doc: 'every protocol alone, with copies of all venues, feeds, agents and of the chain of its own',
+  cut(spec, models) {
+    const lenders = lenderNames(spec, models)
+    if (lenders.length < 2) return { reason: 'there is one protocol: nothing is shared' }
+    return {
+      specs: lenders.map((own) =>
+        without(spec, models, new Set(lenders.filter((name) => name !== own))),
+      ),
+    }
+  },
+}
+
+/** Kinds that this file knows by name: who ties an asset to another, and who states fair prices. */
+const FOLLOW = 'prices/follow'
+const FUNDAMENTAL = 'oracles/fundamental'
+
+/** Base of every asset that follows another one. */
+function basesOf(spec: WorldSpec): ReadonlyMap<number, number> {
+  const follows = spec.instances.filter(({ kind }) => kind === FOLLOW)
+  return new Map(
+    follows.flatMap(({ params }) =>
+      (params.assets as readonly number[]).map((asset) => [asset, params.base as number] as const),
+    ),
+  )
+}
+
+/** Assets that are collateral in more than one protocol, as themselves or as what follows them. */
+function sharedAssets(world: World): readonly number[] {
+  const base = basesOf(world.spec)
+  const holders = new Map<number, Set<string>>()
+  const held = new Map<number, Set<number>>()
+  for (const { name, lender } of namedLenders(world)) {
+    const { book, liability } = lender
+    for (let k = 0; k < book.amount.length; k++) {
+      const coordinate = book.coordinate[k]!
+      if (liability[coordinate] === 1 || !(book.amount[k]! > 0)) continue
+      const asset = lender.assetOf(coordinate)
+      const root = base.get(asset) ?? asset
+      holders.set(root, (holders.get(root) ?? new Set()).add(name))
+      held.set(root, (held.get(root) ?? new Set()).add(asset))
+    }
+  }
+  return [...holders]
+    .filter(([, names]) => names.size > 1)
+    .flatMap(([root]) => [...held.get(root)!])
+    .sort((a, b) => a - b)
+}
+
+/** Let a lender read fundamental prices of some assets, and its own oracle for the others. */
+function priceFairly(
+  instance: InstanceSpec,
+  model: Model,
+  market: string,
+  assets: readonly number[],
+): readonly InstanceSpec[] {
+  const [key] = Object.entries(model.params).find(([, p]) => p.port === 'priceSource')!
+  const name = `${instance.name}.fair`
+  const params = { market, assets, otherwise: instance.params[key] }
+  return [
+    { ...instance, params: { ...instance.params, [key]: name } },
+    { name, kind: FUNDAMENTAL, chain: instance.chain, params },
+  ]
+}
+
+const sharedCollateral: Channel = {
+  name: 'sharedCollateral',
+  doc: 'protocols read the fundamental price, which no sale moves, of assets that several of them hold as collateral',
+  cut(spec, models) {
+    const world = buildWorld(spec, models, { seed: 0 })
+    const market = world.all('referenceMarket')[0]
+    const assets = sharedAssets(world)
+    if (!market) return { reason: 'there is no reference market that states a fundamental price' }
+    if (assets.length === 0) return { reason: 'no asset is collateral in two protocols' }
+    const lenders = new Set(namedLenders(world).map(({ name }) => name))
+    const instances = spec.instances.flatMap((instance) => {
+      const model = modelOf(models, instance.kind)
+      if (!lenders.has(instance.name) || !model) return [instance]
+      return priceFairly(instance, model, market.name, assets)
+    })
+    return { specs: [{ ...spec, instances }] }
+  },
+}
+
+/** Every channel of contagion that can be cut. */
+export const CHANNELS: readonly Channel[] = [
+  sharedVenue,
+  sharedCollateral,
+  byModels('feedLag', 'feeds answer with the price that their source has now'),
+  byModels('priceImpact', 'sales do not move the reference markets'),
+]

@@ -1,0 +1,81 @@
+import { log } from '../math/index.ts'
+import type { Lender, ReferenceMarket, World } from '../world/index.ts'
+import { assetsOf } from './books.ts'
+import { type Focus, type Locked, namedLenders, type Watched } from './view.ts'
+
+/** A market whose cash is below this share of what its suppliers are owed is locked. */
+export const LOCKED_BELOW = 0.01
+
+/** Whether a market's suppliers cannot take out even a hundredth of what they are owed. */
+export function isLocked(lender: Lender, asset: number): boolean {
+  const claims = lender.claims(asset)
+  return claims > 0 && lender.cash(asset) < LOCKED_BELOW * claims
+}
+
+/** Times without cash in the markets of one lender. */
+function lockWatch(lender: Lender) {
+  const assets = assetsOf(lender)
+  const since = new Float64Array(assets.length).fill(Number.NaN)
+  let longest = 0
+  let lasts = false
+  return {
+    look(time: number): void {
+      lasts = false
+      for (let m = 0; m < assets.length; m++) {
+        if (!isLocked(lender, assets[m]!)) since[m] = Number.NaN
+        else if (Number.isNaN(since[m]!)) since[m] = time
+        if (Number.isNaN(since[m]!)) continue
+        longest = Math.max(longest, time - since[m]!)
+        lasts ||= time - since[m]! >= longest
+      }
+    },
+    result: (): Locked => ({ longest, lasts }),
+  }
+}
+
+function gapOf(market: ReferenceMarket | undefined, asset: number): () => number {
+  if (!market || asset < 0 || !market.covers(asset)) return () => Number.NaN
+  return () => log(market.fundamental(asset) / market.price(asset))
+}
+
+/**
+ * Watch a path from its start to its end; call `look` before the first tick and after every one.
+ * Nothing in the world is changed.
+ */
+export function createWatched(
+  world: World,
+  { asset }: Focus,
+): {
+  readonly look: (tick: number) => void
+  readonly result: () => Watched
+} {
+  const { ticks, tickSeconds } = world.spec
+  const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, asset)
+  const gaps = new Float64Array(ticks + 1)
+  const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
+  return {
+    look(tick) {
+      gaps[tick] = gap()
+      for (const { watch } of locks) watch.look(tick * tickSeconds)
+    },
+    result: () => ({
+      gap: gaps,
+      locked: new Map(locks.map(({ name, watch }) => [name, watch.result()])),
+    }),
+  }
+}
+
+/**
+ * Find how long the price took to recover from its largest fall below the fundamental.
+ * @param gap log of fundamental over price, one per tick.
+ * @returns ticks from the largest gap until half of it was gone for good; null when it never fell
+ *   below, or half of the gap was there to the end.
+ */
+export function recoveryTicks(gap: Float64Array): number | null {
+  let worst = 0
+  for (let k = 1; k < gap.length; k++) if (gap[k]! > gap[worst]!) worst = k
+  if (!(gap[worst]! > 0)) return null
+  let last = gap.length - 1
+  while (gap[last]! <= gap[worst]! / 2) last--
+  return last === gap.length - 1 ? null : last + 1 - worst
+}
