@@ -1,3 +1,4 @@
+export { FollowError, follow } from './follow.ts'
 export { CorrelationError, gbm } from './gbm.ts'
 export { jumps } from './jumps.ts'
 export { referenceMarket } from './referenceMarket/model.ts'
