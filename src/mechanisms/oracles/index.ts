@@ -1,3 +1,5 @@
+export { exchangeRate, RateBaseError } from './exchangeRate.ts'
 export { feed } from './feed.ts'
+export { fundamental } from './fundamental.ts'
 export { median } from './median.ts'
 export { SpotAssetError, spot } from './spot.ts'
