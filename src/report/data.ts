@@ -1,4 +1,5 @@
 import type { RunDocument, RunOptions, RunOutcome } from '../experiments/index.ts'
+import { referencePrices } from '../measures/index.ts'
 import type { Parameter } from '../scenario/index.ts'
 import { type AccountRow, type Concentration, concentrationOf } from './accounts.ts'
 import { type Bin, binsOf } from './bins.ts'
@@ -12,6 +13,7 @@ import { sayEvent } from './say.ts'
 import type { Series } from './series.ts'
 import { type Clause, storyOfPath } from './story.ts'
 import { kindOf, treesOf } from './tree.ts'
+import { type TroubledTables, troubledTables } from './troubled.ts'
 
 /** One event as a table shows it. */
 export type EventLine = {
@@ -28,9 +30,10 @@ export type AccountTables = {
   /** The largest debts before the first block, and after the last. */
   readonly opening: readonly AccountRow[]
   readonly end: readonly AccountRow[]
-  /** The largest bad debts at the end, and how many and how much there are. */
+  /** Those in trouble at the end, one by one and by reason. */
+  readonly troubled: TroubledTables
+  /** How many accounts have bad debt at the end, and how much there is. */
   readonly bad: {
-    readonly rows: readonly AccountRow[]
     readonly count: number
     readonly total: number
     readonly openingTotal: number
@@ -90,22 +93,21 @@ export type Report = Omit<RunDocument, 'schema'> & {
 const TOP = 20
 const EVENT_LINES = 400
 
-function accountTables({ opening, end }: Retrace): AccountTables {
+function accountTables({ view: { world }, opening, end }: Retrace): AccountTables {
   const byDebt = (rows: readonly AccountRow[]): readonly AccountRow[] =>
     rows
       .filter((a) => a.debt > 0)
       .sort((a, b) => b.debt - a.debt)
       .slice(0, TOP)
-  const bad = end.filter((a) => a.badDebt > 0).sort((a, b) => b.badDebt - a.badDebt)
+  const bad = end.filter((a) => a.badDebt > 0)
+  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
   const sum = (rows: readonly AccountRow[]): number => rows.reduce((all, a) => all + a.badDebt, 0)
   return {
     count: end.length,
     opening: byDebt(opening),
     end: byDebt(end),
-    bad: {
-      ...{ rows: bad.slice(0, TOP), count: bad.length, total: sum(bad) },
-      openingTotal: sum(opening),
-    },
+    troubled: troubledTables(world, end, prices, TOP),
+    bad: { count: bad.length, total: sum(bad), openingTotal: sum(opening) },
     concentration: { opening: concentrationOf(opening), end: concentrationOf(end) },
   }
 }

@@ -7,6 +7,8 @@ import { chart, type Html, html, nothing, type Part, section, table } from './ht
 export function timeSection({ path }: Report): Html {
   const title = 'The cascade over time'
   if (path === null) return section('time', title, nothing('No path was finished.'))
+  if (path.duration === 0)
+    return section('time', title, nothing('The run has no block: it shows the state as found.'))
   const asset = path.series.asset
   const notes: Part[] = []
   if (asset === null)

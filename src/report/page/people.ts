@@ -1,7 +1,8 @@
 import type { AccountRow, Concentration } from '../accounts.ts'
-import type { AccountTables, Report } from '../data.ts'
+import type { Report } from '../data.ts'
 import { count, dollars, percent, short } from '../format.ts'
 import { type Column, type Html, html, nothing, section, table } from './html.ts'
+import { badPart, belowPart, reasonsPart } from './troubled.ts'
 
 /** Net values worth naming, the largest first: `ETH +$1.2M, USDC -$0.9M`. */
 function mainAssets({ assets }: AccountRow): string {
@@ -49,16 +50,6 @@ const ASSETS: Column<AccountRow> = {
   cell: (a) => html`<span class="w">${mainAssets(a)}</span>`,
 }
 
-function badTable({ bad }: AccountTables): Html {
-  if (bad.count === 0) return nothing('No account owes more than it holds: there is no bad debt.')
-  const shown = bad.rows.reduce((sum, a) => sum + a.badDebt, 0)
-  const known =
-    bad.openingTotal > 0
-      ? ` Before the first block bad debt was ${dollars(bad.openingTotal)} already.`
-      : ''
-  return html`<p>${count(bad.count, 'account')} with ${dollars(bad.total)} of bad debt; the ${short(bad.rows.length)} below carry ${percent(shown / bad.total)} of it.${known}</p>${table(bad.rows, [...WHO.slice(0, 4), BAD, { title: 'share', ...RIGHT, cell: (a) => percent(a.badDebt / bad.total) }, LIQUIDATED, ASSETS])}`
-}
-
 const CONCENTRATION: readonly Column<Concentration>[] = [
   { title: 'asset', cell: (c) => c.asset },
   { title: 'side', cell: (c) => c.side },
@@ -94,19 +85,25 @@ export function accountsSection({ path }: Report): Html {
   if (path === null) return section('accounts', title, nothing('No path was finished.'))
   const { accounts } = path
   if (accounts.count === 0) return section('accounts', title, nothing('There are no accounts.'))
+  // A run without a block has no end that differs from its opening.
+  const isFound = path.duration === 0
   const debts = (rows: readonly AccountRow[], columns: readonly Column<AccountRow>[]): Html =>
     rows.length === 0 ? nothing('Nobody owes anything.') : table(rows, columns)
   return section(
     'accounts',
     title,
     html`<p>${count(accounts.count, 'account')}; values are USD at reference prices of the moment.</p>`,
-    html`<h3>Who carries the bad debt</h3>`,
-    badTable(accounts),
-    html`<h3>The ${short(accounts.opening.length)} largest debts before the first block</h3>`,
+    html`<h3>Why accounts in trouble are not liquidated</h3>`,
+    reasonsPart(accounts),
+    html`<h3>The worst accounts: the largest bad debt</h3>`,
+    badPart(accounts, isFound),
+    html`<h3>The worst accounts: below the threshold and not liquidated</h3>`,
+    belowPart(accounts),
+    html`<h3>The ${short(accounts.opening.length)} largest debts ${isFound ? '' : 'before the first block'}</h3>`,
     debts(accounts.opening, [...WHO, BAD, ASSETS]),
-    html`<h3>The ${short(accounts.end.length)} largest debts at the end</h3>`,
-    debts(accounts.end, [...WHO, LIQUIDATED, BAD, ASSETS]),
-    html`<h3>Concentration before the first block, by asset and side</h3>`,
+    isFound ? '' : html`<h3>The ${short(accounts.end.length)} largest debts at the end</h3>`,
+    isFound ? '' : debts(accounts.end, [...WHO, LIQUIDATED, BAD, ASSETS]),
+    html`<h3>Concentration${isFound ? '' : ' before the first block'}, by asset and side</h3>`,
     concentrationTable(accounts.concentration.opening),
   )
 }
