@@ -1,3 +1,4 @@
+import { aaveStethAccounts } from './aaveStethAccounts.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { identicalPositions } from './identicalPositions.ts'
 import { positionsTable } from './positionsTable.ts'
@@ -15,6 +16,7 @@ export * from './positions.ts'
 export * from './problems.ts'
 export * from './source.ts'
 export {
+  aaveStethAccounts,
   compoundV2Accounts,
   identicalPositions,
   positionsTable,
@@ -25,6 +27,7 @@ export {
 
 /** All sources; `kind` is unique. */
 export const SOURCES: readonly Source[] = [
+  aaveStethAccounts,
   compoundV2Accounts,
   identicalPositions,
   positionsTable,

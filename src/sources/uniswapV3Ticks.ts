@@ -9,6 +9,7 @@ import {
   text,
 } from '../world/index.ts'
 import { dataSource, type Files } from './files.ts'
+import { type Json, parseJson } from './json.ts'
 import { createProblems, type Problems, quoted, SourceError } from './problems.ts'
 import { type Source, source } from './source.ts'
 
@@ -36,23 +37,10 @@ const params = {
 }
 
 type Given = ParamsOf<typeof params>
-type Json = Readonly<Record<string, unknown>>
 
 const MAX_TICK = 887272
 const INTEGER = /^-?\d+$/
 const TWO_96 = Number(1n << 96n)
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const message = (cause as Error).message
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-    const before = text.slice(0, at).split('\n')
-    const place = `${path}:${before.length}:${before.at(-1)!.length + 1}`
-    throw new SourceError([`${place}: not JSON (${message}); fetch the file again`], { cause })
-  }
-}
 
 function poolsOf(text: string, path: string): readonly Json[] {
   const parsed = parseJson(text, path)
