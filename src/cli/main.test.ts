@@ -53,6 +53,7 @@ describe('breakwater run', () => {
       'assumptions',
       'warnings',
       'measures',
+      'channels',
       'replay',
     ])
   })

@@ -50,10 +50,18 @@ function body(outcome: RunOutcome): readonly string[] {
   return [`${document.paths} paths${failed}; mean [95 % interval of the mean].`]
 }
 
+/** What the scenario lists; measures of one lender alone only where it lists them. */
+function shownMeasures({ document, scenario }: RunOutcome): readonly MeasureResult[] {
+  const isListed = ({ name }: MeasureResult): boolean => scenario.measures.includes(name)
+  return document.measures
+    .filter((m) => m.value !== null && (isListed(m) || !m.name.includes('[')))
+    .slice(0, Math.max(SHOWN, scenario.measures.length))
+}
+
 /** Write the result of a run for the terminal: the story, the first measures, how to replay it. */
 export function textOf(outcome: RunOutcome): string {
   const { document, scenario } = outcome
-  const shown = document.measures.filter((m) => m.value !== null).slice(0, SHOWN)
+  const shown = shownMeasures(outcome)
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome)]
   lines.push('', ...measureTable(shown), '', ...channelTable(document.channels))
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
