@@ -1,2 +1,6 @@
 export * from './compoundV2/index.ts'
+export { MarketFundingError } from './funding.ts'
 export * from './kernel.ts'
+export { PositionError } from './layout.ts'
+export { REFUSALS } from './refusals.ts'
+export { OpeningError } from './verbs.ts'

@@ -132,3 +132,34 @@ export function gapBadDebt(
   out.probability = normalCdf(-lower)
   out.expected = debt * out.probability - net * normalCdf(-upper)
 }
+
+/**
+ * Compute the units of collateral seized for a repayment.
+ * @param repay whole debt tokens.
+ * @param incentive 1 + liquidationBonus: 1.08 for 8 %.
+ * @param priceDebt USD per debt token. @param priceCollateral USD per collateral token.
+ * @param rate underlying tokens per unit of collateral: 1, an index, or an exchange rate.
+ */
+export function seizeTokens(
+  repay: number,
+  incentive: number,
+  priceDebt: number,
+  priceCollateral: number,
+  rate: number,
+): number {
+  return repay * ((incentive * priceDebt) / (priceCollateral * rate))
+}
+
+/**
+ * Compute the repayment that seizes `tokens` units of collateral: the inverse of `seizeTokens`.
+ * @returns whole debt tokens.
+ */
+export function repayForTokens(
+  tokens: number,
+  incentive: number,
+  priceDebt: number,
+  priceCollateral: number,
+  rate: number,
+): number {
+  return tokens / ((incentive * priceDebt) / (priceCollateral * rate))
+}

@@ -1,6 +1,3 @@
 export * as compoundV2Kernel from './kernel.ts'
-export { type CompoundTerms, type MarketTerms, PositionError } from './layout.ts'
 export { compoundV2 } from './model.ts'
-export { REFUSALS } from './refusals.ts'
-export { MarketFundingError } from './state.ts'
-export { OpeningError } from './verbs.ts'
+export type { CompoundTerms, MarketTerms } from './terms.ts'

@@ -144,36 +144,9 @@ export function maxClose(debt: number, closeFactor: number): number {
   return closeFactor * debt
 }
 
-/**
- * Compute the cTokens seized for a repayment.
- * @param repay whole debt tokens.
- * @param incentive liquidationIncentive as a factor, 1.08 for 8 %.
- * @param rate underlying per cToken of the collateral market.
- * Source: Comptroller.liquidateCalculateSeizeTokens.
- */
-export function seizeTokens(
-  repay: number,
-  incentive: number,
-  priceDebt: number,
-  priceCollateral: number,
-  rate: number,
-): number {
-  return repay * ((incentive * priceDebt) / (priceCollateral * rate))
-}
-
-/**
- * Compute the repayment that seizes `tokens` cTokens: the inverse of `seizeTokens`.
- * @returns whole debt tokens.
- */
-export function repayForTokens(
-  tokens: number,
-  incentive: number,
-  priceDebt: number,
-  priceCollateral: number,
-  rate: number,
-): number {
-  return tokens / ((incentive * priceDebt) / (priceCollateral * rate))
-}
+// Seizing is the same in all protocols that pay with a bonus; the family's kernel has it.
+// Source: Comptroller.liquidateCalculateSeizeTokens.
+export { repayForTokens, seizeTokens } from '../kernel.ts'
 
 /**
  * Compute the seized cTokens that are burnt, their underlying going to reserves.

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hashWorld } from '../../../engine/index.ts'
 import { margin } from '../../../world/index.ts'
+import { MarketFundingError } from '../funding.ts'
+import { PositionError } from '../layout.ts'
+import { REFUSALS } from '../refusals.ts'
 import { type Account, type LendingWorld, lendingWorld } from '../testWorld.conformance.ts'
+import { OpeningError } from '../verbs.ts'
 import { accrue, borrowRate, ratesPerBlock, utilization } from './kernel.ts'
-import { PositionError } from './layout.ts'
-import { REFUSALS } from './refusals.ts'
-import { MarketFundingError } from './state.ts'
-import { OpeningError } from './verbs.ts'
 
 const borrower: Account = { collateral: { ETH: 10 }, debt: { USDC: 15000 } }
 const result = { repaid: NaN, seized: NaN, event: -1 }

@@ -3,7 +3,6 @@ import {
   f64,
   fraction,
   i32,
-  type Lender,
   type Model,
   model,
   number,
@@ -12,40 +11,9 @@ import {
   record,
   ref,
 } from '../../../world/index.ts'
-import { actionsOf } from './actions.ts'
-import { coordinates, coordinatesAt, triggerOf, unitValue } from './health.ts'
-import { liquidate, maxRepay, newDeal, seizable, seizeFor } from './liquidate.ts'
-import { type Compound, claimsOf, openCompound } from './state.ts'
-import { repay, scaleDebt, supply, withdraw } from './verbs.ts'
-
-function lenderOf(compound: Compound): Lender {
-  const { book, layout, constants, terms, context } = compound
-  const deal = newDeal(context.self)
-  return {
-    book,
-    liability: layout.liability,
-    assetOf: (c) => constants.asset[layout.market[c]!]!,
-    account: (row) => terms.positions.accounts[row] ?? '',
-    coordinates: () => coordinates(compound),
-    coordinatesAt: (price, kind, out) => coordinatesAt(compound, price, kind, out),
-    price: (asset) => compound.oracle.price(asset),
-    trigger: (row) => triggerOf(compound, row),
-    value: (c) => unitValue(compound, c),
-    maxRepay: (row, debt, collateral) => maxRepay(compound, deal, row, debt, collateral),
-    seizable: (row, debt, c, values) => seizable(compound, row, debt, c, values),
-    seizeFor: (amount, debt, collateral) => seizeFor(compound, amount, debt, collateral),
-    liquidate: (row, debt, collateral, amount, holder, result, cause) =>
-      liquidate(compound, deal, row, debt, collateral, amount, holder, result, cause),
-    supply: (row, c, amount, holder) => supply(compound, row, c, amount, holder),
-    withdraw: (row, c, amount, holder) => withdraw(compound, row, c, amount, holder),
-    repay: (row, c, amount, holder) => repay(compound, row, c, amount, holder),
-    scaleDebt: (row, factor) => scaleDebt(compound, row, factor),
-    claims: (asset) => claimsOf(compound, asset),
-    cash: (asset) => context.ledger.balance(context.self, asset),
-    // Compound v2 leaves bad debt on its accounts.
-    deficit: () => 0,
-  }
-}
+import { actionsOf } from '../actions.ts'
+import { lenderOf } from '../lender.ts'
+import { openCompound } from './state.ts'
 
 const marketTerms = {
   collateralFactor: fraction('share of collateral that counts', { default: 0.75 }),
@@ -90,16 +58,13 @@ export const compoundV2: Model = model({
     accrualBlock: i32(length, 'block'),
   }),
   create(p, columns, context) {
-    const compound = openCompound(
-      { ...p, liquidationIncentive: 1 + p.liquidationBonus },
-      columns,
-      context,
-    )
-    const lender = lenderOf(compound)
+    const terms = { ...p, liquidationIncentive: 1 + p.liquidationBonus }
+    const desk = openCompound(terms, columns, context)
+    const lender = lenderOf(desk)
     return {
       ports: { lender },
       link: (use) => {
-        compound.oracle = use('priceSource', p.oracle)
+        desk.oracle = use('priceSource', p.oracle)
       },
       actions: actionsOf(lender),
     }

@@ -1,6 +1,9 @@
-import type { ActionHandler, Lender } from '../../../world/index.ts'
+import type { ActionHandler, Lender } from '../../world/index.ts'
 
-/** What others may submit to a lender: its verbs, paid and received by the sender. */
+/**
+ * Offer a lender's verbs to others as actions; the sender pays and receives.
+ * @returns handlers by kind of action, for a model's `actions`.
+ */
 export function actionsOf(lender: Lender): Readonly<Record<string, ActionHandler>> {
   const result = { repaid: 0, seized: 0, event: -1 }
   return {

@@ -1,0 +1,180 @@
+import { exp } from '../../math/index.ts'
+import { type Book, crossing, type Undone } from '../../world/index.ts'
+import type { Desk } from './desk.ts'
+
+/** Find a row's entry on a coordinate; -1 when there is none. */
+export function entryOf(book: Book, row: number, coordinate: number): number {
+  if (!(row >= 0 && row < book.rows)) return -1
+  const first = book.start[row]!
+  const end = first + book.count[row]!
+  const coordinates = book.coordinate
+  for (let k = first; k < end; k++) if (coordinates[k] === coordinate) return k
+  return -1
+}
+
+/**
+ * Value a row in the order and with the bits of the book's own scan, touching only its entries.
+ * Markets `a` and `b` count as `peek` left them, all others as the protocol's health test does.
+ * @returns collateral with thresholds minus debt, USD; NaN when a price is missing. Both sums are
+ *   left in `weight`.
+ */
+export function weigh(desk: Desk, row: number, a: number, b: number): number {
+  const { book, layout, asset, protocol, fresh, oracle, weight } = desk
+  const { coordinate, amount } = book
+  const first = book.start[row]!
+  const end = first + book.count[row]!
+  let total = 0
+  let debt = 0
+  for (let k = first; k < end; k++) {
+    const c = coordinate[k]!
+    const m = layout.market[c]!
+    const price = oracle.price(asset[m]!)
+    const isFresh = m === a || m === b
+    let value: number
+    if (layout.liability[c] === 1) {
+      value = amount[k]! * (price * (isFresh ? fresh.owing[m]! : protocol.owing(m)))
+      debt -= value
+    } else {
+      const rate = isFresh ? fresh.holding[m]! : protocol.holding(m)
+      value = amount[k]! * (price * rate * layout.factor[c]!)
+    }
+    total += value
+  }
+  weight.debt = debt
+  weight.collateral = total + debt
+  return total
+}
+
+/** Fill coordinate values from `prices`, with thresholds or at full value. */
+function fill(desk: Desk, isWeighted: boolean, out: Float64Array): void {
+  const { layout, protocol, prices, owing, holding } = desk
+  const { market, factor } = layout
+  const markets = prices.length
+  if (protocol.fill) protocol.fill(owing, holding)
+  else
+    for (let m = 0; m < markets; m++) {
+      owing[m] = protocol.owing(m)
+      holding[m] = protocol.holding(m)
+    }
+  for (let m = 0; m < markets; m++) {
+    out[m] = prices[m]! * owing[m]!
+    holding[m] = prices[m]! * holding[m]!
+  }
+  for (let c = markets; c < market.length; c++)
+    out[c] = isWeighted ? holding[market[c]!]! * factor[c]! : holding[market[c]!]!
+}
+
+/**
+ * Compute all coordinate values with thresholds at oracle prices, as the contract tests health.
+ * @returns the lender's own array, overwritten by the next call.
+ */
+export function coordinates(desk: Desk): Float64Array {
+  const { prices, oracle, asset, values } = desk
+  for (let m = 0; m < prices.length; m++) prices[m] = oracle.price(asset[m]!)
+  fill(desk, true, values)
+  return values
+}
+
+/** Compute all coordinate values at given prices; see `Lender.coordinatesAt`. */
+export function coordinatesAt(
+  desk: Desk,
+  price: ArrayLike<number>,
+  kind: 'threshold' | 'value',
+  out: Float64Array,
+): void {
+  const { prices, asset } = desk
+  for (let m = 0; m < prices.length; m++) prices[m] = price[asset[m]!]!
+  fill(desk, kind === 'threshold', out)
+}
+
+/** Compute the full value of one coordinate's unit at oracle prices, USD. */
+export function unitValue({ layout, asset, protocol, oracle }: Desk, coordinate: number): number {
+  const m = layout.market[coordinate]!
+  const price = oracle.price(asset[m]!)
+  return price * (layout.liability[coordinate] === 1 ? protocol.owing(m) : protocol.holding(m))
+}
+
+/** The last event that moved a price of the row the wrong way: collateral down or debt up; or -1. */
+function lastMove({ book, layout, asset, oracle }: Desk, row: number): number {
+  const { coordinate, amount } = book
+  const first = book.start[row]!
+  const end = first + book.count[row]!
+  let latest = -1
+  for (let k = first; k < end; k++) {
+    if (amount[k] === 0) continue
+    const c = coordinate[k]!
+    const a = asset[layout.market[c]!]!
+    latest = Math.max(latest, oracle.cause(a, layout.liability[c] === 1 ? 1 : -1))
+  }
+  return latest
+}
+
+/** Margin of a row at prices from before the moves in `undone`, USD. */
+function marginBefore(desk: Desk, row: number): number {
+  const { book, layout, protocol, asset, oracle, undone } = desk
+  const first = book.start[row]!
+  let total = 0
+  for (let k = first; k < first + book.count[row]!; k++) {
+    const c = book.coordinate[k]!
+    const m = layout.market[c]!
+    const price = oracle.price(asset[m]!) * exp(-undone[m]!)
+    const unit =
+      layout.liability[c] === 1
+        ? price * protocol.owing(m)
+        : price * protocol.holding(m) * layout.factor[c]!
+    total += book.amount[k]! * unit
+  }
+  return total
+}
+
+/** Take an event's move of one of the row's prices back. @returns whether it made one. */
+function undoMove({ book, layout, asset, oracle, undone }: Desk, row: number, event: number) {
+  const first = book.start[row]!
+  for (let k = first; k < first + book.count[row]!; k++) {
+    const m = layout.market[book.coordinate[k]!]!
+    const move = oracle.moveOf(event, asset[m]!)
+    if (move === 0) continue
+    undone[m]! += move
+    return true
+  }
+  return false
+}
+
+/**
+ * Find the event that moved a row below its threshold: oracle moves are taken back, newest first,
+ * until the row is healthy. Interest since then is not taken back.
+ * @returns an event id; -1 when it was below before the first event. For a healthy row, the last
+ *   event that moved one of its prices the wrong way.
+ */
+export function triggerOf(desk: Desk, row: number): number {
+  const { context, undone } = desk
+  const last = lastMove(desk, row)
+  undone.fill(0)
+  if (last < 0 || !(marginBefore(desk, row) < 0)) return last
+  const undo = (event: number): Undone => {
+    if (!undoMove(desk, row, event)) return 'none'
+    return marginBefore(desk, row) >= 0 ? 'safe' : 'beyond'
+  }
+  return crossing(context.trace, undo, last)
+}
+
+/**
+ * Compute the debt that a row is left with beyond any hope, USD; 0 while it has collateral or no
+ * debt. Collateral that cannot be seized is none.
+ */
+export function strandedDebt(desk: Desk, row: number): number {
+  const { book, layout, seizable } = desk
+  const { coordinate, amount } = book
+  const first = book.start[row]!
+  const end = first + book.count[row]!
+  let debt = 0
+  let collateral = 0
+  for (let k = first; k < end; k++) {
+    if (amount[k] === 0) continue
+    const c = coordinate[k]!
+    const value = amount[k]! * unitValue(desk, c)
+    if (layout.liability[c] === 1) debt -= value
+    else if (seizable[c] === 1) collateral += value
+  }
+  return debt > 0 && collateral <= 1e-12 * debt ? debt : 0
+}

@@ -1,0 +1,42 @@
+import type { Lender } from '../../world/index.ts'
+import type { Desk } from './desk.ts'
+import { coordinates, coordinatesAt, triggerOf, unitValue } from './health.ts'
+import { liquidate, maxRepay, seizable, seizeFor } from './liquidation.ts'
+import { repay, scaleDebt, supply, withdraw } from './verbs.ts'
+
+/**
+ * Offer a desk as the port that agents and measures know.
+ * @returns closures over the desk; nothing is copied.
+ */
+export function lenderOf(desk: Desk): Lender {
+  const { book, layout, asset, positions, context, protocol } = desk
+  return {
+    book,
+    liability: layout.liability,
+    assetOf: (c) => asset[layout.market[c]!]!,
+    account: (row) => positions.accounts[row] ?? '',
+    coordinates: () => coordinates(desk),
+    coordinatesAt: (price, kind, out) => coordinatesAt(desk, price, kind, out),
+    price: (a) => desk.oracle.price(a),
+    trigger: (row) => triggerOf(desk, row),
+    value: (c) => unitValue(desk, c),
+    maxRepay: (row, debt, collateral) => maxRepay(desk, row, debt, collateral),
+    seizable: (row, debt, c, values) => seizable(desk, row, debt, c, values),
+    seizeFor: (amount, debt, collateral) => seizeFor(desk, amount, debt, collateral),
+    liquidate: (row, debt, collateral, amount, holder, result, cause) =>
+      liquidate(desk, row, debt, collateral, amount, holder, result, cause),
+    supply: (row, c, amount, holder) => supply(desk, row, c, amount, holder),
+    withdraw: (row, c, amount, holder) => withdraw(desk, row, c, amount, holder),
+    repay: (row, c, amount, holder) => repay(desk, row, c, amount, holder),
+    scaleDebt: (row, factor) => scaleDebt(desk, row, factor),
+    claims(a) {
+      const market = asset.indexOf(a)
+      return market < 0 ? 0 : protocol.claims(market)
+    },
+    cash: (a) => context.ledger.balance(context.self, a),
+    deficit(a) {
+      const market = asset.indexOf(a)
+      return market < 0 ? 0 : (protocol.deficit?.(market) ?? 0)
+    },
+  }
+}
