@@ -98,11 +98,10 @@ function isCompared({ name }: MeasureColumn): boolean {
 /** Columns of a comparison: of all lenders together, then of each. */
 function columnsOfComparison(comparison: Comparison, lenders: readonly string[]) {
   const { name, unit, better, doc, measure, channel } = comparison
-  const all = { info: { name, unit, better, doc }, measure, channel }
+  const all = { info: { name, unit, better, doc }, measure, channel, only: undefined }
   const each = lenders.map((lender) => ({
     info: { name: ofLender(name, lender), unit, better, doc: `${doc}; ${lender} alone` },
-    measure: ofLender(measure, lender),
-    channel,
+    ...{ measure, channel, only: lender },
   }))
   return [all, ...each]
 }
@@ -138,14 +137,17 @@ export function createComparer(
       const left = new Map<string, (name: string) => number>()
       for (const cut of cuts)
         if (cut.worlds.length > 0) left.set(cut.channel.name, await measureCut(cut, options, run))
-      const change = (measure: string, channel: string): number => {
+      const change = (measure: string, channel: string, only?: string): number => {
         const without = left.get(channel)
-        if (without) return own(measure) - without(measure)
         // Alone, a protocol has everything for itself already.
-        return isAlone && channel === 'sharedVenue' ? 0 : Number.NaN
+        if (!without) return isAlone && channel === 'sharedVenue' ? 0 : Number.NaN
+        // Lender by lender, so that what is not touched cancels to the last bit.
+        return (only === undefined ? lenders : [only])
+          .map((lender) => ofLender(measure, lender))
+          .reduce((sum, name) => sum + (own(name) - without(name)), 0)
       }
       return Float64Array.from([
-        ...columns.map(({ measure, channel }) => change(measure, channel)),
+        ...columns.map(({ measure, channel, only }) => change(measure, channel, only)),
         ...told.map(({ name }) => change(LOSS, name)),
       ])
     },

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { MODELS } from '../mechanisms/index.ts'
+import { parseScenario, resolveScenario, type Scenario } from '../scenario/index.ts'
+import { CHANNELS, ChannelError, runScenario } from './index.ts'
+
+/** Two protocols, a and b; b lends against Y, or against X too, in a market of its own or the same. */
+function scenarioOf(b: { readonly asset: string; readonly market: string }): Scenario {
+  const text = `
+name: two
+title: two protocols
+parameters:
+  drop: { value: 0.35, unit: fraction, range: [0, 0.9] }
+paths: 4
+seed: 3
+time: { tick: 12, duration: { minutes: 20 } }
+assets: { X: { price: 100 }, Y: { price: 100 } }
+sources:
+  bookA: { kind: syntheticBook, r: 1, shock: 0.01, positions: 40, range: 0.5, baseReserve: 300, asset: X, debtAsset: USD, price: 100, threshold: 0.8 }
+  bookB: { kind: syntheticBook, r: 1, shock: 0.01, positions: 40, range: 0.5, baseReserve: 300, asset: ${b.asset}, debtAsset: USD, price: 100, threshold: 0.8 }
+instances:
+  fall: { kind: prices/schedule, shocks: [{ assets: [X, Y], drop: $drop, over: 600 }] }
+  noise: { kind: prices/gbm, assets: [X, Y], vol: 2 }
+  one: { kind: prices/referenceMarket, drivers: [fall, noise], depth: { X: 2000, Y: 2000 } }
+  two: { kind: prices/referenceMarket, drivers: [fall, noise], depth: { X: 2000, Y: 2000 } }
+  feedA: { kind: oracles/feed, source: one, assets: [X], deviation: 0.002 }
+  feedB: { kind: oracles/feed, source: ${b.market}, assets: [${b.asset}], deviation: 0.002 }
+  a:
+    kind: lending/compoundV2
+    oracle: feedA
+    positions: '@bookA.positions'
+    markets: { X: { collateralFactor: 0.8, cash: 1000 }, USD: { collateralFactor: 0 } }
+  b:
+    kind: lending/compoundV2
+    oracle: feedB
+    positions: '@bookB.positions'
+    markets: { ${b.asset}: { collateralFactor: 0.8, cash: 1000 }, USD: { collateralFactor: 0 } }
+  liquidatorA: { kind: agents/liquidator, lenders: [a], venue: one, capital: 100000, minProfit: 0, gas: 0 }
+  liquidatorB: { kind: agents/liquidator, lenders: [b], venue: ${b.market}, capital: 100000, minProfit: 0, gas: 0 }
+order: { measure: loss, shock: drop, asset: X, source: one }
+measures: [loss, couplingLoss, 'couplingLoss[a]', 'couplingLoss[b]']
+`
+  return parseScenario(text, 'two.yaml')
+}
+
+const shared = scenarioOf({ asset: 'X', market: 'one' })
+const apart = scenarioOf({ asset: 'Y', market: 'two' })
+
+describe('couplingLoss', () => {
+  it('is the loss less the losses of each protocol alone, and each bears a part of it', async () => {
+    const outcome = await runScenario(shared)
+    const [all, a, b] = ['couplingLoss', 'couplingLoss[a]', 'couplingLoss[b]'].map(outcome.values)
+    for (let path = 0; path < 4; path++) expect(all![path]!).toBeCloseTo(a![path]! + b![path]!, 6)
+    const { value, low } = outcome.document.measures.find((m) => m.name === 'couplingLoss')!
+    expect(value).toBeGreaterThan(0)
+    expect(low).toBeGreaterThan(0)
+  })
+
+  it('is exactly zero when the books share nothing', async () => {
+    const outcome = await runScenario(apart)
+    expect([...outcome.values('loss')].every((v) => v > 0)).toBe(true)
+    for (const name of ['couplingLoss', 'couplingLoss[a]', 'couplingLoss[b]'])
+      expect([...outcome.values(name)]).toEqual([0, 0, 0, 0])
+  })
+
+  it('leaves what a protocol alone would lose to the run without the other one', async () => {
+    const whole = await runScenario(shared)
+    const alone = parseScenario(
+      shared.text
+        .replace(/\n {2}b:\n(?: {4}.*\n)+/, '\n')
+        .replace(/\n {2}liquidatorB:.*/, '')
+        .replace(/measures:.*/, 'measures: [loss, couplingLoss]'),
+      'one.yaml',
+    )
+    const one = await runScenario(alone)
+    const coupled = whole.values('couplingLoss[a]')
+    const together = whole.values('loss[a]')
+    one.values('loss').forEach((loss, k) => {
+      expect(together[k]! - coupled[k]!).toBeCloseTo(loss, 9)
+    })
+    expect([...one.values('couplingLoss')]).toEqual([0, 0, 0, 0])
+  })
+
+  it('is not worked out unless somebody asks', async () => {
+    const text = shared.text.replace(/measures:.*/, 'measures: [loss]')
+    const quiet = await runScenario(parseScenario(text, 'quiet.yaml'), { paths: 1 })
+    expect(quiet.document.measures.map((m) => m.name)).not.toContain('couplingLoss')
+    const asked = await runScenario(parseScenario(text, 'quiet.yaml'), {
+      paths: 1,
+      measures: ['couplingLoss'],
+    })
+    expect(asked.values('couplingLoss')).toHaveLength(1)
+  })
+})
+
+describe('cut channels', () => {
+  it('tell what goes with each of them, or why there is nothing to cut', async () => {
+    const { document } = await runScenario(apart, { cuts: ['all'], paths: 3 })
+    expect(document.channels.map((c) => c.name)).toEqual(CHANNELS.map((c) => c.name))
+    const of = (name: string) => document.channels.find((c) => c.name === name)!
+    expect(of('sharedVenue')).toMatchObject({ value: 0, n: 3, note: '' })
+    expect(of('sharedCollateral')).toMatchObject({ value: null, n: 0 })
+    expect(of('sharedCollateral').note).toContain('no asset is collateral in two protocols')
+    expect(of('priceImpact').value).toBeGreaterThan(0)
+    expect(of('feedLag').n).toBe(3)
+    expect(document.replay).toContain('--cut all')
+  })
+
+  it('let protocols that share an asset read its fundamental price', async () => {
+    const { spec } = await resolveScenario(shared)
+    const cut = CHANNELS.find((c) => c.name === 'sharedCollateral')!.cut(spec, MODELS)
+    if ('reason' in cut) throw new Error(cut.reason)
+    const [world] = cut.specs
+    const fair = world!.instances.filter((i) => i.kind === 'oracles/fundamental')
+    expect(fair.map((i) => i.name)).toEqual(['a.fair', 'b.fair'])
+    expect(world!.instances.find((i) => i.name === 'a')!.params.oracle).toBe('a.fair')
+  })
+
+  it('put the source in the place of a feed, through lists too', async () => {
+    const { spec } = await resolveScenario(apart)
+    const median = {
+      ...{ name: 'feeds', kind: 'oracles/median', chain: 'main' },
+      params: { sources: ['feedA', 'feedB'] },
+    }
+    const instances = spec.instances.map((i) =>
+      i.name === 'a' ? { ...i, params: { ...i.params, oracle: 'feeds' } } : i,
+    )
+    const all = { ...spec, instances: [...instances, median] }
+    const cut = CHANNELS.find((c) => c.name === 'feedLag')!.cut(all, MODELS)
+    if ('reason' in cut) throw new Error(cut.reason)
+    const of = (name: string) => cut.specs[0]!.instances.find((i) => i.name === name)
+    expect(of('feedA')).toBeUndefined()
+    expect(of('feeds')!.params.sources).toEqual(['one', 'two'])
+    expect(of('b')!.params.oracle).toBe('two')
+  })
+
+  it('refuses a channel that does not exist', async () => {
+    const run = runScenario(shared, { cuts: ['sharedVenues'] })
+    await expect(run).rejects.toThrowError(ChannelError)
+    await expect(run).rejects.toThrowError('"sharedVenues"')
+  })
+})
