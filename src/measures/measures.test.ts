@@ -8,7 +8,16 @@ import {
   type World,
   type WorldSpec,
 } from '../world/index.ts'
-import { focusOf, forestOf, loopGain, MEASURES, openingOf, type PathView } from './index.ts'
+import {
+  columnsOf,
+  createWatched,
+  focusOf,
+  forestOf,
+  loopGain,
+  MEASURES,
+  openingOf,
+  type PathView,
+} from './index.ts'
 
 const X = 1
 
@@ -112,8 +121,13 @@ function viewOf(world: World, ticks: number): PathView {
   const opening = openingOf(world, focus)
   const gains = [loopGain(world, focus) ?? Number.NaN]
   const step = createStepper(world)
-  for (let k = 0; k < ticks; k++) step()
-  return { ...({} as PathView), world, focus, opening, gains }
+  const watch = createWatched(world, focus)
+  watch.look(0)
+  for (let k = 1; k <= ticks; k++) {
+    step()
+    watch.look(k)
+  }
+  return { world, focus, path: 0, opening, gains, watched: watch.result() }
 }
 
 const measure = (view: PathView, name: string): number | null =>
@@ -153,6 +167,28 @@ describe('measures of a fall', () => {
     expect(measure(view, 'logDrop')).toBeCloseTo(impact - Math.log(0.85), 12)
     expect(measure(view, 'badDebt')).toBe(0)
     expect(measure(view, 'endogenousShare')).toBe(0)
+    expect(measure(view, 'accountsInsolvent')).toBe(0)
+  })
+
+  it('say who lost and who gained', () => {
+    // The borrower loses the bonus of 10 %; the liquidator pays the impact of selling 770 / 85 tokens.
+    const proceeds = (85 / 1e-4) * -Math.expm1((-770 / 85) * 1e-4)
+    expect(measure(view, 'loss')).toBeCloseTo(70, 9)
+    expect(measure(view, 'liquidatorProfit')).toBeCloseTo(proceeds - 700, 6)
+    expect(measure(view, 'lockedFunds')).toBe(0)
+    expect(measure(view, 'timeToExit')).toBe(0)
+    // All impact is permanent here.
+    expect(measure(view, 'timeToRecovery')).toBeNull()
+  })
+
+  it('are taken of one lender alone where that makes sense', () => {
+    const columns = columnsOf(['lender', 'nobody'])
+    const of = (name: string) => columns.find((c) => c.name === name)!.value(view)
+    expect(of('liquidatedDebt[lender]')).toBeCloseTo(700, 9)
+    expect(of('liquidations[lender]')).toBe(1)
+    expect(of('loss[lender]')).toBe(of('loss'))
+    expect(of('liquidations[nobody]')).toBe(0)
+    expect(columns.map((c) => c.name)).not.toContain('loopGain[lender]')
   })
 })
 
@@ -182,6 +218,8 @@ describe('measures of a cascade', () => {
     expect(measure(view, 'badDebt')).toBeCloseTo(700 - 500 / 1.1, 9)
     expect(measure(view, 'badDebtShare')).toBeCloseTo((700 - 500 / 1.1) / 700, 12)
     expect(measure(view, 'steps')).toBe(1)
+    expect(measure(view, 'accountsInsolvent')).toBe(1)
+    expect(measure(view, 'loss')).toBeCloseTo(700 - 500 / 1.1 + 500 - 500 / 1.1, 9)
   })
 })
 
