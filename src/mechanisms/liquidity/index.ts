@@ -11,4 +11,7 @@ export {
 export { concentrated } from './concentrated/model.ts'
 export { divergenceLoss } from './constantProduct/kernel.ts'
 export { constantProduct } from './constantProduct/model.ts'
+export { type Curve, curveOf, ImpactTableError, shareAt } from './quoteCurve/kernel.ts'
+export { quoteCurve } from './quoteCurve/model.ts'
 export { router } from './router/model.ts'
+export { wrapper } from './wrapper.ts'

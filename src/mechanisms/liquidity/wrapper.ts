@@ -1,0 +1,65 @@
+import {
+  asset,
+  type Context,
+  type Model,
+  model,
+  number,
+  type ParamsOf,
+  type Venue,
+} from '../../world/index.ts'
+import { exchange, isTradable } from './pool.ts'
+
+/** Tokens that a conversion takes at its rate: no end, but a number that can be added up. */
+const WITHOUT_END = 1e30
+
+const params = {
+  wrapped: asset('the share, such as wstETH'),
+  underlying: asset('what it stands for, such as stETH'),
+  rate: number('underlying per wrapped', 'underlying/wrapped', { min: 1e-12 }),
+}
+
+function wrapperOf(
+  { wrapped, underlying, rate }: ParamsOf<typeof params>,
+  context: Context,
+): Venue {
+  const { trace, self } = context
+  const spot = (sell: number, buy: number): number => {
+    if (sell === wrapped && buy === underlying) return rate
+    return sell === underlying && buy === wrapped ? 1 / rate : 0
+  }
+  const quote = (sell: number, buy: number, amount: number): number =>
+    isTradable(amount) ? amount * spot(sell, buy) : 0
+  function swap(sell: number, buy: number, amount: number, holder: number, cause: number): number {
+    const bought = quote(sell, buy, amount)
+    if (!(bought > 0) || !exchange(context, holder, sell, amount, buy, bought)) return 0
+    trace.add('swap', {
+      instance: self,
+      parent: cause,
+      asset: sell,
+      other: buy,
+      x: amount,
+      y: bought,
+    })
+    return bought
+  }
+  return {
+    has: (sell, buy) => sell !== buy && spot(sell, buy) > 0,
+    spot,
+    quote,
+    amountTo: (sell, buy, target) => (target > 0 && spot(sell, buy) > target ? WITHOUT_END : 0),
+    swap,
+  }
+}
+
+/**
+ * The contract of a wrapped token: it mints and burns at its rate, without fee, impact or limit.
+ * Source: lidofinance/core v2.2.0 `contracts/0.6.12/WstETH.sol` (wrap, unwrap), in floats.
+ */
+export const wrapper: Model = model({
+  kind: 'liquidity/wrapper',
+  phase: 'venue',
+  doc: 'converts a wrapped token to its underlying and back at a fixed rate (wstETH)',
+  external: true,
+  params,
+  create: (p, _, context) => ({ ports: { venue: wrapperOf(p, context) } }),
+})
