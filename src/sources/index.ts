@@ -1,6 +1,7 @@
 import { aaveStethAccounts } from './aaveStethAccounts.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { identicalPositions } from './identicalPositions.ts'
+import { inverseFrontier } from './inverseFrontier.ts'
 import { positionsTable } from './positionsTable.ts'
 import { priceHistory } from './priceHistory.ts'
 import type { Source } from './source.ts'
@@ -19,6 +20,7 @@ export {
   aaveStethAccounts,
   compoundV2Accounts,
   identicalPositions,
+  inverseFrontier,
   positionsTable,
   priceHistory,
   syntheticBook,
@@ -30,6 +32,7 @@ export const SOURCES: readonly Source[] = [
   aaveStethAccounts,
   compoundV2Accounts,
   identicalPositions,
+  inverseFrontier,
   positionsTable,
   priceHistory,
   syntheticBook,
