@@ -1,5 +1,6 @@
 import { aaveStethAccounts } from './aaveStethAccounts.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
+import { depthPool } from './depthPool.ts'
 import { identicalPositions } from './identicalPositions.ts'
 import { inverseFrontier } from './inverseFrontier.ts'
 import { positionsTable } from './positionsTable.ts'
@@ -19,6 +20,7 @@ export * from './source.ts'
 export {
   aaveStethAccounts,
   compoundV2Accounts,
+  depthPool,
   identicalPositions,
   inverseFrontier,
   positionsTable,
@@ -31,6 +33,7 @@ export {
 export const SOURCES: readonly Source[] = [
   aaveStethAccounts,
   compoundV2Accounts,
+  depthPool,
   identicalPositions,
   inverseFrontier,
   positionsTable,
