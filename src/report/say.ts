@@ -34,6 +34,8 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${short(x)} ${name} sold for ${short(y)} ${other} on ${place}`
     case 'insolvent':
       return `${sayAccount(world, event)} is left with ${dollars(x)} of debt and no collateral`
+    case 'deficit':
+      return `${dollars(x)} of ${other} that ${sayAccount(world, event)} owed is booked as deficit`
     case 'topUp':
       return `${sayAccount(world, event)} adds ${dollars(x)} of ${name}`
     case 'unwind':

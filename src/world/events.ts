@@ -24,6 +24,7 @@ export type EventName =
   | 'topUp'
   | 'unwind'
   | 'failed'
+  | 'deficit'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -78,6 +79,13 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     row: 'position, or -1',
     other: 'reason, index into the trace text table',
     x: 'gas cost, USD',
+  },
+  deficit: {
+    doc: 'debt without collateral was taken off a position and booked to its market',
+    row: 'position',
+    other: 'debt asset',
+    x: 'booked, USD at oracle prices',
+    w: 'booked, whole tokens',
   },
 }
 

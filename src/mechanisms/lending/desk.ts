@@ -34,7 +34,7 @@ export type Protocol = {
   /** Collateral units have been seized; the protocol keeps `kept` of them. */
   seized(market: number, units: number, kept: number): void
   /** A row's debt units (<= 0) are others than laid out, before the first block. */
-  reopen(market: number, before: number, after: number): void
+  reopen(market: number, before: number, after: number, row: number): void
   /** Largest repayment of `deal.owed` that one liquidation may make, as far as the rules limit it. */
   close(deal: Deal): number
   /** Largest repayment up to `repay` that leaves nothing behind that the rules forbid. */
@@ -46,6 +46,8 @@ export type Protocol = {
   maySupply?(row: number, coordinate: number, amount: number): Outcome
   mayWithdraw?(row: number, coordinate: number, amount: number): Outcome
   mayBorrow?(row: number, coordinate: number, amount: number): Outcome
+  /** A row has borrowed. */
+  lent?(row: number, market: number, tokens: number): void
   /** A row has repaid, or a liquidator for it; `seized` is the collateral's coordinate or -1. */
   repaid?(row: number, market: number, tokens: number, seized: number): void
   /** A verb has moved tokens of a market: the last step of each. */

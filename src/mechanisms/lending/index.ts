@@ -1,3 +1,4 @@
+export * from './aaveV3/index.ts'
 export * from './compoundV2/index.ts'
 export { MarketFundingError } from './funding.ts'
 export * from './kernel.ts'

@@ -11,7 +11,13 @@ import {
   type PositionTable,
 } from '../../world/index.ts'
 import { evm } from '../chains/index.ts'
-import { compoundV2, type MarketTerms } from './compoundV2/index.ts'
+import {
+  aaveV3,
+  compoundV2,
+  type EModeTerms,
+  type MarketTerms,
+  type ReserveTerms,
+} from './index.ts'
 
 /** Prices that a test states; the last event per asset and direction is kept as its cause. */
 const statedPrices: Model = model({
@@ -58,6 +64,8 @@ export type Account = {
   readonly debt?: Readonly<Record<string, number>>
   /** Own thresholds of collateral entries, by asset name. */
   readonly threshold?: Readonly<Record<string, number>>
+  /** Aave's eMode. */
+  readonly category?: number
 }
 
 /** What a small lending world is made of; everything has a default. */
@@ -71,6 +79,15 @@ export type LendingWorldSpec = {
     readonly liquidationBonus?: number
     readonly protocolSeizeShare?: number
   }
+}
+
+/** What a small world around Aave is made of; everything has a default. */
+export type AaveWorldSpec = {
+  readonly prices?: Readonly<Record<string, number>>
+  readonly reserves?: Readonly<Record<string, Partial<ReserveTerms>>>
+  readonly accounts: readonly Account[]
+  readonly rules?: 'v2' | 'v3' | 'v3.3'
+  readonly eModes?: readonly EModeTerms[]
 }
 
 /** A small world with one lender, a rich holder and one without anything. */
@@ -89,8 +106,29 @@ export type LendingWorld = {
   column(name: string): Float64Array
   /** State a price; returns the event. */
   setPrice(asset: string, price: number): number
-  /** Let blocks pass. */
+  /** Let blocks of 12 s pass. */
   mine(blocks: number): void
+  /** Do one of the lender's actions, by default for `holder`. */
+  act(kind: string, args: readonly number[], sender?: number): string | null
+}
+
+const RESERVE: ReserveTerms = {
+  ltv: 0.75,
+  liquidationThreshold: 0.8,
+  liquidationBonus: 0.08,
+  liquidationProtocolFee: 0.1,
+  reserveFactor: 0.1,
+  supplyCap: 0,
+  borrowCap: 0,
+  debtCeiling: 0,
+  borrowableInIsolation: 0,
+  siloedBorrowing: 0,
+  eMode: 0,
+  optimalUtilization: 0.8,
+  baseRate: 0,
+  slope1: 0,
+  slope2: 0,
+  cash: 1e7,
 }
 
 const PRICES = { ETH: 2000, USDC: 1, WBTC: 30000 }
@@ -134,32 +172,23 @@ export function positionTable(
     debt: Uint8Array.from(entries, (entry) => entry.debt),
     amount: Float64Array.from(entries, (entry) => entry.amount),
     threshold: Float64Array.from(entries, (entry) => entry.threshold),
+    ...(accounts.some(({ category }) => category !== undefined)
+      ? { category: Int32Array.from(accounts, ({ category }) => category ?? 0) }
+      : {}),
   }
 }
 
-function worldOf(spec: LendingWorldSpec): World {
-  const prices = Object.entries(spec.prices ?? PRICES)
+type Prices = Readonly<Record<string, number>>
+
+function worldOf(prices: Prices, lender: Model, params: Record<string, unknown>): World {
   const assets = [
     numeraire,
-    ...prices.map(([name, price]) => ({ name, price, kind: 'volatile' as const })),
+    ...Object.entries(prices).map(([name, price]) => ({
+      name,
+      price,
+      kind: 'volatile' as const,
+    })),
   ]
-  const markets = prices.map(([name], i) => ({
-    asset: i + 1,
-    value: { ...MARKET, ...spec.markets?.[name] },
-  }))
-  const params = {
-    oracle: 'oracle',
-    closeFactor: 0.5,
-    liquidationBonus: 0.08,
-    protocolSeizeShare: 0.028,
-    blocksPerYear: 2102400,
-    ...spec.terms,
-    markets,
-    positions: positionTable(
-      spec.accounts,
-      prices.map(([name]) => name),
-    ),
-  }
   const chain = {
     blockSeconds: 12,
     order: 'bid',
@@ -179,37 +208,32 @@ function worldOf(spec: LendingWorldSpec): World {
       chains: [{ name: 'chain', kind: evm.kind, chain: 'chain', params: chain }],
       instances: [
         { name: 'oracle', kind: 'test/prices', chain: 'chain', params: {} },
-        { name: 'compound', kind: 'lending/compoundV2', chain: 'chain', params },
+        { name: 'lender', kind: lender.kind, chain: 'chain', params },
         { name: 'holder', kind: 'test/purse', chain: 'chain', params: { tokens: 1e9 } },
         { name: 'pauper', kind: 'test/purse', chain: 'chain', params: { tokens: 0 } },
       ],
     },
-    [evm, statedPrices, purse, compoundV2],
+    [evm, statedPrices, purse, lender],
     { seed: 1, checked: true },
   )
 }
 
-/**
- * Build a small world around one Compound v2 lender: by default ETH at 2,000, USDC at 1, WBTC at
- * 30,000 USD, factor 0.8, exchange rate 0.02, no interest, cash in plenty.
- */
-export function lendingWorld(spec: LendingWorldSpec): LendingWorld {
-  const world = worldOf(spec)
-  const names = Object.keys(spec.prices ?? PRICES)
+function handlesOf(world: World, prices: Prices): LendingWorld {
+  const names = Object.keys(prices)
   const selfOf = (name: string): number => world.instances.find((i) => i.name === name)!.self
   const oracle = selfOf('oracle')
   const price = world.columns['oracle/price'] as Float64Array
   const last = world.columns['oracle/last'] as Int32Array
   return {
     world,
-    lender: world.port('lender', 'compound'),
-    self: selfOf('compound'),
+    lender: world.port('lender', 'lender'),
+    self: selfOf('lender'),
     holder: selfOf('holder'),
     pauper: selfOf('pauper'),
     debt: (name) => names.indexOf(name),
     collateral: (name) => names.length + names.indexOf(name),
     asset: (name) => 1 + names.indexOf(name),
-    column: (name) => world.columns[`compound/${name}`] as Float64Array,
+    column: (name) => world.columns[`lender/${name}`] as Float64Array,
     setPrice(name, value) {
       const asset = 1 + names.indexOf(name)
       const id = world.trace.add('answer', {
@@ -226,6 +250,55 @@ export function lendingWorld(spec: LendingWorldSpec): LendingWorld {
     mine(blocks) {
       const number = world.columns['chain/number'] as Float64Array
       number[0]! += blocks
+      const clock = world.columns['lender/clock'] as Float64Array | undefined
+      if (clock) clock[0]! += 12 * blocks
+    },
+    act(kind, args, sender) {
+      const { instance } = world.instances.find((i) => i.name === 'lender')!
+      return instance.actions![kind]!.execute(args, sender ?? selfOf('holder'))
     },
   }
+}
+
+/**
+ * Build a small world around one Compound v2 lender: by default ETH at 2,000, USDC at 1, WBTC at
+ * 30,000 USD, factor 0.8, exchange rate 0.02, no interest, cash in plenty.
+ */
+export function lendingWorld(spec: LendingWorldSpec): LendingWorld {
+  const prices: Prices = spec.prices ?? PRICES
+  const names = Object.keys(prices)
+  const world = worldOf(prices, compoundV2, {
+    oracle: 'oracle',
+    closeFactor: 0.5,
+    liquidationBonus: 0.08,
+    protocolSeizeShare: 0.028,
+    blocksPerYear: 2102400,
+    ...spec.terms,
+    markets: names.map((name, i) => ({
+      asset: i + 1,
+      value: { ...MARKET, ...spec.markets?.[name] },
+    })),
+    positions: positionTable(spec.accounts, names),
+  })
+  return handlesOf(world, prices)
+}
+
+/**
+ * Build a small world around one Aave pool: by default v3 rules, ETH at 2,000, USDC at 1, WBTC at
+ * 30,000 USD, threshold 0.8, ltv 0.75, bonus 8 %, protocol fee 10 % of it, no interest, cash in plenty.
+ */
+export function aaveWorld(spec: AaveWorldSpec): LendingWorld {
+  const prices: Prices = spec.prices ?? PRICES
+  const names = Object.keys(prices)
+  const world = worldOf(prices, aaveV3, {
+    oracle: 'oracle',
+    rules: spec.rules ?? 'v3',
+    eModes: spec.eModes ?? [],
+    reserves: names.map((name, i) => ({
+      asset: i + 1,
+      value: { ...RESERVE, ...spec.reserves?.[name] },
+    })),
+    positions: positionTable(spec.accounts, names),
+  })
+  return handlesOf(world, prices)
 }

@@ -166,6 +166,7 @@ export function borrow(
   }
   protocol.settle(market)
   protocol.borrowed(market, amount, units)
+  protocol.lent?.(row, market, amount)
   context.ledger.transfer(context.self, holder, asset[market]!, amount)
   protocol.touched?.(market)
   return null
@@ -196,6 +197,6 @@ export function scaleDebt(desk: Desk, row: number, factor: number): void {
     if (layout.liability[c] !== 1) continue
     const before = book.amount[k]!
     book.amount[k] = before * factor
-    protocol.reopen(layout.market[c]!, before, before * factor)
+    protocol.reopen(layout.market[c]!, before, before * factor, row)
   }
 }

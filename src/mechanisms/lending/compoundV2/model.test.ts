@@ -286,7 +286,7 @@ describe('what a liquidation would sell', () => {
 describe('actions', () => {
   it('do for the sender what the port does, and refuse what is incomplete', () => {
     const from = lendingWorld({ accounts: [borrower] })
-    const { actions } = from.world.instances.find((i) => i.name === 'compound')!.instance
+    const { actions } = from.world.instances.find((i) => i.name === 'lender')!.instance
     const [owed, held] = [from.debt('USDC'), from.collateral('ETH')]
     from.setPrice('ETH', 1800)
     expect(actions!.liquidate!.execute([0, owed, held, 100], from.holder)).toBeNull()
