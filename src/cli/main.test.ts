@@ -52,6 +52,7 @@ describe('breakwater run', () => {
       'parameters',
       'assumptions',
       'warnings',
+      'remarks',
       'measures',
       'channels',
       'replay',

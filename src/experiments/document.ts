@@ -63,6 +63,8 @@ export type RunDocument = {
   readonly parameters: Readonly<Record<string, number | string>>
   readonly assumptions: ResolvedScenario['assumptions']
   readonly warnings: readonly string[]
+  /** What the data say that a reader of the numbers must know. */
+  readonly remarks: readonly string[]
   readonly measures: readonly MeasureResult[]
   /** Channels that were cut, in a run that was told to. */
   readonly channels: readonly ChannelResult[]
@@ -157,6 +159,7 @@ export function documentOf(input: DocumentInput): RunDocument {
     parameters: resolved.parameters,
     assumptions: resolved.assumptions,
     warnings: [...resolved.warnings, ...input.warnings, ...failures],
+    remarks: Object.values(resolved.loaded).flatMap((loaded) => loaded.remarks ?? []),
     measures: ordered(
       input.infos.map((info, m) => measureResult(info, values[m]!)),
       scenario.measures,

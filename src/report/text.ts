@@ -64,6 +64,7 @@ export function textOf(outcome: RunOutcome): string {
   const shown = shownMeasures(outcome)
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome)]
   lines.push('', ...measureTable(shown), '', ...channelTable(document.channels))
+  for (const remark of document.remarks) lines.push(`note: ${remark}`)
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
   if (document.assumptions.length > 0)
     lines.push(

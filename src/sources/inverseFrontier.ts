@@ -175,6 +175,17 @@ function factsOf(
   ]
 }
 
+const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`
+
+/** The figure that is known elsewhere, beside ours, with the reason for the difference. */
+function remarkOf(valued: readonly Valued[]): string {
+  const insolvent = valued.filter(isInsolvent)
+  const solvent = valued.filter((v) => !isInsolvent(v) && v.account.dolaBadDebt > 0)
+  const flagged = (of: readonly Valued[]): number => sum(of.map((v) => v.account.dolaBadDebt))
+  const owed = millions(sum(insolvent.map((v) => v.dola)))
+  return `In the file, insolvent accounts owe ${owed} DOLA. The file's own figure of DOLA bad debt is ${millions(flagged(valued))}: ${millions(flagged(solvent))} of it stands on ${solvent.length} accounts that are solvent at the file's prices, because it counts their collateral in the frozen ETH, WBTC and YFI markets as worthless.`
+}
+
 function listsOf(valued: readonly Valued[]): NonNullable<Loaded['lists']> {
   const flagged = valued
     .filter((v) => !isInsolvent(v) && v.account.dolaBadDebt > 0)
@@ -255,6 +266,7 @@ function load(given: Given, files: Files): Loaded {
       { reason: 'markets that no account uses', count: markets.length - used.length },
     ].filter((entry) => entry.count > 0),
     assumptions: assumptionsOf(given, date),
+    remarks: [remarkOf(valued)],
     lists: listsOf(valued),
     facts: factsOf(valued, markets, used, sum(outside)),
   }

@@ -88,13 +88,15 @@ export type Loaded = {
     readonly unit?: string
   }[]
   readonly assumptions: readonly Assumption[]
-  /** Distributions and figures worth printing, such as scaling factors. */
+  /** Sentences that a reader of any result must know, printed beside it. */
+  readonly remarks?: readonly string[]
   /** Rows worth listing one by one, such as accounts that do not fit; folded in reports. */
   readonly lists?: readonly {
     readonly name: string
     readonly columns: readonly string[]
     readonly rows: readonly (readonly (string | number)[])[]
   }[]
+  /** Distributions and figures worth printing, such as scaling factors. */
   readonly facts: readonly {
     readonly name: string
     readonly value: number
