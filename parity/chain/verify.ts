@@ -1,0 +1,204 @@
+import type { ModelSide, Simulation } from '../protocol.ts'
+import { encodeCase, FORMAT, type Trace, type TraceCase } from '../trace.ts'
+import { startAnvil } from './anvil.ts'
+import { packageVersion } from './artifact.ts'
+import type { Backend } from './backend.ts'
+import { compareCheck, countFields } from './compare.ts'
+import { createCoverage } from './coverage.ts'
+import { codeHash, prepare, type Site, START } from './deployer.ts'
+import { type Disagreement, listed, proposing, runCase, type Source, type Timed } from './run.ts'
+import { createSession, type Session } from './session.ts'
+import { shrink } from './shrink.ts'
+import type { ChainSide, Deployment } from './side.ts'
+
+/** What to verify, and how much. */
+export type Order = {
+  readonly seed: string
+  readonly operations: number
+  readonly users: number
+  /** The user's own artifacts, or null. */
+  readonly artifacts: string | null
+  /** Told after every case. */
+  readonly onProgress: (operations: number) => void
+}
+
+/** What a verification found. */
+export type Verdict = {
+  readonly packages: Readonly<Record<string, string>>
+  readonly codeHashes: Readonly<Record<string, string>>
+  readonly operations: number
+  readonly succeeded: number
+  readonly reverts: Readonly<Record<string, number>>
+  /** Steps of each kind, and how many of them were done. */
+  readonly kinds: Readonly<Record<string, readonly [number, number]>>
+  readonly fields: number
+  readonly getters: { readonly compared: number; readonly called: number; readonly left: number }
+  readonly uncovered: readonly string[]
+  readonly failure: Failure | null
+  readonly trace: Trace
+}
+
+/** A disagreement with the shortest steps that were found to show it; case -1 is the deployment. */
+export type Failure = Disagreement & { readonly case: number }
+
+const SHRINK_RUNS = 400
+
+type Bench = {
+  readonly backend: Backend
+  readonly site: Site
+  readonly session: Session
+  readonly deployment: Deployment
+  /** Put the contracts back to their deployment, start the model anew, and run. */
+  case(number: number, source: Source): ReturnType<typeof runCase>
+}
+
+/**
+ * Drive a model and the real contracts with the same random steps until they disagree.
+ * @throws {NodeStartError | ArtifactError | CallRevertedError} when the contracts cannot be deployed.
+ */
+export async function verify<Exact>(
+  model: ModelSide<Exact>,
+  chain: ChainSide,
+  exact: Exact,
+  order: Order,
+): Promise<Verdict> {
+  const backend = await startAnvil()
+  try {
+    const site = await prepare(backend, order.users, order.artifacts)
+    const deployment = await chain.deploy(site.deployer)
+    await backend.tx(
+      { from: site.names.address('owner'), to: site.names.address('zero'), data: '0x' },
+      START,
+    )
+    return await drive(model, chain, exact, order, { backend, site, deployment })
+  } finally {
+    backend.close()
+  }
+}
+
+async function drive<Exact>(
+  model: ModelSide<Exact>,
+  chain: ChainSide,
+  exact: Exact,
+  order: Order,
+  { backend, site, deployment }: Pick<Bench, 'backend' | 'site' | 'deployment'>,
+): Promise<Verdict> {
+  const coverage = createCoverage(deployment, site.names)
+  const session = createSession(backend, site.names, coverage.calls)
+  const tally = createTally()
+  let fields = 0
+  let failure = await checkConstants(session, site, deployment)
+  if (!failure) fields += countFields(deployment.constants)
+  for (const { on, get } of deployment.constants) coverage.read(on, get)
+  let snapshot = await backend.snapshot()
+  const run: Bench['case'] = async (number, source) => {
+    await backend.revert(snapshot)
+    snapshot = await backend.snapshot()
+    const { users } = order
+    const simulation: Simulation = model.create(exact, {
+      users,
+      time: START,
+      number,
+      facts: deployment.facts,
+    })
+    return await runCase(session, site.names, simulation, START, source)
+  }
+  const cases: TraceCase[] = []
+  const reasons: string[] = []
+  for (let done = 0; done < order.operations && !failure; done += model.caseLength) {
+    const number = cases.length
+    const length = Math.min(model.caseLength, order.operations - done)
+    const result = await run(number, proposing(`${order.seed} ${model.name} ${number}`, length))
+    tally.add(result.rows)
+    for (const { checks } of result.rows) for (const { on, get } of checks) coverage.read(on, get)
+    fields += result.fields
+    cases.push(encodeCase(number, result.rows, reasons))
+    if (result.failure) failure = await shorten(number, result.failure, run)
+    order.onProgress(tally.operations())
+  }
+  const packages = Object.fromEntries(chain.packages.map((p) => [p, packageVersion(p)]))
+  const codeHashes = Object.fromEntries(deployment.verified.map((a) => [a.name, codeHash(a)]))
+  return {
+    packages,
+    codeHashes,
+    operations: tally.operations(),
+    succeeded: tally.succeeded(),
+    reverts: tally.reverts(),
+    kinds: tally.kinds(),
+    fields,
+    getters: coverage.counts(),
+    uncovered: coverage.missing(),
+    failure,
+    trace: {
+      format: FORMAT,
+      protocol: model.name,
+      packages,
+      codeHashes,
+      seed: order.seed,
+      users: order.users,
+      start: `${START}`,
+      facts: Object.fromEntries(Object.entries(deployment.facts).map(([k, v]) => [k, `${v}`])),
+      reasons,
+      cases,
+    },
+  }
+}
+
+async function checkConstants(
+  session: Session,
+  { names }: Site,
+  { constants }: Deployment,
+): Promise<Failure | null> {
+  const answers = await session.read(constants)
+  const differences = constants.flatMap((check, i) => compareCheck(names, check, answers[i]!))
+  return differences.length === 0 ? null : { case: -1, rows: [], differences }
+}
+
+async function shorten(number: number, found: Disagreement, run: Bench['case']): Promise<Failure> {
+  let best = found
+  const fails = async (list: readonly Timed[]): Promise<readonly Timed[] | null> => {
+    const { failure } = await run(number, listed(list))
+    if (failure) best = failure
+    return failure?.rows ?? null
+  }
+  // Once as it is: the last step then shows every field, as the stored vector needs.
+  const again = await fails(found.rows)
+  if (again) await shrink(again, fails, SHRINK_RUNS)
+  return { case: number, ...best }
+}
+
+type Tally = {
+  add(rows: readonly { readonly op: { kind: string }; readonly result: { ok: boolean } }[]): void
+  operations(): number
+  succeeded(): number
+  reverts(): Record<string, number>
+  kinds(): Record<string, [number, number]>
+}
+
+function createTally(): Tally {
+  const reverts: Record<string, number> = {}
+  const kinds: Record<string, [number, number]> = {}
+  let operations = 0
+  let succeeded = 0
+  return {
+    add(rows) {
+      for (const { op, result } of rows) {
+        operations++
+        kinds[op.kind] ??= [0, 0]
+        const kind = kinds[op.kind]!
+        kind[0]++
+        if (result.ok) {
+          succeeded++
+          kind[1]++
+        } else if ('reason' in result) {
+          const reason = String(result.reason)
+          reverts[reason] = (reverts[reason] ?? 0) + 1
+        }
+      }
+    },
+    operations: () => operations,
+    succeeded: () => succeeded,
+    reverts: () => reverts,
+    kinds: () => kinds,
+  }
+}

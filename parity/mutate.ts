@@ -1,0 +1,113 @@
+/**
+ * Check that the recorded trace notices mistakes: every mutant of an exact model must part from it.
+ * `node parity/mutate.ts <protocol>` prints the verdicts as JSON.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, posix } from 'node:path'
+import { loadExact, loadModel, ROOT } from './load.ts'
+import type { ModelSide, Mutant } from './protocol.ts'
+import { parseTrace, replay, type Trace } from './trace.ts'
+
+/** Thrown when a mutant cannot be made. */
+export class MutantError extends Error {
+  override name = 'MutantError'
+}
+
+/** Where a mutant was noticed, null when it was not. */
+export type MutantVerdict = {
+  readonly what: string
+  /** Operations until it was noticed. */
+  readonly caughtAfter: number | null
+  readonly how: string
+}
+
+/** Run every mutant of a protocol against its recorded trace. @throws {MutantError} */
+export async function runMutants(name: string): Promise<MutantVerdict[]> {
+  const model = await loadModel(name)
+  const file = join(import.meta.dirname, 'vectors', `${name}.json`)
+  const trace = parseTrace(readFileSync(file, 'utf8'), file)
+  const files = closure(model.exact)
+  const verdicts: MutantVerdict[] = []
+  // The unchanged copy comes first: it must agree, or the verdicts say nothing.
+  const control = await judge(model, trace, files, null)
+  if (control.caughtAfter !== null) throw new MutantError(`the model itself fails: ${control.how}`)
+  for (const mutant of model.mutants) verdicts.push(await judge(model, trace, files, mutant))
+  return verdicts
+}
+
+async function judge(
+  model: ModelSide<unknown>,
+  trace: Trace,
+  files: readonly string[],
+  mutant: Mutant | null,
+): Promise<MutantVerdict> {
+  const copy = mkdtempSync(join(tmpdir(), 'breakwater-mutant-'))
+  const what = mutant?.what ?? 'unchanged'
+  try {
+    writeFileSync(join(copy, 'package.json'), '{"type":"module"}')
+    for (const file of files) {
+      mkdirSync(dirname(join(copy, file)), { recursive: true })
+      cpSync(join(ROOT, file), join(copy, file))
+    }
+    if (mutant) change(copy, mutant, model.exact, files)
+    const exact = await loadExact(model, copy)
+    try {
+      const found = replay(trace, model, exact)
+      if (!found) return { what, caughtAfter: null, how: 'not noticed' }
+      const before = trace.cases.filter((c) => c.number < found.case)
+      const steps = before.reduce((sum, c) => sum + c.rows.length, 0) + found.row + 1
+      return { what, caughtAfter: steps, how: `${found.step}: ${found.what}` }
+    } catch (error) {
+      return { what, caughtAfter: 0, how: `crashed: ${error}` }
+    }
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+
+function change(copy: string, mutant: Mutant, exact: string, files: readonly string[]): void {
+  const file = mutant.file ?? exact
+  if (!files.includes(file)) throw new MutantError(`${exact} does not import '${file}'`)
+  const text = readFileSync(join(copy, file), 'utf8')
+  const count = text.split(mutant.find).length - 1
+  if (count !== 1) {
+    const remedy = 'name a text that occurs exactly once'
+    throw new MutantError(`${file} holds '${mutant.find}' ${count} times; ${remedy}`)
+  }
+  writeFileSync(
+    join(copy, file),
+    text.replace(mutant.find, () => mutant.replace),
+  )
+}
+
+/** A file and everything it imports, relative to the repository. */
+function closure(entry: string): string[] {
+  const found = new Set<string>()
+  const visit = (file: string): void => {
+    if (found.has(file) || !existsSync(join(ROOT, file))) return
+    found.add(file)
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    for (const [, specifier] of text.matchAll(/\bfrom '(\.[^']+)'/g)) {
+      visit(posix.join(posix.dirname(file), specifier!))
+    }
+  }
+  visit(entry)
+  return [...found]
+}
+
+if (import.meta.main) {
+  const name = process.argv[2]
+  if (!name) {
+    console.error('usage: node parity/mutate.ts <protocol>')
+    process.exitCode = 2
+  } else console.log(JSON.stringify(await runMutants(name), null, 1))
+}
