@@ -1,3 +1,4 @@
+import { aaveReserves } from './aaveReserves.ts'
 import { aaveStethAccounts } from './aaveStethAccounts.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { depthPool } from './depthPool.ts'
@@ -5,10 +6,12 @@ import { identicalPositions } from './identicalPositions.ts'
 import { inverseFrontier } from './inverseFrontier.ts'
 import { positionsTable } from './positionsTable.ts'
 import { priceHistory } from './priceHistory.ts'
+import { quoteCurve } from './quoteCurve.ts'
 import type { Source } from './source.ts'
 import { syntheticBook } from './syntheticBook.ts'
 import { uniswapV3Ticks } from './uniswapV3Ticks.ts'
 
+export type { AaveReserve } from './aaveReserves.ts'
 export * from './calibrate.ts'
 export { type Density, finalDrop, thresholdMass } from './cascade.ts'
 export type { CompoundMarket } from './compoundV2Accounts.ts'
@@ -18,6 +21,7 @@ export * from './positions.ts'
 export * from './problems.ts'
 export * from './source.ts'
 export {
+  aaveReserves,
   aaveStethAccounts,
   compoundV2Accounts,
   depthPool,
@@ -25,12 +29,14 @@ export {
   inverseFrontier,
   positionsTable,
   priceHistory,
+  quoteCurve,
   syntheticBook,
   uniswapV3Ticks,
 }
 
 /** All sources; `kind` is unique. */
 export const SOURCES: readonly Source[] = [
+  aaveReserves,
   aaveStethAccounts,
   compoundV2Accounts,
   depthPool,
@@ -38,6 +44,7 @@ export const SOURCES: readonly Source[] = [
   inverseFrontier,
   positionsTable,
   priceHistory,
+  quoteCurve,
   syntheticBook,
   uniswapV3Ticks,
 ]
