@@ -16,6 +16,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdtempSync,
   readFileSync,
@@ -250,8 +251,11 @@ function copyOf(root: string): string {
   })
   if (listed.status !== 0) throw new Error(`git ls-files fails in ${root}: ${listed.stderr}`)
   // A file that was deleted and not yet committed is listed, too.
-  for (const name of listed.stdout.split('\0').filter((path) => path !== ''))
-    cpSync(join(root, name), join(folder, name), { recursive: true, filter: () => true })
+  for (const name of listed.stdout.split('\0')) {
+    // Listed, too, are files deleted and not yet committed, and installed packages that are a link.
+    const isThere = name !== '' && existsSync(join(root, name))
+    if (isThere && name !== 'node_modules') cpSync(join(root, name), join(folder, name))
+  }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return folder
 }

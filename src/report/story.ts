@@ -275,7 +275,7 @@ function backlog({ view, accounts }: Teller): Clause | null {
   const only = reasons.length === 1
   const told = reasons
     .slice(0, REASONS_TOLD)
-    .map((r) => (only ? r.meaning : `${short(r.accounts)} (${dollars(r.debt)}) ${r.meaning}`))
+    .map((r) => (only ? r.meaning : `${short(r.accounts)} (${dollars(r.debt)}): ${r.meaning}`))
   const more = reasons.length > REASONS_TOLD ? ['others for other reasons'] : []
   return {
     text: `Left over: ${count(left.length, 'account')} with ${dollars(sum)} of debt ${isAre(left.length)} below the threshold and not liquidated: ${[...told, ...more].join('; ')}.`,
