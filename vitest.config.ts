@@ -2,7 +2,12 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'parity/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'test/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'parity/{,chain/,protocols/*/}*.test.ts',
+    ],
     watch: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
