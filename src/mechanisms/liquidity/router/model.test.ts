@@ -61,26 +61,31 @@ venueConformance('router', () => {
 })
 
 describe('router', () => {
-  it('offers pairs in two hops, and none in three or against itself', () => {
+  it('offers pairs over as few assets as it takes, and none that nothing connects', () => {
     const world = testWorld({
       one: [constantProduct, { base: ETH, quote: USDC, baseReserve: 10 }],
       two: [constantProduct, { base: BTC, quote: ETH, baseReserve: 10 }],
       three: [constantProduct, { base: BTC, quote: USDT, baseReserve: 10 }],
       router: [router, { venues: ['one', 'two', 'three'] }],
     })
-    const venue = world.port('venue', 'router')
-    expect(venue.has(USDC, BTC)).toBe(true)
-    expect(venue.has(USDC, USDT)).toBe(false)
-    expect(venue.has(ETH, ETH)).toBe(false)
-    expect(venue.quote(USDC, BTC, 1000)).toBe(
-      world.port('venue', 'two').quote(ETH, BTC, world.port('venue', 'one').quote(USDC, ETH, 1000)),
+    const [venue, one, two, three] = ['router', 'one', 'two', 'three'].map((n) =>
+      world.port('venue', n),
     )
-    expect([
-      venue.spot(USDC, USDT),
-      venue.quote(USDC, USDT, 1),
-      venue.amountTo(USDC, USDT, 0.1),
-    ]).toEqual([0, 0, 0])
-    expect(venue.swap(USDC, USDT, 1, world.ledger.holders - 1, -1)).toBe(0)
+    expect([venue!.has(USDC, BTC), venue!.has(USDC, USDT), venue!.has(ETH, ETH)]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    const bitcoin = two!.quote(ETH, BTC, one!.quote(USDC, ETH, 1000))
+    expect(venue!.quote(USDC, BTC, 1000)).toBe(bitcoin)
+    expect(venue!.quote(USDC, USDT, 1000)).toBe(three!.quote(BTC, USDT, bitcoin))
+    expect([venue!.has(USDC, USD), venue!.spot(USDC, USD), venue!.quote(USDC, USD, 1)]).toEqual([
+      false,
+      0,
+      0,
+    ])
+    expect(venue!.amountTo(USDC, USD, 0.1)).toBe(0)
+    expect(venue!.swap(USDC, USD, 1, world.ledger.holders - 1, -1)).toBe(0)
   })
 
   it.each([

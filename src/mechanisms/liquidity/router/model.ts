@@ -1,29 +1,55 @@
-import { type Context, type Model, model, refs, type Venue } from '../../../world/index.ts'
+import { type Context, type Model, model, number, refs, type Venue } from '../../../world/index.ts'
 import { canPay, isTradable } from '../pool.ts'
-import { findRoutes, planOrder, type Routes, readRoutes, useRoutes } from './routes.ts'
+import { findAllRoutes, type Links, linksOf } from './paths.ts'
+import { planOrder, type Routes, readRoutes, useRoutes } from './routes.ts'
 
 const params = {
   venues: refs('venue', 'venues that orders are split over'),
+  hops: number(
+    'longest routes that are used beside shorter ones; longer ones only where there are none',
+    'hops',
+    {
+      default: 2,
+      min: 2,
+      max: 4,
+      integer: true,
+    },
+  ),
 }
 
-/**
- * Offer all routes over `venues` as one venue.
- * @param venues filled by `link`.
- * @param found routes per pair, found when first asked for.
- */
-function routerOf(
-  venues: readonly Venue[],
-  found: Map<number, Routes | null>,
-  { assets, ledger }: Context,
-): Venue {
-  function routes(sell: number, buy: number): Routes | null {
-    const key = sell * assets.length + buy
-    const known = found.get(key)
-    if (known !== undefined) return known
-    const fresh = findRoutes(venues, assets.length, sell, buy)
-    found.set(key, fresh)
-    return fresh
+/** Routes per pair, found when first asked for. */
+type Finder = {
+  routes(sell: number, buy: number): Routes | null
+  /** Find everything anew: somebody who was linked earlier may have asked too soon. */
+  forget(): void
+}
+
+/** @param venues filled by `link`. */
+function finderOf(venues: readonly Venue[], assets: number, hops: number): Finder {
+  const found = new Map<number, Routes | null>()
+  let known: Links | null = null
+  function links(): Links {
+    known ??= linksOf(venues, assets)
+    return known
   }
+  return {
+    routes(sell, buy) {
+      const key = sell * assets + buy
+      const before = found.get(key)
+      if (before !== undefined) return before
+      const fresh = findAllRoutes(venues, assets, links, sell, buy, hops)
+      found.set(key, fresh)
+      return fresh
+    },
+    forget() {
+      found.clear()
+      known = null
+    },
+  }
+}
+
+/** Offer all routes as one venue. */
+function routerOf({ routes }: Finder, { ledger }: Context): Venue {
   function quote(sell: number, buy: number, amount: number): number {
     const r = routes(sell, buy)
     return r && isTradable(amount) ? planOrder(r, amount) : 0
@@ -51,20 +77,19 @@ function routerOf(
   }
 }
 
-/** Splits orders over venues, in one or two hops, so that marginal prices after fee are equal. */
+/** Splits orders over venues and ways between them so that marginal prices after fee are equal. */
 export const router: Model = model({
   kind: 'liquidity/router',
   phase: 'venue',
-  doc: 'splits orders over venues, in one or two hops, so that marginal prices are equal',
+  doc: 'splits orders over venues, directly and over other assets, so that marginal prices are equal',
   params,
   create(p, _, context) {
     const venues: Venue[] = []
-    const found = new Map<number, Routes | null>()
+    const finder = finderOf(venues, context.assets.length, p.hops)
     return {
-      ports: { venue: routerOf(venues, found, context) },
+      ports: { venue: routerOf(finder, context) },
       link(use) {
-        // Somebody who was linked earlier may have asked already.
-        found.clear()
+        finder.forget()
         venues.push(...p.venues.map((name) => use('venue', name)))
       },
     }

@@ -34,7 +34,8 @@ export type Hop = {
 }
 
 /**
- * All ways from one asset to another in at most two hops, with scratch arrays for one order.
+ * Ways from one asset to another, directly or over one asset, with scratch arrays for one order. A
+ * leg may itself be a chain over more assets.
  * No pair of assets occurs twice, so no venue is used twice in one direction.
  */
 export type Routes = {
@@ -52,7 +53,8 @@ export type Routes = {
   readonly fillMoving: Fill
 }
 
-function legsOf(venues: readonly Venue[], sell: number, buy: number): Leg[] {
+/** Find the venues that trade a pair. */
+export function legsOf(venues: readonly Venue[], sell: number, buy: number): Leg[] {
   return venues.filter((v) => v.has(sell, buy)).map((venue) => ({ venue, sell, buy }))
 }
 
@@ -73,8 +75,11 @@ function hopOf(to: readonly Leg[], on: readonly Leg[], from: number): Hop {
   }
 }
 
+/** Legs to an asset on the way, and on from it. */
+type Way = Pick<Hop, 'to' | 'on'>
+
 /**
- * Find all routes between two assets.
+ * Find all routes between two assets in one or two hops.
  * @param assets number of assets of the world.
  * @returns null when there is none.
  */
@@ -86,17 +91,27 @@ export function findRoutes(
 ): Routes | null {
   if (sell === buy) return null
   const direct = legsOf(venues, sell, buy)
-  const first = [...direct]
-  const hops: Hop[] = []
+  const hops: Way[] = []
   for (let via = 0; via < assets; via++) {
     if (via === sell || via === buy) continue
     const to = legsOf(venues, sell, via)
     const on = legsOf(venues, via, buy)
-    if (to.length === 0 || on.length === 0) continue
-    hops.push(hopOf(to, on, first.length))
-    first.push(...to)
+    if (to.length > 0 && on.length > 0) hops.push({ to, on })
   }
-  if (first.length === 0) return null
+  return direct.length + hops.length === 0 ? null : routesOf(direct, hops)
+}
+
+/**
+ * Make routes of legs.
+ * @param direct legs from the asset sold to the target.
+ * @param ways legs to and from every asset on the way.
+ */
+export function routesOf(direct: readonly Leg[], ways: readonly Way[]): Routes {
+  const first = [...direct]
+  const hops = ways.map(({ to, on }) => {
+    first.push(...to)
+    return hopOf(to, on, first.length - to.length)
+  })
   const routes: Routes = {
     first,
     direct,
