@@ -4,6 +4,7 @@ import { type Backend, CallRevertedError, type Hex } from './backend.ts'
 import { createNames, type Names, program } from './names.ts'
 import { reasonOf } from './session.ts'
 import type { Artifact, Call, CallArg, Deployer } from './side.ts'
+import { compileSources } from './solc.ts'
 
 /** Timestamp of the last block of every deployment, seconds; cases start there. */
 export const START = 1_800_000_000n
@@ -30,6 +31,8 @@ export async function prepare(
   const deployer: Deployer = {
     users: userNames,
     artifact: (path) => loadArtifact(path, folder),
+    compile: (sources) =>
+      folder === null ? compileSources(sources) : loadArtifact(`${sources.contract}.json`, folder),
     helper: loadHelper,
     address: names.address,
     at: names.add,

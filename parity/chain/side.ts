@@ -38,6 +38,21 @@ export type Artifact = {
   >
 }
 
+/** A contract that its package ships as source only. */
+export type Sources = {
+  /** npm name of the compiler in parity/package.json (`solc-0.8.19`). */
+  readonly compiler: string
+  /** Package that holds the sources. */
+  readonly root: string
+  /** Source file within the package (`src/Morpho.sol`). */
+  readonly entry: string
+  readonly contract: string
+  /** Compiler settings without the output selection. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Where imports with a prefix lie, relative to node_modules. */
+  readonly prefixes?: Readonly<Record<string, string>>
+}
+
 /** What a protocol's deployment uses. */
 export type Deployer = {
   /** Names of the user accounts. */
@@ -47,6 +62,8 @@ export type Deployer = {
    * the same name under `--artifacts DIR`. @throws {ArtifactError}
    */
   artifact(path: string): Artifact
+  /** Compile a contract once, or take its artifact from `--artifacts DIR`. @throws {ArtifactError} */
+  compile(sources: Sources): Artifact
   /** Load one of the harness's own contracts: Token, Feed. */
   helper(name: string): Artifact
   /**
