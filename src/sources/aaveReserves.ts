@@ -211,46 +211,38 @@ function plainReserve(plain: Given['plain'][number], till: Till): AaveReserve {
 }
 
 function assumptionsOf(snapshot: Snapshot, unit: number, till: Till, given: Given): Assumption[] {
-  const names = (of: readonly string[]): string => of.join(', ')
-  const entries: (Assumption | null)[] = [
-    snapshot.isV2
-      ? {
-          name: 'ethPrice',
-          value: unit,
-          unit: 'USD',
-          source: given.ethPrice > 0 ? 'parameter' : 'implied by the snapshot with USDC at par',
-          parameter: 'ethPrice',
-        }
-      : null,
-    till.missing.length > 0
-      ? {
-          name: 'cash',
-          value: names(till.missing),
-          unit: 'reserves',
-          source: 'not in the snapshot; no more than what positions need',
-          parameter: 'cash',
-        }
-      : null,
-    till.raised.length > 0
-      ? {
-          name: 'cash raised',
-          value: names(till.raised),
-          unit: 'reserves',
-          source: 'the collateral of the positions, beyond what they owe, must be funded',
-          parameter: 'cash',
-        }
-      : null,
-    given.plain.length > 0
-      ? {
-          name: 'plain reserves',
-          value: names(given.plain.map((r) => r.asset)),
-          unit: 'reserves',
-          source: 'stand for assets known only in value: stated terms, no interest',
-          parameter: 'plain',
-        }
-      : null,
+  const about = (
+    name: string,
+    names: readonly string[],
+    source: string,
+    parameter: string,
+  ): Assumption[] =>
+    names.length === 0
+      ? []
+      : [{ name, value: names.join(', '), unit: 'reserves', source, parameter }]
+  const ethPrice: Assumption = {
+    name: 'ethPrice',
+    value: unit,
+    unit: 'USD',
+    source: given.ethPrice > 0 ? 'parameter' : 'implied by the snapshot with USDC at par',
+    parameter: 'ethPrice',
+  }
+  return [
+    ...(snapshot.isV2 ? [ethPrice] : []),
+    ...about('cash', till.missing, 'not in the snapshot; no more than what positions need', 'cash'),
+    ...about(
+      'cash raised',
+      till.raised,
+      'the collateral of the positions, beyond what they owe, must be funded',
+      'cash',
+    ),
+    ...about(
+      'plain reserves',
+      given.plain.map((r) => r.asset),
+      'stand for assets known only in value: stated terms, no interest',
+      'plain',
+    ),
   ]
-  return entries.filter((entry) => entry !== null)
 }
 
 function leftOut(membership: Membership, frozen: number, notTaken: number): Loaded['leftOut'] {
