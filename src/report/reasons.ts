@@ -16,7 +16,7 @@ export const REASONS = {
   pair: 'pays, but not with its largest debt and collateral, all that its liquidators try',
   capital: 'pays, but the liquidators lack the capital',
   unseen: 'pays, but the liquidators do not see it yet',
-  pays: 'pays now',
+  pays: 'pays, and nobody has done it yet',
 } as const
 
 /** Code of a reason. */
