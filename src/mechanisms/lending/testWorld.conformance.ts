@@ -133,6 +133,15 @@ const RESERVE: ReserveTerms = {
 
 const PRICES = { ETH: 2000, USDC: 1, WBTC: 30000 }
 
+/** Accounts that a lender's conformance suite is run on; the first is the weakest. */
+export const CONFORMANCE_ACCOUNTS: readonly Account[] = [
+  { collateral: { ETH: 10 }, debt: { USDC: 15000 } },
+  { collateral: { ETH: 10, WBTC: 0.5 }, debt: { USDC: 12000, WBTC: 0.2 } },
+  { collateral: { WBTC: 1 }, debt: { ETH: 2 } },
+  { collateral: { USDC: 5000 } },
+  { collateral: { ETH: 4, USDC: 1000 }, debt: { USDC: 6000 }, threshold: { ETH: 0.9 } },
+]
+
 const MARKET: MarketTerms = {
   collateralFactor: 0.8,
   exchangeRate: 0.02,

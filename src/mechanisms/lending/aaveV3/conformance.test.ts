@@ -1,13 +1,7 @@
 import { lenderConformance } from '../../../../test/conformance/lender.ts'
-import { type Account, aaveWorld } from '../testWorld.conformance.ts'
+import { aaveWorld, CONFORMANCE_ACCOUNTS } from '../testWorld.conformance.ts'
 
-const accounts: readonly Account[] = [
-  { collateral: { ETH: 10 }, debt: { USDC: 15000 } },
-  { collateral: { ETH: 10, WBTC: 0.5 }, debt: { USDC: 12000, WBTC: 0.2 } },
-  { collateral: { WBTC: 1 }, debt: { ETH: 2 } },
-  { collateral: { USDC: 5000 } },
-  { collateral: { ETH: 4, USDC: 1000 }, debt: { USDC: 6000 }, threshold: { ETH: 0.9 } },
-]
+const accounts = CONFORMANCE_ACCOUNTS
 
 for (const rules of ['v2', 'v3', 'v3.3'] as const) {
   lenderConformance(`Aave ${rules}`, () => {

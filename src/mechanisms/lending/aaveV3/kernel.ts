@@ -4,6 +4,8 @@
  * which is v3.0.2), aave/protocol-v2 @ ce53c4a8c862.
  */
 
+import { SLACK } from '../refusals.ts'
+
 /** Seconds in the contracts' year (`MathUtils.SECONDS_PER_YEAR`). */
 export const SECONDS_PER_YEAR: number = 365 * 86400
 
@@ -62,9 +64,6 @@ export const AAVE_V3_3: AaveRules = {
   booksDeficit: true,
   freesCeiling: true,
 }
-
-/** Amounts within this of a limit count as the limit. */
-const SLACK = 1e-12
 
 /**
  * Compute the share of a reserve's liquidity that is lent out; 0 without debt.

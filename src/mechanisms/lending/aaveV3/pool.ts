@@ -1,7 +1,7 @@
 import type { Context, Outcome } from '../../../world/index.ts'
 import { type Desk, openDesk, type Protocol, unitsOf } from '../desk.ts'
 import { PositionError } from '../layout.ts'
-import { REFUSALS } from '../refusals.ts'
+import { REFUSALS, SLACK } from '../refusals.ts'
 import { freeCeiling, isolatedReserve, mayBorrow, maySupply, mayWithdraw } from './guards.ts'
 import { closeLimit, feeShare, withoutDust } from './kernel.ts'
 import {
@@ -197,7 +197,7 @@ export function coverDeficit(
   if (layout.liability[coordinate] !== 1) return REFUSALS.entry
   if (!(amount > 0 && amount < Infinity)) return REFUSALS.amount
   const m = layout.market[coordinate]!
-  if (amount > columns.deficit[m]! * (1 + 1e-12)) return AAVE_REFUSALS.deficit
+  if (amount > columns.deficit[m]! * (1 + SLACK)) return AAVE_REFUSALS.deficit
   if (!context.ledger.transfer(holder, context.self, asset[m]!, amount)) return REFUSALS.payer
   peek(aave, m)
   settle(aave, m)

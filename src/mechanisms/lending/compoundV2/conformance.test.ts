@@ -1,13 +1,7 @@
 import { lenderConformance } from '../../../../test/conformance/lender.ts'
-import { type Account, lendingWorld } from '../testWorld.conformance.ts'
+import { CONFORMANCE_ACCOUNTS, lendingWorld } from '../testWorld.conformance.ts'
 
-const accounts: readonly Account[] = [
-  { collateral: { ETH: 10 }, debt: { USDC: 15000 } },
-  { collateral: { ETH: 10, WBTC: 0.5 }, debt: { USDC: 12000, WBTC: 0.2 } },
-  { collateral: { WBTC: 1 }, debt: { ETH: 2 } },
-  { collateral: { USDC: 5000 } },
-  { collateral: { ETH: 4, USDC: 1000 }, debt: { USDC: 6000 }, threshold: { ETH: 0.9 } },
-]
+const accounts = CONFORMANCE_ACCOUNTS
 
 lenderConformance('Compound v2', () => {
   const from = lendingWorld({ accounts })
