@@ -153,4 +153,12 @@ async function main(): Promise<number> {
   return passed ? 0 : 1
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  // Errors of the harness say what to do; the stack is for those that nobody foresaw.
+  const told =
+    error instanceof Error && /^[A-Z]\w+Error$/.test(error.name) && error.name !== 'TypeError'
+  console.error(told && !process.env.DEBUG ? `parity: ${error.message}` : error)
+  process.exitCode = 2
+}

@@ -20,7 +20,7 @@ const WEIGHTS = {
   mint: 2,
   burn: 2,
   pause: 1,
-  create: 2,
+  create: 1,
   permit: 1,
   setFeeToSetter: 1,
 } as const
@@ -31,20 +31,30 @@ const DAY = 86_400
 export function propose(w: World, random: Random): Proposal {
   const kind = urgent(w, random) ?? random.weighted(WEIGHTS)
   const admin = kind === 'setFeeTo' || kind === 'setFeeToSetter' ? 0.8 : 0.01
-  const by = random.chance(admin) ? w.factory.feeToSetter : random.pick(w.users)
+  const by = random.chance(admin) ? w.factory.feeToSetter : actor(w, random, kind)
   const args = kind === 'create' || kind === 'pause' ? DRAWS[kind](w, random, by) : undefined
   const op: Op = { kind, by, args: args ?? DRAWS[kind](w, random, by) }
   return { wait: wait(random), op }
+}
+
+/** Who acts: whoever redeems or hands on shares mostly has some. */
+function actor(w: World, random: Random, kind: keyof typeof WEIGHTS): string {
+  const needsShares = kind === 'withdraw' || kind === 'transfer'
+  const holders = w.users.filter((name) => (w.pair.balances.get(name) ?? 0n) > 0n)
+  return needsShares && holders.length > 0 && random.chance(0.9)
+    ? random.pick(holders)
+    : random.pick(w.users)
 }
 
 /** What the state asks for: liquidity, an unpaused token, use of what lies loose in the pair. */
 function urgent(w: World, random: Random): keyof typeof WEIGHTS | null {
   if (w.pair.totalSupply === 0n) return random.chance(0.5) ? 'deposit' : null
   if (w.tokens.some((t) => t.paused)) return random.chance(0.2) ? 'pause' : null
-  const { reserve0, reserve1 } = w.pair
-  const loose0 = held(w.tokens[0], 'pair') > reserve0
-  const loose1 = held(w.tokens[1], 'pair') > reserve1
-  if (loose0 && loose1 && random.chance(0.5)) return 'mint'
+  const { reserve0, reserve1, totalSupply } = w.pair
+  const loose0 = held(w.tokens[0], 'pair') - reserve0
+  const loose1 = held(w.tokens[1], 'pair') - reserve1
+  const worth = loose0 * totalSupply >= reserve0 && loose1 * totalSupply >= reserve1
+  if (worth && loose0 > 0n && loose1 > 0n && random.chance(0.6)) return 'mint'
   if ((w.pair.balances.get('pair') ?? 0n) > 0n && random.chance(0.4)) return 'burn'
   return (loose0 || loose1) && random.chance(0.4)
     ? random.pick(['sync', 'sync', 'skim', 'donate'])
@@ -72,8 +82,13 @@ const DRAWS: Readonly<Record<keyof typeof WEIGHTS, Draw>> = {
   swap: (w, random, by) => swapArgs(w, random, by),
   flash: (w, random, by) => flashArgs(w, random, by),
   donate: (w, random, by) => {
-    const side = random.int(2) as 0 | 1
-    const reserve = side === 0 ? w.pair.reserve0 : w.pair.reserve1
+    const reserves = [w.pair.reserve0, w.pair.reserve1] as const
+    // A gift of one token alone mints nothing, so the other one often follows.
+    const bare = random.chance(0.8)
+      ? reserves.findIndex((r, i) => held(w.tokens[i as 0 | 1], 'pair') === r)
+      : -1
+    const side = (bare < 0 ? random.int(2) : bare) as 0 | 1
+    const reserve = reserves[side]
     const most = least(held(w.tokens[side], by), reserve + 1000n)
     return [BigInt(side), random.chance(0.02) ? held(w.tokens[side], by) : random.amount(most)]
   },
@@ -146,7 +161,7 @@ function atLimit(w: World, random: Random): [bigint, string, bigint] {
 
 /** Pools of every size, by the number of the case: dust, usual, and close to 2^112. */
 function opening(w: World, random: Random): [bigint, bigint] {
-  const size = w.number % 4
+  const size = w.number % 6
   if (size === 1) return [random.big(4000n), random.big(4000n)]
   if (size === 3) return [random.big(1n << 111n), random.big(1n << 111n)]
   const scale = 10n ** BigInt(12 + random.int(12))
