@@ -18,8 +18,11 @@ export type Protocol = {
   owing(market: number): number
   /** Underlying per unit of a collateral entry, as the health test counts it now. */
   holding(market: number): number
-  /** Write both for all markets; absent: `owing` and `holding` are asked one by one. */
-  fill?(owing: Float64Array, holding: Float64Array): void
+  /**
+   * Write the value of a unit of debt and of collateral in all markets, USD: price x `owing`, price x
+   * `holding`. Absent: they are asked one by one; a protocol with many markets can be faster.
+   */
+  fill?(prices: Float64Array, debts: Float64Array, collaterals: Float64Array): void
   /**
    * Work out both with interest to now into `desk.fresh`; the state stays as it is, so that a refused
    * action leaves no trace.
@@ -117,8 +120,8 @@ export type Desk = {
   readonly deal: Deal
   /** Prices of the markets' assets while coordinates are computed. */
   readonly prices: Float64Array
-  readonly owing: Float64Array
-  readonly holding: Float64Array
+  /** Values of a unit of collateral in all markets, USD; scratch. */
+  readonly collaterals: Float64Array
   readonly values: Float64Array
   /** Log moves of the markets' prices that are taken back while a trigger is looked for. */
   readonly undone: Float64Array
@@ -193,8 +196,7 @@ export function openDesk(context: Context, positions: PositionTable, ground: Gro
     weight: { collateral: NaN, debt: NaN },
     deal: newDeal(context.self),
     prices: perMarket(),
-    owing: perMarket(),
-    holding: perMarket(),
+    collaterals: perMarket(),
     values: perCoordinate(),
     undone: perMarket(),
   }

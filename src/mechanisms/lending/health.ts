@@ -47,21 +47,17 @@ export function weigh(desk: Desk, row: number, a: number, b: number): number {
 
 /** Fill coordinate values from `prices`, with thresholds or at full value. */
 function fill(desk: Desk, isWeighted: boolean, out: Float64Array): void {
-  const { layout, protocol, prices, owing, holding } = desk
+  const { layout, protocol, prices, collaterals } = desk
   const { market, factor } = layout
   const markets = prices.length
-  if (protocol.fill) protocol.fill(owing, holding)
+  if (protocol.fill) protocol.fill(prices, out, collaterals)
   else
     for (let m = 0; m < markets; m++) {
-      owing[m] = protocol.owing(m)
-      holding[m] = protocol.holding(m)
+      out[m] = prices[m]! * protocol.owing(m)
+      collaterals[m] = prices[m]! * protocol.holding(m)
     }
-  for (let m = 0; m < markets; m++) {
-    out[m] = prices[m]! * owing[m]!
-    holding[m] = prices[m]! * holding[m]!
-  }
   for (let c = markets; c < market.length; c++)
-    out[c] = isWeighted ? holding[market[c]!]! * factor[c]! : holding[market[c]!]!
+    out[c] = isWeighted ? collaterals[market[c]!]! * factor[c]! : collaterals[market[c]!]!
 }
 
 /**

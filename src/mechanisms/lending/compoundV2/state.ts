@@ -75,19 +75,26 @@ function storedRate({ desk, columns, openingRate }: Compound, market: number): n
   )
 }
 
-/** Write borrow indices and exchange rates of all markets, as stored. */
-function fill(compound: Compound, owing: Float64Array, holding: Float64Array): void {
+/** Write what a unit of principal and a cToken are worth in all markets, as stored. */
+function fill(
+  compound: Compound,
+  prices: Float64Array,
+  debts: Float64Array,
+  tokens: Float64Array,
+): void {
   const { desk, columns, openingRate } = compound
   const { borrowIndex, totalBorrows, totalReserves, totalSupply } = columns
   const { asset, context } = desk
   // Not cashOf() and storedRate(): a book may have a thousand markets, and agents ask every block.
   const { balances, assets } = context.ledger
   const first = context.self * assets
-  for (let m = 0; m < owing.length; m++) {
+  for (let m = 0; m < prices.length; m++) {
+    const price = prices[m]!
     const cash = balances[first + asset[m]!]!
     const supply = totalSupply[m]!
-    owing[m] = borrowIndex[m]!
-    holding[m] = exchangeRate(cash, totalBorrows[m]!, totalReserves[m]!, supply, openingRate[m]!)
+    debts[m] = price * borrowIndex[m]!
+    tokens[m] =
+      price * exchangeRate(cash, totalBorrows[m]!, totalReserves[m]!, supply, openingRate[m]!)
   }
 }
 
@@ -137,7 +144,7 @@ function protocolOf(compound: Compound): Protocol {
   return {
     owing: (m) => borrowIndex[m]!,
     holding: (m) => storedRate(compound, m),
-    fill: (owing, holding) => fill(compound, owing, holding),
+    fill: (prices, debts, tokens) => fill(compound, prices, debts, tokens),
     peek: (m) => peek(compound, m),
     settle: (m) => settle(compound, m),
     supplied: (m, units) => add(totalSupply, m, units),
