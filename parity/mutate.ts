@@ -78,15 +78,15 @@ function change(copy: string, mutant: Mutant, exact: string, files: readonly str
   const file = mutant.file ?? exact
   if (!files.includes(file)) throw new MutantError(`${exact} does not import '${file}'`)
   const text = readFileSync(join(copy, file), 'utf8')
-  const count = text.split(mutant.find).length - 1
-  if (count !== 1) {
-    const remedy = 'name a text that occurs exactly once'
-    throw new MutantError(`${file} holds '${mutant.find}' ${count} times; ${remedy}`)
-  }
-  writeFileSync(
-    join(copy, file),
-    text.replace(mutant.find, () => mutant.replace),
-  )
+  writeFileSync(join(copy, file), mutated(text, mutant, file))
+}
+
+/** Apply a mutant to a source text. @throws {MutantError} when its place is not unique. */
+export function mutated(text: string, { find, replace }: Mutant, file: string): string {
+  const count = text.split(find).length - 1
+  if (count === 1) return text.replace(find, () => replace)
+  const remedy = 'name a text that occurs exactly once'
+  throw new MutantError(`${file} holds '${find}' ${count} times; ${remedy}`)
 }
 
 /** A file and everything it imports, relative to the repository. */

@@ -118,6 +118,10 @@ export function formatTrace(trace: Trace): string {
 
 /** Read a trace. @throws {TraceFormatError} when the text is not of this format. */
 export function parseTrace(text: string, file: string): Trace {
+  if (text === '') {
+    const remedy = 'record one: npm run parity -- <protocol> --record'
+    throw new TraceFormatError(`there is no recorded trace ${file}; ${remedy}`)
+  }
   const trace = JSON.parse(text) as Trace
   if (trace.format !== FORMAT) {
     const remedy = `record it again: npm run parity -- ${trace.protocol ?? '<protocol>'} --record`

@@ -1,7 +1,7 @@
 import { type Arg, type Check, fieldName, type Result } from '../protocol.ts'
 import { answered, type Row } from '../trace.ts'
 import type { Names } from './names.ts'
-import { type Answer, readable, type StepAnswer } from './session.ts'
+import type { Answer, StepAnswer } from './session.ts'
 
 /** One value on which contract and model disagree. */
 export type Difference = {
@@ -87,4 +87,10 @@ export function countFields(checks: readonly Check[]): number {
     count += 'reverts' in is ? 1 : is.filter((word) => word !== null).length
   }
   return count
+}
+
+/** Write an answer's words as a check would. */
+function readable(names: Names, answer: Answer, expected: readonly (Arg | null)[]): Arg[] {
+  if (!answer.ok) return [`reverts:${answer.reason}`]
+  return answer.words.map((word, i) => names.read(word, expected[i] ?? null))
 }

@@ -1,5 +1,5 @@
 import { type Abi, decodeErrorResult } from 'viem'
-import type { Arg, Check, Op } from '../protocol.ts'
+import type { Check, Op } from '../protocol.ts'
 import type { Backend, Hex } from './backend.ts'
 import { fixed, type Names, program } from './names.ts'
 import type { Call } from './side.ts'
@@ -127,10 +127,4 @@ export function reasonOf(data: Hex, errors: readonly AbiError[]): string {
   } catch {
     return data
   }
-}
-
-/** Write an answer's words as a check would. */
-export function readable(names: Names, answer: Answer, expected: readonly (Arg | null)[]): Arg[] {
-  if (!answer.ok) return [`reverts:${answer.reason}`]
-  return answer.words.map((word, i) => names.read(word, expected[i] ?? null))
 }
