@@ -69,7 +69,7 @@ describe('the nine snapshots', () => {
       { category: 1, ltv: 0.9, liquidationThreshold: 0.93, liquidationBonus: 0.01 },
     ])
     expect((loaded.outputs.prices as Prices).ETH).toBeCloseTo(1816.855, 3)
-    expect(loaded.assumptions[0]).toMatchObject({ value: 'ETH, wstETH', parameter: 'cash' })
+    expect(loaded.assumptions[0]).toMatchObject({ value: 'ETH, wstETH', parameter: 'utilization' })
   })
 
   test('Ethereum of 2025: cash in tokens, ceilings in USD, eModes from bitmaps', async () => {
@@ -159,6 +159,21 @@ describe('cash', () => {
     const { WETH, wstETH } = outputs.reserves as Reserves
     expect(WETH!.cash).toBe(50)
     expect(wstETH!.cash / (0.5 * 955_002.8)).toBeCloseTo(1, 6)
+  })
+
+  test('a utilization gives the cash that a snapshot does not', async () => {
+    const positions = createPositions()
+    positions.account('0')
+    positions.collateral('wstETH', 10)
+    positions.debt('WETH', 90)
+    const { outputs } = await load({
+      ...{ snapshot, assets: ['WETH', 'wstETH'] },
+      ...{ positions: positions.table(), utilization: 0.9 },
+    })
+    const reserves = outputs.reserves as Reserves
+    expect(reserves.WETH!.cash).toBeCloseTo(10, 9)
+    // Collateral that nobody borrows is all there.
+    expect(reserves.wstETH!.cash).toBeCloseTo(10, 6)
   })
 
   test('positions are funded exactly where cash would not do', async () => {

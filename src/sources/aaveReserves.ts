@@ -61,6 +61,10 @@ const params = {
     min: 0,
     max: 1000,
   }),
+  utilization: fraction(
+    'share of a reserve that is lent out, which gives the cash that the snapshot does not: what positions owe x (1 / utilization - 1)',
+    { default: 1, min: 1e-6 },
+  ),
   positions: optionalPositions,
   categories: list('eModes to take; empty: all', number('category', 'category'), { default: [] }),
   reserveIds: list(
@@ -134,8 +138,11 @@ function chooseAll(snapshot: Snapshot, given: Given): readonly Chosen[] {
   return chosen
 }
 
-/** Tokens that positions hold as collateral beyond what they owe, by asset. */
-function neededBy(positions: PositionTable | undefined): ReadonlyMap<string, number> {
+/** Tokens that positions hold as collateral beyond what they owe, and what they owe, by asset. */
+function neededBy(positions: PositionTable | undefined): {
+  readonly needed: ReadonlyMap<string, number>
+  readonly owed: ReadonlyMap<string, number>
+} {
   const supplied = new Map<string, number>()
   const owed = new Map<string, number>()
   positions?.asset.forEach((a, k) => {
@@ -146,7 +153,7 @@ function neededBy(positions: PositionTable | undefined): ReadonlyMap<string, num
   const needed = [...supplied].map(
     ([name, amount]) => [name, amount * (1 + 1e-9) - (owed.get(name) ?? 0)] as const,
   )
-  return new Map(needed.filter(([, amount]) => amount > 0))
+  return { needed: new Map(needed.filter(([, amount]) => amount > 0)), owed }
 }
 
 /** USD per ETH of a snapshot whose prices are in ETH; 1 for the others. */
@@ -162,7 +169,8 @@ function unitOf(snapshot: Snapshot, given: Given): number {
 
 /** Cash of reserves: what was given, else the snapshot's, else none; raised to what is needed. */
 function createTill(given: Given) {
-  const needed = neededBy(given.positions)
+  const { needed, owed } = neededBy(given.positions)
+  const idle = 1 / given.utilization - 1
   const own = new Map(given.cash.map(({ asset, amount }) => [asset, amount]))
   const raised: string[] = []
   const missing: string[] = []
@@ -173,7 +181,8 @@ function createTill(given: Given) {
       const least = needed.get(name) ?? 0
       const known = own.get(name) ?? listed
       if (Number.isNaN(known)) missing.push(name)
-      const wanted = Number.isNaN(known) ? 0 : known * given.cashScale
+      const listedOrIdle = Number.isNaN(known) ? (owed.get(name) ?? 0) * idle : known
+      const wanted = listedOrIdle * given.cashScale
       if (wanted >= least) return wanted
       raised.push(name)
       return least
@@ -206,7 +215,7 @@ function plainReserve(plain: Given['plain'][number], till: Till): AaveReserve {
     baseRate: 0,
     slope1: 0,
     slope2: 0,
-    cash: till.cashOf(asset, cash),
+    cash: till.cashOf(asset, cash > 0 ? cash : Number.NaN),
   }
 }
 
@@ -229,7 +238,12 @@ function assumptionsOf(snapshot: Snapshot, unit: number, till: Till, given: Give
   }
   return [
     ...(snapshot.isV2 ? [ethPrice] : []),
-    ...about('cash', till.missing, 'not in the snapshot; no more than what positions need', 'cash'),
+    ...about(
+      'cash',
+      till.missing,
+      `not in the snapshot: what a utilization of ${given.utilization} leaves beside the debts of the positions, at least what their collateral needs`,
+      'utilization',
+    ),
     ...about(
       'cash raised',
       till.raised,
