@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import type { Verdict } from './chain/verify.ts'
 import { readTrace, writeFound, writeTrace } from './files.ts'
 import { ensureInstalled } from './install.ts'
-import { writeLedger, writeResult } from './ledger.ts'
+import { writeLedger, writeObstacle, writeResult } from './ledger.ts'
 import { loadChain, loadExact, loadModel, protocolNames } from './load.ts'
 import { runMutants } from './mutate.ts'
 import { formatOp } from './protocol.ts'
@@ -70,6 +70,24 @@ function wholeNumber(option: string, text: string, min: number): number {
   const value = Number(text)
   if (Number.isSafeInteger(value) && value >= min) return value
   throw new OptionError(`${option} ${text} is not a whole number of at least ${min}`)
+}
+
+/** Verify one protocol; when it cannot even be deployed, say so in the ledger and go on. */
+async function tryOne(name: string, options: Options, totals: Totals): Promise<boolean> {
+  try {
+    return await verifyOne(name, options, totals)
+  } catch (error) {
+    if (!isTold(error)) throw error
+    console.error(`${name}: ${error.message}`)
+    if (options.ledger && protocolNames().includes(name)) writeObstacle(name, error.message)
+    return false
+  }
+}
+
+/** Tell an error of the harness, which says what to do, from one that nobody foresaw. */
+function isTold(error: unknown): error is Error {
+  if (!(error instanceof Error) || process.env.DEBUG) return false
+  return /^[A-Z]\w+Error$/.test(error.name) && !/^(Type|Range|Reference)Error$/.test(error.name)
 }
 
 /** Verify one protocol, print what was found, and add it to the totals. @returns true when it passed. */
@@ -144,7 +162,7 @@ async function main(): Promise<number> {
   ensureInstalled()
   const totals: Totals = { operations: 0, succeeded: 0, fields: 0, differences: 0 }
   let passed = true
-  for (const name of names) passed = (await verifyOne(name, options, totals)) && passed
+  for (const name of names) passed = (await tryOne(name, options, totals)) && passed
   if (options.record || options.ledger) writeLedger()
   const { operations, succeeded, fields, differences } = totals
   console.log(
@@ -156,9 +174,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  // Errors of the harness say what to do; the stack is for those that nobody foresaw.
-  const told =
-    error instanceof Error && /^[A-Z]\w+Error$/.test(error.name) && error.name !== 'TypeError'
-  console.error(told && !process.env.DEBUG ? `parity: ${error.message}` : error)
+  console.error(isTold(error) ? `parity: ${error.message}` : error)
   process.exitCode = 2
 }

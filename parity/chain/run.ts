@@ -24,6 +24,8 @@ export type Disagreement = {
 }
 
 const STEPS_PER_BLOCK = 24
+// Steps after which every field of every account is compared; it is at the end of a case as well.
+const ALL_EVERY = 200
 
 /** Where the steps of a case come from: the model's proposals, or a given list. */
 export type Source = (simulation: Simulation, index: number) => Timed | null
@@ -81,8 +83,7 @@ export async function runCase(
     const result = simulation.apply(op, time)
     const touched = simulation.touched(op)
     next = source(simulation, i + 1)
-    // The last step shows everything.
-    const all = next === null
+    const all = next === null || (i + 1) % ALL_EVERY === 0
     block.push({ wait, op, result, checks: all ? simulation.all() : touched, all })
   }
   const failure = block.length > 0 ? await flush() : null

@@ -33,6 +33,8 @@ export type Verdict = {
   readonly kinds: Readonly<Record<string, readonly [number, number]>>
   readonly fields: number
   readonly getters: { readonly compared: number; readonly called: number; readonly left: number }
+  /** Functions that are neither compared nor called, with the reason. */
+  readonly left: Readonly<Record<string, string>>
   readonly uncovered: readonly string[]
   readonly failure: Failure | null
   readonly trace: Trace
@@ -127,6 +129,7 @@ async function drive<Exact>(
     kinds: tally.kinds(),
     fields,
     getters: coverage.counts(),
+    left: deployment.left,
     uncovered: coverage.missing(),
     failure,
     trace: {
