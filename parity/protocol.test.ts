@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MutantError, mutated } from './mutate.ts'
@@ -86,5 +88,25 @@ describe('the token of the tests', () => {
     expect(moveToken(token, 'u0', 'u1', 0n)).toBe('Token: paused')
     expect(mintToken(token, 'u0', (1n << 256n) - 1n)).toBe('Panic(17)')
     expect(token.totalSupply).toBe(5n)
+  })
+})
+
+describe('the lockfile of parity/', () => {
+  type Manifest = {
+    readonly dependencies: Readonly<Record<string, string>>
+    readonly optionalDependencies: Readonly<Record<string, string>>
+  }
+  type Lock = { readonly packages: Readonly<Record<string, { readonly version?: string }>> }
+  const read = (file: string): unknown =>
+    JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))
+
+  it('holds every package at the version that package.json names, as npm ci wants', () => {
+    const { dependencies, optionalDependencies } = read('package.json') as Manifest
+    const { packages } = read('package-lock.json') as Lock
+    expect(packages['']).toMatchObject({ dependencies, optionalDependencies })
+    for (const [name, wanted] of Object.entries({ ...dependencies, ...optionalDependencies })) {
+      const version = wanted.slice(wanted.lastIndexOf('@') + 1)
+      expect(packages[`node_modules/${name}`]?.version, name).toBe(version)
+    }
   })
 })

@@ -10,6 +10,7 @@ export class NodeStartError extends Error {
   override name = 'NodeStartError'
 }
 
+const ANVIL = '1.7.1'
 const START_TIMEOUT_MS = 30_000
 const FLAGS = [
   ['--host', '127.0.0.1'],
@@ -57,7 +58,8 @@ function binary(): string {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
     return join(dirname(manifest), 'bin', 'anvil')
   } catch (cause) {
-    const remedy = 'run: npm ci --prefix parity'
+    // The lockfile holds the platform of CI; others take theirs beside it.
+    const remedy = `run: npm install --prefix parity --no-save ${name}@${ANVIL}`
     throw new NodeStartError(`package '${name}' is not installed; ${remedy}`, { cause })
   }
 }
