@@ -98,6 +98,7 @@ async function verifyOne(name: string, options: Options, totals: Totals): Promis
   let shown = 0
   const verdict = await verify(model, await loadChain(name), await loadExact(model), {
     ...options,
+    trace: options.record || options.check,
     onProgress: (operations) => {
       if (operations - shown < 50_000) return
       shown = operations

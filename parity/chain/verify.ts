@@ -18,6 +18,8 @@ export type Order = {
   readonly users: number
   /** The user's own artifacts, or null. */
   readonly artifacts: string | null
+  /** Keep all steps for a trace; a long run does without. */
+  readonly trace: boolean
   /** Told after every case. */
   readonly onProgress: (operations: number) => void
 }
@@ -108,13 +110,13 @@ async function drive<Exact>(
   const cases: TraceCase[] = []
   const reasons: string[] = []
   for (let done = 0; done < order.operations && !failure; done += model.caseLength) {
-    const number = cases.length
+    const number = done / model.caseLength
     const length = Math.min(model.caseLength, order.operations - done)
     const result = await run(number, proposing(`${order.seed} ${model.name} ${number}`, length))
     tally.add(result.rows)
     for (const { checks } of result.rows) for (const { on, get } of checks) coverage.read(on, get)
     fields += result.fields
-    cases.push(encodeCase(number, result.rows, reasons))
+    if (order.trace) cases.push(encodeCase(number, result.rows, reasons))
     if (result.failure) failure = await shorten(number, result.failure, run)
     order.onProgress(tally.operations())
   }
