@@ -158,6 +158,21 @@ describe('arbitrageur', () => {
     expect(price(100)).toBeLessThan(1980 - 1)
   })
 
+  it('brings all news into a deep pool beside a thin market that trades have moved', () => {
+    // Half the fall is news; the other half was sold on the market itself, which the pool answers.
+    const world = make({ drop: 0.05, depth: 2e4 })
+    const market = world.port('referenceMarket', 'market')
+    run(world, 3)
+    market.swap(ETH, USD, 50, world.ledger.holders - 1, -1)
+    const pushed = market.price(ETH)
+    run(world, 5)
+    expect(pushed).toBeLessThan(1900 * 0.97)
+    // The arbitrage brings the market back towards the pool, and never beyond the fundamental.
+    expect(market.price(ETH)).toBeGreaterThan(pushed)
+    expect(market.price(ETH)).toBeLessThanOrEqual(1900 * (1 + 1e-9))
+    expect(world.port('pool', 'usdc').price()).toBeLessThan(1900 / 0.997 + 1)
+  })
+
   it('takes nothing but gas when somebody was faster', () => {
     const world = make({ drop: 0.2, agent: { pools: ['usdc', 'usdc'] } })
     run(world, 1)

@@ -1,4 +1,4 @@
-import { log } from '../../math/index.ts'
+import { exp, log } from '../../math/index.ts'
 import {
   type Context,
   f64,
@@ -29,15 +29,10 @@ export class UnpricedPoolError extends Error {
 }
 
 /** What an arbitrageur looks at: one pool and where the other side is traded. */
-type Site = {
-  readonly market: ReferenceMarket
-  readonly pool: Pool
-  /** Share of the trade in hand that brings outside news into the pool. Overwritten. */
-  news: number
-}
+type Site = { readonly market: ReferenceMarket; readonly pool: Pool }
 
-/** A trade found by `size`; overwritten by the next one. */
-type Trade = { usd: number; amount: number; profit: number }
+/** A trade found by `size`; overwritten by the next one. `news` is the share that is no arbitrage. */
+type Trade = { usd: number; amount: number; profit: number; news: number }
 
 /** How often a trade may be halved in search of more profit. */
 const HALVINGS = 12
@@ -64,36 +59,36 @@ function fundamentalOf({ market, pool }: Site): number {
   return log(value(pool.assets[0]) / value(pool.assets[1]))
 }
 
+/** What of a late move is in the direction of selling one side: base sold is a price that falls. */
+function towards(side: 0 | 1, late: number): number {
+  return Math.max(0, side === 0 ? -late : late)
+}
+
 /** Log move that would bring a pool's price to the market's. */
 function gapOf({ market, pool }: Site): number {
   const [base, quote] = pool.assets
   return log(priceOf(market, base) / (pool.price() * priceOf(market, quote)))
 }
 
-/**
- * Work out how much of a gap is news: `late` is what the fundamentals have moved and the pool has
- * not. That part is how the news reaches the pool and does not move the reference market, whose
- * price holds it already; the rest came from trades in the pool and is carried to the market.
- * @returns fraction of the move that closes the gap up to the fee.
- */
-function newsShare(site: Site, late: number): number {
-  const gap = gapOf(site)
-  const move = Math.abs(gap) + log(1 - site.pool.fee)
-  return late * gap > 0 && move > 0 ? Math.min(1, Math.abs(late) / move) : 0
-}
-
 /** Quote a trade on the reference market of which a share does not move it. */
-function quoteOf({ market, news }: Site, sell: number, buy: number, amount: number): number {
+function quoteOf(
+  { market }: Site,
+  sell: number,
+  buy: number,
+  amount: number,
+  news: number,
+): number {
   const still = news > 0 ? news * amount * market.spot(sell, buy) : 0
   return news < 1 ? still + market.quote(sell, buy, (1 - news) * amount) : still
 }
 
 /** Trade on the reference market; the share that is news does not move it. @returns 0 on failure. */
 function tradeOn(
-  { market, news }: Site,
+  { market }: Site,
   sell: number,
   buy: number,
   amount: number,
+  news: number,
   holder: number,
   cause: number,
 ): number {
@@ -103,34 +98,42 @@ function tradeOn(
 }
 
 /** Value a round trip: buy `sell` for USD, swap it in the pool, sell what comes out. */
-function profitOf(site: Site, sell: number, buy: number, spent: number): number {
-  const amount = sell === USD ? spent : quoteOf(site, USD, sell, spent)
+function profitOf(site: Site, sell: number, buy: number, spent: number, news: number): number {
+  const amount = sell === USD ? spent : quoteOf(site, USD, sell, spent, news)
   const bought = site.pool.quote(sell, buy, amount)
-  return (buy === USD ? bought : quoteOf(site, buy, USD, bought)) - spent
+  return (buy === USD ? bought : quoteOf(site, buy, USD, bought, news)) - spent
 }
 
 /**
  * Size a trade: until the pool's price after fee is the reference market's, as far as `capital`
- * goes. Halved while that gains more, because the reference market moves too.
+ * goes. What moves the pool by `late` is how outside news reaches it: it does not move the reference
+ * market, whose price holds it already. The rest came from trades and is carried to that market: it
+ * is halved while that gains more, because the market moves too.
+ * @param late what the fundamentals have moved in the direction of the trade and the pool has not, log.
  * @param out overwritten.
  * @returns whether there is anything to gain before gas.
  */
-function size(site: Site, side: 0 | 1, capital: number, out: Trade): boolean {
+function size(site: Site, side: 0 | 1, late: number, capital: number, out: Trade): boolean {
   const { market, pool } = site
   const sell = pool.assets[side]
   const buy = pool.assets[side === 0 ? 1 : 0]
   const ask = sell === USD ? 1 : 1 / market.spot(USD, sell)
   const bid = buy === USD ? 1 : market.spot(buy, USD)
-  const full = pool.amountTo(sell, buy, ask / bid) * ask
-  out.usd = Math.min(full, capital)
+  const target = ask / bid
+  out.usd = Math.min(pool.amountTo(sell, buy, target) * ask, capital)
   if (!(out.usd > 0)) return false
-  out.profit = profitOf(site, sell, buy, out.usd)
-  for (let k = 0; k < HALVINGS; k++) {
-    const less = profitOf(site, sell, buy, out.usd / 2)
+  const told = Math.max(target, pool.spot(sell, buy) * exp(-late))
+  const still = late > 0 ? Math.min(pool.amountTo(sell, buy, told) * ask, out.usd) : 0
+  const valueAt = (usd: number): number => profitOf(site, sell, buy, usd, still / usd)
+  out.profit = valueAt(out.usd)
+  for (let k = 0; k < HALVINGS && out.usd > still; k++) {
+    const half = still + (out.usd - still) / 2
+    const less = valueAt(half)
     if (!(less > out.profit)) break
-    out.usd /= 2
+    out.usd = half
     out.profit = less
   }
+  out.news = still / out.usd
   out.amount = out.usd / ask
   return out.profit > 0
 }
@@ -147,16 +150,16 @@ function causeOf({ market, pool }: Site, side: 0 | 1): number {
 }
 
 /** Trade the round trip through the ledger. @returns null, or why not; the engine takes all back. */
-function trade(site: Site, side: 0 | 1, spent: number, holder: number): Outcome {
+function trade(site: Site, side: 0 | 1, { usd: spent, news }: Trade, holder: number): Outcome {
   const { pool } = site
   const sell = pool.assets[side]
   const buy = pool.assets[side === 0 ? 1 : 0]
   const cause = causeOf(site, side)
-  const amount = sell === USD ? spent : tradeOn(site, USD, sell, spent, holder, cause)
+  const amount = sell === USD ? spent : tradeOn(site, USD, sell, spent, news, holder, cause)
   if (!(amount > 0)) return 'reference market did not sell'
   const bought = pool.swap(sell, buy, amount, holder, cause)
   if (!(bought > 0)) return 'pool did not fill'
-  const back = buy === USD ? bought : tradeOn(site, buy, USD, bought, holder, cause)
+  const back = buy === USD ? bought : tradeOn(site, buy, USD, bought, news, holder, cause)
   if (!(back > 0)) return 'reference market did not buy'
   return back > spent ? null : 'unprofitable'
 }
@@ -185,7 +188,7 @@ export const arbitrageur: Model = model({
   create(p, s, context) {
     const { ledger, self, chain } = context
     const sites: Site[] = []
-    const plan: Trade = { usd: 0, amount: 0, profit: 0 }
+    const plan: Trade = { usd: 0, amount: 0, profit: 0, news: 0 }
     ledger.endow(self, USD, p.capital)
     /** Add what the fundamentals have moved; what the pool has made of it by itself is forgotten. */
     function watch(site: Site, i: number): void {
@@ -198,7 +201,7 @@ export const arbitrageur: Model = model({
     return {
       link(use) {
         const market = use('referenceMarket', p.market)
-        for (const name of p.pools) sites.push({ market, pool: use('pool', name), news: 0 })
+        for (const name of p.pools) sites.push({ market, pool: use('pool', name) })
       },
       refresh(cause) {
         if (cause === 'build') checkSites(sites, context)
@@ -213,10 +216,9 @@ export const arbitrageur: Model = model({
           watch(sites[i]!, i)
           const side = dearSide(sites[i]!)
           if (side === -1) continue
-          sites[i]!.news = newsShare(sites[i]!, s.late[i]!)
           const gas = chain.gasUsd(p.gas, p.bid)
           const capital = ledger.balance(self, USD) - gas
-          if (!size(sites[i]!, side, capital, plan)) continue
+          if (!size(sites[i]!, side, towards(side, s.late[i]!), capital, plan)) continue
           if (plan.profit - gas <= p.minProfit) continue
           const action = { kind: 'arbitrage', args: [i, side, plan.amount], gas: p.gas }
           submit({ actions: [action], bid: p.bid, key: i })
@@ -229,12 +231,13 @@ export const arbitrageur: Model = model({
             const site = sites[at!]
             if (sender !== self || !site) return 'not an own trade'
             // Gas is spent by now, so any gain is better than none.
-            site.news = newsShare(site, s.late[at!]!)
-            const before = gapOf(site)
-            if (!size(site, side === 0 ? 0 : 1, ledger.balance(self, USD), plan))
-              return 'gap closed'
-            const refused = trade(site, side === 0 ? 0 : 1, plan.usd, self)
-            s.late[at!]! -= site.news * (before - gapOf(site))
+            const sold = side === 0 ? 0 : 1
+            const late = towards(sold, s.late[at!]!)
+            if (!size(site, sold, late, ledger.balance(self, USD), plan)) return 'gap closed'
+            const before = site.pool.price()
+            const refused = trade(site, sold, plan, self)
+            const moved = Math.abs(log(site.pool.price() / before))
+            s.late[at!]! -= Math.sign(s.late[at!]!) * Math.min(late, moved)
             return refused
           },
         },

@@ -17,8 +17,8 @@ import * as prices from '../prices/index.ts'
 import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
-const { feed, median, spot } = oracles
-const { gbm, jumps, replay, schedule } = prices
+const { exchangeRate, feed, fundamental, median, spot } = oracles
+const { follow, gbm, jumps, replay, schedule } = prices
 const { arbitrageur, borrowers, liquidator, openings, trader } = agents
 
 /** One world that uses every model of prices, oracles, chains and agents, and falls apart in it. */
@@ -33,6 +33,7 @@ function everything(): World {
     noise: [gbm, { assets: [ETH, BTC], vol: 2, correlation: 0.5 }],
     jumps: [jumps, { assets: [ETH], perYear: 200_000, mean: -0.01, sd: 0.005 }],
     record: [replay, { prices: record }],
+    follower: [follow, { drivers: ['noise'], base: ETH, assets: [BTC] }],
   }
   const fed = (latency: number): Member => [
     feed,
@@ -62,8 +63,10 @@ function everything(): World {
       slow: fed(24),
       spot: [spot, { pool: 'pool', asset: ETH, quotePrice: 'market' }],
       oracle: [median, { sources: ['fast', 'slow', 'spot'] }],
+      rate: [exchangeRate, { source: 'fast', base: ETH, asset: BTC, rate: 0.05 }],
+      fair: [fundamental, { market: 'market', assets: [ETH], otherwise: 'rate' }],
       lender: lenderOf(book, { oracle: 'oracle' }),
-      second: lenderOf(book.slice(0, 30), { oracle: 'fast' }),
+      second: lenderOf(book.slice(0, 30), { oracle: 'fair' }),
       openings: [openings, { lender: 'lender', range: 0.02 }],
       liquidator: small,
       rival: small,
