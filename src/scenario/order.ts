@@ -11,25 +11,39 @@ export function readOrder(section: unknown): Order {
   return { measure: DEFAULT_MEASURE, ...(isTree(section) ? section : {}) }
 }
 
-function checkShock(
-  shock: string,
+/** What a field of `order:` that names a parameter asks of it. */
+type Asked = {
+  readonly field: 'shock' | 'compare'
+  readonly suits: (parameter: Parameter) => boolean
+  /** What is wrong with a parameter that does not suit. */
+  readonly wrong: string
+}
+
+const SHOCK: Asked = { field: 'shock', suits: isNumeric, wrong: 'is a text; a shock is a number' }
+
+const COMPARE: Asked = {
+  field: 'compare',
+  suits: ({ options = [] }) => options.length > 0,
+  wrong: 'has no options; what is compared are the options of a parameter',
+}
+
+function checkParameter(
+  name: string,
+  { field, suits, wrong }: Asked,
   parameters: readonly Parameter[],
   declared: readonly string[],
   { report }: Names,
 ): void {
-  const path = ['order', 'shock']
-  const parameter = parameters.find((p) => p.name === shock)
-  if (!declared.includes(shock)) {
-    const bare = shock.replace(/^\$/, '')
+  const path = ['order', field]
+  const parameter = parameters.find((p) => p.name === name)
+  if (!declared.includes(name)) {
+    const bare = name.replace(/^\$/, '')
     const known = declared.includes(bare)
-    const remedy = known ? `write ${bare} without $` : didYouMean(shock, declared)
-    report.value(path, `no parameter is named "${shock}"`, remedy)
-  } else if (parameter && !isNumeric(parameter)) {
-    const remedy = didYouMean(
-      '',
-      parameters.filter(isNumeric).map((p) => p.name),
-    )
-    report.value(path, `parameter "${shock}" is a text; a shock is a number`, remedy)
+    const remedy = known ? `write ${bare} without $` : didYouMean(name, declared)
+    report.value(path, `no parameter is named "${name}"`, remedy)
+  } else if (parameter && !suits(parameter)) {
+    const fitting = parameters.filter(suits).map((p) => p.name)
+    report.value(path, `parameter "${name}" ${wrong}`, didYouMean('', fitting))
   }
 }
 
@@ -43,7 +57,8 @@ export function checkMeasures(measures: readonly unknown[], path: Path, names: N
 }
 
 /**
- * Check that what `order:` names exists: a numeric parameter, one asset, a price source.
+ * Check that what `order:` names exists: a numeric parameter, one with options, one asset, a price
+ * source.
  * @param declared names of all parameters, also of those that could not be read.
  */
 export function checkOrder(
@@ -52,9 +67,10 @@ export function checkOrder(
   declared: readonly string[],
   names: Names,
 ): void {
-  const { measure, shock, asset, source } = order
+  const { measure, shock, compare, asset, source } = order
   checkMeasures([measure], ['order', 'measure'], names)
-  if (typeof shock === 'string') checkShock(shock, parameters, declared, names)
+  if (typeof shock === 'string') checkParameter(shock, SHOCK, parameters, declared, names)
+  if (typeof compare === 'string') checkParameter(compare, COMPARE, parameters, declared, names)
   if (typeof asset === 'string') {
     convert({ type: 'asset', doc: '' }, asset, ['order', 'asset'], names)
   }

@@ -6,6 +6,8 @@ export type Order = {
   readonly measure: string
   /** Parameter that is the shock. */
   readonly shock?: string
+  /** Parameter with options whose every option the report runs against the shock. */
+  readonly compare?: string
   /** Asset or group that the shock falls on. */
   readonly asset?: string
   /** Instance whose prices count. */

@@ -155,6 +155,7 @@ function orderShape(measure: Shape): Shape {
     fields: {
       measure: { ...measure, default: DEFAULT_MEASURE },
       shock: text('parameter that is the shock'),
+      compare: text('parameter with options: the report runs every one of them against the shock'),
       asset: text('asset that the shock falls on'),
       source: text('instance whose prices count'),
     },
