@@ -52,6 +52,10 @@ function readOptions(args: readonly string[]): { names: string[]; options: Optio
     throw new OptionError(
       `--artifacts ${artifacts} does not exist; give a folder of compiled contracts`,
     )
+  if (artifacts !== null && (values.record || values.check || values.ledger)) {
+    const remedy = 'traces and ledger are about the packages of parity/package.json'
+    throw new OptionError(`--artifacts goes without --record, --check and --ledger; ${remedy}`)
+  }
   return {
     names: all ? protocolNames() : positionals,
     options: {
@@ -140,7 +144,8 @@ async function afterwards(name: string, options: Options, verdict: Verdict): Pro
   return same
 }
 
-function printDetails({ kinds, reverts }: Verdict): void {
+function printDetails({ kinds, reverts, codeHashes }: Verdict): void {
+  for (const [contract, hash] of Object.entries(codeHashes)) console.log(`  ${contract} ${hash}`)
   for (const [kind, [tried, done]] of Object.entries(kinds))
     console.log(`  ${kind} ${done}/${tried}`)
   const sorted = Object.entries(reverts).sort((a, b) => b[1] - a[1])
