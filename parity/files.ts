@@ -27,12 +27,17 @@ export function foundFiles(): string[] {
     : []
 }
 
-/** Store the shortest steps to a difference as a vector of its own. @returns its file. */
-export function writeFound(trace: Trace): string {
-  mkdirSync(FOUND, { recursive: true })
+/**
+ * Store the shortest steps to a difference as a vector of its own.
+ * @param foreign true for contracts that are not those of the packages; `npm test` leaves theirs out.
+ * @returns its file.
+ */
+export function writeFound(trace: Trace, { foreign }: { readonly foreign: boolean }): string {
+  const folder = foreign ? join(import.meta.dirname, '.cache/found') : FOUND
+  mkdirSync(folder, { recursive: true })
   const text = formatTrace(trace)
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)
-  const file = join(FOUND, `${trace.protocol}-${hash}.json`)
+  const file = join(folder, `${trace.protocol}-${hash}.json`)
   writeFileSync(file, text)
   return file
 }
