@@ -44,20 +44,7 @@ export function createNames(): Names {
     if (!found) throw new UnknownNameError(`'${name}' is no contract with an ABI`)
     return found
   }
-  const encode: Names['encode'] = ({ on, call, args, value }) => {
-    const entry = functionOf(abi(on), on, call)
-    const resolved = args.map((arg, i) => resolve(arg, entry.inputs[i]?.type ?? ''))
-    const data = encodeFunctionData({ abi: [entry], functionName: entry.name, args: resolved })
-    return { to: address(on), data, value: value ?? 0n }
-  }
-  const resolve = (arg: CallArg, type: string): unknown => {
-    if (typeof arg === 'string')
-      return /^(0x|$)/.test(arg) || type === 'string' ? arg : address(arg)
-    if (typeof arg !== 'object') return arg
-    if (Array.isArray(arg)) return arg.map((a) => resolve(a, type))
-    if (isCallback(arg)) return `${MAGIC}${framed(program(arg.callback, { encode, address }))}`
-    return Object.fromEntries(Object.entries(arg).map(([key, a]) => [key, resolve(a, '')]))
-  }
+  const encode = encoder(address, abi)
   return {
     add(name, at, contractAbi) {
       addresses.set(name, at)
@@ -78,6 +65,25 @@ export function createNames(): Names {
       return BigInt(expected.startsWith('0x') ? expected : address(expected))
     },
   }
+}
+
+/** Encode calls with the addresses and ABIs of names. */
+function encoder(address: Names['address'], abi: Names['abi']): Names['encode'] {
+  const resolve = (arg: CallArg, type: string): unknown => {
+    if (typeof arg === 'string')
+      return /^(0x|$)/.test(arg) || type === 'string' ? arg : address(arg)
+    if (typeof arg !== 'object') return arg
+    if (Array.isArray(arg)) return arg.map((a) => resolve(a, type))
+    if (isCallback(arg)) return `${MAGIC}${framed(program(arg.callback, { encode, address }))}`
+    return Object.fromEntries(Object.entries(arg).map(([key, a]) => [key, resolve(a, '')]))
+  }
+  const encode: Names['encode'] = ({ on, call, args, value }) => {
+    const entry = functionOf(abi(on), on, call)
+    const resolved = args.map((arg, i) => resolve(arg, entry.inputs[i]?.type ?? ''))
+    const data = encodeFunctionData({ abi: [entry], functionName: entry.name, args: resolved })
+    return { to: address(on), data, value: value ?? 0n }
+  }
+  return encode
 }
 
 function isCallback(arg: object): arg is Callback {

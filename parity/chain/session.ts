@@ -25,6 +25,8 @@ export class BlockFailedError extends Error {
 // Enough for any step; old compilers' assert burns all of it, which costs nothing here.
 const STEP_GAS = 30_000_000n
 
+const MOST_PACKED = 100_000
+
 /** Executes steps on a chain through the Driver contract. */
 export type Session = {
   /** Do steps in one block at a timestamp, reading after each. @throws {BlockFailedError} */
@@ -41,18 +43,9 @@ export function createSession(
 ): Session {
   const owner = names.address('owner')
   const driver = names.address('driver')
-  const packed = new Map<string, string>()
   const errors = names.abis().flatMap((abi) => abi.filter((e): e is AbiError => e.type === 'error'))
 
-  const readCode = ({ on, get, args }: Check): string => {
-    const key = `${on} ${get} ${args.join(' ')}`
-    const known = packed.get(key)
-    if (known) return known
-    const { to, data } = names.encode({ on, call: get, args })
-    const code = `${to.slice(2)}${fixed((data.length - 2) / 2, 4)}${data.slice(2)}`
-    if (packed.size < 100_000) packed.set(key, code)
-    return code
-  }
+  const readCode = packer(names)
   const stepCode = (actor: string, text: string, checks: readonly Check[]): string => {
     const reads = checks.map(readCode).join('')
     const head = names.address(actor).slice(2) + fixed(STEP_GAS, 8)
@@ -91,6 +84,20 @@ export function createSession(
       }
       return found
     },
+  }
+}
+
+/** Pack getters for the Reader; what was packed is kept, since the same are asked all the time. */
+function packer(names: Names): (check: Check) => string {
+  const packed = new Map<string, string>()
+  return ({ on, get, args }) => {
+    const key = `${on} ${get} ${args.join(' ')}`
+    const known = packed.get(key)
+    if (known) return known
+    const { to, data } = names.encode({ on, call: get, args })
+    const code = `${to.slice(2)}${fixed((data.length - 2) / 2, 4)}${data.slice(2)}`
+    if (packed.size < MOST_PACKED) packed.set(key, code)
+    return code
   }
 }
 

@@ -1,15 +1,16 @@
-import type { ModelSide, Simulation } from '../protocol.ts'
+import type { ModelSide } from '../protocol.ts'
 import { encodeCase, FORMAT, type Trace, type TraceCase } from '../trace.ts'
 import { startAnvil } from './anvil.ts'
 import { packageVersion } from './artifact.ts'
 import type { Backend } from './backend.ts'
 import { compareCheck, countFields } from './compare.ts'
-import { createCoverage } from './coverage.ts'
+import { type Coverage, createCoverage } from './coverage.ts'
 import { codeHash, prepare, type Site, START } from './deployer.ts'
 import { type Disagreement, listed, proposing, runCase, type Source, type Timed } from './run.ts'
 import { createSession, type Session } from './session.ts'
 import { shrink } from './shrink.ts'
 import type { ChainSide, Deployment } from './side.ts'
+import { createTally, type Tally } from './tally.ts'
 
 /** What to verify, and how much. */
 export type Order = {
@@ -47,13 +48,23 @@ export type Failure = Disagreement & { readonly case: number }
 
 const SHRINK_RUNS = 400
 
-type Bench = {
+type Stage = {
   readonly backend: Backend
   readonly site: Site
   readonly session: Session
   readonly deployment: Deployment
-  /** Put the contracts back to their deployment, start the model anew, and run. */
-  case(number: number, source: Source): ReturnType<typeof runCase>
+  readonly coverage: Coverage
+}
+
+/** Put the contracts back to their deployment, start the model anew, and run. */
+type RunCase = (number: number, source: Source) => ReturnType<typeof runCase>
+
+type Found = {
+  readonly tally: Tally
+  readonly fields: number
+  readonly failure: Failure | null
+  readonly reasons: readonly string[]
+  readonly cases: readonly TraceCase[]
 }
 
 /**
@@ -74,7 +85,11 @@ export async function verify<Exact>(
       { from: site.names.address('owner'), to: site.names.address('zero'), data: '0x' },
       START,
     )
-    return await drive(model, chain, exact, order, { backend, site, deployment })
+    const coverage = createCoverage(deployment, site.names)
+    const session = createSession(backend, site.names, coverage.calls)
+    const stage = { backend, site, session, deployment, coverage }
+    const found = await drive(model, exact, order, stage)
+    return verdictOf(model, chain, order, stage, found)
   } finally {
     backend.close()
   }
@@ -82,31 +97,16 @@ export async function verify<Exact>(
 
 async function drive<Exact>(
   model: ModelSide<Exact>,
-  chain: ChainSide,
   exact: Exact,
   order: Order,
-  { backend, site, deployment }: Pick<Bench, 'backend' | 'site' | 'deployment'>,
-): Promise<Verdict> {
-  const coverage = createCoverage(deployment, site.names)
-  const session = createSession(backend, site.names, coverage.calls)
+  stage: Stage,
+): Promise<Found> {
+  const { session, site, deployment, coverage } = stage
   const tally = createTally()
-  let fields = 0
   let failure = await checkConstants(session, site, deployment)
-  if (!failure) fields += countFields(deployment.constants)
+  let fields = failure ? 0 : countFields(deployment.constants)
   for (const { on, get } of deployment.constants) coverage.read(on, get)
-  let snapshot = await backend.snapshot()
-  const run: Bench['case'] = async (number, source) => {
-    await backend.revert(snapshot)
-    snapshot = await backend.snapshot()
-    const { users } = order
-    const simulation: Simulation = model.create(exact, {
-      users,
-      time: START,
-      number,
-      facts: deployment.facts,
-    })
-    return await runCase(session, site.names, simulation, START, source)
-  }
+  const run = await caseRunner(model, exact, order, stage)
   const cases: TraceCase[] = []
   const reasons: string[] = []
   for (let done = 0; done < order.operations && !failure; done += model.caseLength) {
@@ -120,8 +120,35 @@ async function drive<Exact>(
     if (result.failure) failure = await shorten(number, result.failure, run)
     order.onProgress(tally.operations())
   }
+  return { tally, fields, failure, reasons, cases }
+}
+
+async function caseRunner<Exact>(
+  model: ModelSide<Exact>,
+  exact: Exact,
+  { users }: Order,
+  { backend, site, session, deployment: { facts } }: Stage,
+): Promise<RunCase> {
+  let snapshot = await backend.snapshot()
+  return async (number, source) => {
+    await backend.revert(snapshot)
+    snapshot = await backend.snapshot()
+    const simulation = model.create(exact, { users, time: START, number, facts })
+    return await runCase(session, site.names, simulation, START, source)
+  }
+}
+
+function verdictOf(
+  { name }: ModelSide<never>,
+  chain: ChainSide,
+  { seed, users }: Order,
+  { deployment: { verified, left, facts }, coverage }: Stage,
+  { tally, fields, failure, reasons, cases }: Found,
+): Verdict {
   const packages = Object.fromEntries(chain.packages.map((p) => [p, packageVersion(p)]))
-  const codeHashes = Object.fromEntries(deployment.verified.map((a) => [a.name, codeHash(a)]))
+  const codeHashes = Object.fromEntries(verified.map((a) => [a.name, codeHash(a)]))
+  const texts = Object.fromEntries(Object.entries(facts).map(([key, v]) => [key, `${v}`]))
+  const source = { protocol: name, packages, codeHashes, seed, users, start: `${START}` }
   return {
     packages,
     codeHashes,
@@ -131,21 +158,10 @@ async function drive<Exact>(
     kinds: tally.kinds(),
     fields,
     getters: coverage.counts(),
-    left: deployment.left,
+    left,
     uncovered: coverage.missing(),
     failure,
-    trace: {
-      format: FORMAT,
-      protocol: model.name,
-      packages,
-      codeHashes,
-      seed: order.seed,
-      users: order.users,
-      start: `${START}`,
-      facts: Object.fromEntries(Object.entries(deployment.facts).map(([k, v]) => [k, `${v}`])),
-      reasons,
-      cases,
-    },
+    trace: { format: FORMAT, ...source, facts: texts, reasons, cases },
   }
 }
 
@@ -159,7 +175,7 @@ async function checkConstants(
   return differences.length === 0 ? null : { case: -1, rows: [], differences }
 }
 
-async function shorten(number: number, found: Disagreement, run: Bench['case']): Promise<Failure> {
+async function shorten(number: number, found: Disagreement, run: RunCase): Promise<Failure> {
   let best = found
   const fails = async (list: readonly Timed[]): Promise<readonly Timed[] | null> => {
     const { failure } = await run(number, listed(list))
@@ -170,40 +186,4 @@ async function shorten(number: number, found: Disagreement, run: Bench['case']):
   const again = await fails(found.rows)
   if (again) await shrink(again, fails, SHRINK_RUNS)
   return { case: number, ...best }
-}
-
-type Tally = {
-  add(rows: readonly { readonly op: { kind: string }; readonly result: { ok: boolean } }[]): void
-  operations(): number
-  succeeded(): number
-  reverts(): Record<string, number>
-  kinds(): Record<string, [number, number]>
-}
-
-function createTally(): Tally {
-  const reverts: Record<string, number> = {}
-  const kinds: Record<string, [number, number]> = {}
-  let operations = 0
-  let succeeded = 0
-  return {
-    add(rows) {
-      for (const { op, result } of rows) {
-        operations++
-        kinds[op.kind] ??= [0, 0]
-        const kind = kinds[op.kind]!
-        kind[0]++
-        if (result.ok) {
-          succeeded++
-          kind[1]++
-        } else if ('reason' in result) {
-          const reason = String(result.reason)
-          reverts[reason] = (reverts[reason] ?? 0) + 1
-        }
-      }
-    },
-    operations: () => operations,
-    succeeded: () => succeeded,
-    reverts: () => reverts,
-    kinds: () => kinds,
-  }
 }
