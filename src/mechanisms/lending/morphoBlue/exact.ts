@@ -5,11 +5,11 @@
  */
 import {
   add,
+  check,
   MAX_UINT128,
   mulDivDown,
   mulDivUp,
   Refusal,
-  require,
   sub,
   toAssetsDown,
   toAssetsUp,
@@ -27,6 +27,7 @@ import {
   attempt,
   type Caller,
   change,
+  checkHealthy,
   type Done,
   health,
   type Market,
@@ -36,7 +37,6 @@ import {
   type Position,
   positionOf,
   priceOf,
-  requireHealthy,
   ZERO,
 } from './exactState.ts'
 
@@ -82,7 +82,7 @@ export function supply(
 ): Done<Moved> {
   return attempt(morpho, () => {
     const market = opened(morpho, id, amount)
-    require(onBehalf !== ZERO, 'zero address')
+    check(onBehalf !== ZERO, 'zero address')
     accrue(morpho, market, time)
     const { totalSupplyAssets, totalSupplyShares } = market
     const moved = convert(amount, totalSupplyAssets, totalSupplyShares, toSharesDown, toAssetsUp)
@@ -112,7 +112,7 @@ export function withdraw(
 ): Done<Moved> {
   return attempt(morpho, () => {
     const market = opened(morpho, id, amount)
-    requireReceiver(morpho, caller, onBehalf, receiver)
+    checkReceiver(morpho, caller, onBehalf, receiver)
     accrue(morpho, market, caller.time)
     const { totalSupplyAssets, totalSupplyShares } = market
     const moved = convert(amount, totalSupplyAssets, totalSupplyShares, toSharesUp, toAssetsDown)
@@ -122,7 +122,7 @@ export function withdraw(
       totalSupplyShares: sub(totalSupplyShares, toUint128(moved.shares)),
       totalSupplyAssets: sub(totalSupplyAssets, toUint128(moved.assets)),
     })
-    requireLiquidity(market)
+    checkLiquidity(market)
     refuse(caller.outside.send(market.params.loanToken, receiver, moved.assets))
     return moved
   })
@@ -142,7 +142,7 @@ export function borrow(
 ): Done<Moved> {
   return attempt(morpho, () => {
     const market = opened(morpho, id, amount)
-    requireReceiver(morpho, caller, onBehalf, receiver)
+    checkReceiver(morpho, caller, onBehalf, receiver)
     accrue(morpho, market, caller.time)
     const { totalBorrowAssets, totalBorrowShares } = market
     const moved = convert(amount, totalBorrowAssets, totalBorrowShares, toSharesUp, toAssetsDown)
@@ -154,8 +154,8 @@ export function borrow(
       totalBorrowShares: add(totalBorrowShares, moved.shares, MAX_UINT128),
       totalBorrowAssets: add(totalBorrowAssets, toUint128(moved.assets), MAX_UINT128),
     })
-    requireHealthy(market, position, caller.outside)
-    requireLiquidity(market)
+    checkHealthy(market, position, caller.outside)
+    checkLiquidity(market)
     refuse(caller.outside.send(market.params.loanToken, receiver, moved.assets))
     return moved
   })
@@ -172,7 +172,7 @@ export function repay(
 ): Done<Moved> {
   return attempt(morpho, () => {
     const market = opened(morpho, id, amount)
-    require(onBehalf !== ZERO, 'zero address')
+    check(onBehalf !== ZERO, 'zero address')
     accrue(morpho, market, time)
     const { totalBorrowAssets, totalBorrowShares } = market
     const moved = convert(amount, totalBorrowAssets, totalBorrowShares, toSharesDown, toAssetsUp)
@@ -194,8 +194,8 @@ export function supplyCollateral(
 ): Done<null> {
   return attempt(morpho, () => {
     const market = marketOf(morpho, id)
-    require(assets !== 0n, 'zero assets')
-    require(onBehalf !== ZERO, 'zero address')
+    check(assets !== 0n, 'zero assets')
+    check(onBehalf !== ZERO, 'zero address')
     const position = positionOf(market, onBehalf)
     change(morpho, position, {
       collateral: add(position.collateral, toUint128(assets), MAX_UINT128),
@@ -217,12 +217,12 @@ export function withdrawCollateral(
 ): Done<null> {
   return attempt(morpho, () => {
     const market = marketOf(morpho, id)
-    require(assets !== 0n, 'zero assets')
-    requireReceiver(morpho, caller, onBehalf, receiver)
+    check(assets !== 0n, 'zero assets')
+    checkReceiver(morpho, caller, onBehalf, receiver)
     accrue(morpho, market, caller.time)
     const position = positionOf(market, onBehalf)
     change(morpho, position, { collateral: sub(position.collateral, toUint128(assets)) })
-    requireHealthy(market, position, caller.outside)
+    checkHealthy(market, position, caller.outside)
     refuse(caller.outside.send(market.params.collateralToken, receiver, assets))
     return null
   })
@@ -264,7 +264,7 @@ export function liquidate(
     const price = priceOf(market, outside)
     const position = positionOf(market, borrower)
     const { borrowed, maxBorrow } = health(market, position, price)
-    require(maxBorrow < borrowed, 'position is healthy')
+    check(maxBorrow < borrowed, 'position is healthy')
     const { totalBorrowAssets, totalBorrowShares, params } = market
     const { seizedAssets, repaidShares } = seizure(market, asked, price)
     const repaidAssets = toAssetsUp(repaidShares, totalBorrowAssets, totalBorrowShares)
@@ -287,7 +287,7 @@ export function flashLoan(
   callback: Callback,
 ): Done<null> {
   return attempt(morpho, () => {
-    require(assets !== 0n, 'zero assets')
+    check(assets !== 0n, 'zero assets')
     refuse(outside.send(token, sender, assets))
     refuse(callback?.())
     refuse(outside.take(token, sender, assets))
@@ -318,23 +318,23 @@ function convert(
 
 function opened(morpho: Morpho, id: string, { assets, shares }: Amount): Market {
   const market = marketOf(morpho, id)
-  require((assets === 0n) !== (shares === 0n), 'inconsistent input')
+  check((assets === 0n) !== (shares === 0n), 'inconsistent input')
   return market
 }
 
-function requireReceiver(
+function checkReceiver(
   morpho: Morpho,
   { sender }: Caller,
   onBehalf: string,
   receiver: string,
 ): void {
-  require(receiver !== ZERO, 'zero address')
+  check(receiver !== ZERO, 'zero address')
   const allowed = sender === onBehalf || morpho.authorized.has(`${onBehalf} ${sender}`)
-  require(allowed, 'unauthorized')
+  check(allowed, 'unauthorized')
 }
 
-function requireLiquidity({ totalBorrowAssets, totalSupplyAssets }: Market): void {
-  require(totalBorrowAssets <= totalSupplyAssets, 'insufficient liquidity')
+function checkLiquidity({ totalBorrowAssets, totalSupplyAssets }: Market): void {
+  check(totalBorrowAssets <= totalSupplyAssets, 'insufficient liquidity')
 }
 
 function payDown(

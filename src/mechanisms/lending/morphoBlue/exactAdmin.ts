@@ -3,7 +3,7 @@
  * morpho-org/morpho-blue v1.0.0 src/Morpho.sol (enableIrm .. createMarket, setAuthorization*).
  */
 import { borrowRate } from './exactIrm.ts'
-import { require, WAD } from './exactMath.ts'
+import { check, WAD } from './exactMath.ts'
 import {
   accrue,
   attempt,
@@ -22,7 +22,7 @@ const MAX_FEE = WAD / 4n
 /** Hand over the contract. */
 export function setOwner(morpho: Morpho, caller: Caller, owner: string): Done<null> {
   return owned(morpho, caller, () => {
-    require(owner !== morpho.owner, 'already set')
+    check(owner !== morpho.owner, 'already set')
     change(morpho, morpho, { owner })
   })
 }
@@ -30,7 +30,7 @@ export function setOwner(morpho: Morpho, caller: Caller, owner: string): Done<nu
 /** Allow new markets to use a rate model, for ever. */
 export function enableIrm(morpho: Morpho, caller: Caller, irm: string): Done<null> {
   return owned(morpho, caller, () => {
-    require(!morpho.irms.has(irm), 'already set')
+    check(!morpho.irms.has(irm), 'already set')
     put(morpho, morpho.irms, irm)
   })
 }
@@ -38,8 +38,8 @@ export function enableIrm(morpho: Morpho, caller: Caller, irm: string): Done<nul
 /** Allow new markets to have an lltv (scaled by 1e18, below 1), for ever. */
 export function enableLltv(morpho: Morpho, caller: Caller, lltv: bigint): Done<null> {
   return owned(morpho, caller, () => {
-    require(!morpho.lltvs.has(lltv), 'already set')
-    require(lltv < WAD, 'max LLTV exceeded')
+    check(!morpho.lltvs.has(lltv), 'already set')
+    check(lltv < WAD, 'max LLTV exceeded')
     put(morpho, morpho.lltvs, lltv)
   })
 }
@@ -48,8 +48,8 @@ export function enableLltv(morpho: Morpho, caller: Caller, lltv: bigint): Done<n
 export function setFee(morpho: Morpho, caller: Caller, id: string, fee: bigint): Done<null> {
   return owned(morpho, caller, () => {
     const market = marketOf(morpho, id)
-    require(fee !== market.fee, 'already set')
-    require(fee <= MAX_FEE, 'max fee exceeded')
+    check(fee !== market.fee, 'already set')
+    check(fee <= MAX_FEE, 'max fee exceeded')
     accrue(morpho, market, caller.time)
     change(morpho, market, { fee })
   })
@@ -58,7 +58,7 @@ export function setFee(morpho: Morpho, caller: Caller, id: string, fee: bigint):
 /** Say who gets the fees; the zero address gets them until then. */
 export function setFeeRecipient(morpho: Morpho, caller: Caller, account: string): Done<null> {
   return owned(morpho, caller, () => {
-    require(account !== morpho.feeRecipient, 'already set')
+    check(account !== morpho.feeRecipient, 'already set')
     change(morpho, morpho, { feeRecipient: account })
   })
 }
@@ -71,9 +71,9 @@ export function createMarket(
   params: MarketParams,
 ): Done<null> {
   return attempt(morpho, () => {
-    require(morpho.irms.has(params.irm), 'IRM not enabled')
-    require(morpho.lltvs.has(params.lltv), 'LLTV not enabled')
-    require(!morpho.markets.has(id), 'market already created')
+    check(morpho.irms.has(params.irm), 'IRM not enabled')
+    check(morpho.lltvs.has(params.lltv), 'LLTV not enabled')
+    check(!morpho.markets.has(id), 'market already created')
     const market = emptyMarket(params, time)
     if (params.irm !== ZERO) market.rateAtTarget = borrowRate(market, time).rateAtTarget
     morpho.journal?.push(() => morpho.markets.delete(id))
@@ -104,7 +104,7 @@ export function setAuthorization(
   allowed: boolean,
 ): Done<null> {
   return attempt(morpho, () => {
-    require(allowed !== morpho.authorized.has(`${sender} ${manager}`), 'already set')
+    check(allowed !== morpho.authorized.has(`${sender} ${manager}`), 'already set')
     authorize(morpho, `${sender} ${manager}`, allowed)
     return null
   })
@@ -128,10 +128,10 @@ export function setAuthorizationWithSig(
   { authorizer, manager, allowed, nonce, deadline, isSigned }: SignedAuthorization,
 ): Done<null> {
   return attempt(morpho, () => {
-    require(time <= deadline, 'signature expired')
+    check(time <= deadline, 'signature expired')
     const next = morpho.nonces.get(authorizer) ?? 0n
-    require(nonce === next, 'invalid nonce')
-    require(isSigned, 'invalid signature')
+    check(nonce === next, 'invalid nonce')
+    check(isSigned, 'invalid signature')
     morpho.journal?.push(() => morpho.nonces.set(authorizer, next))
     morpho.nonces.set(authorizer, next + 1n)
     authorize(morpho, `${authorizer} ${manager}`, allowed)
@@ -156,7 +156,7 @@ function put<T>(morpho: Morpho, set: Set<T>, value: T): void {
 
 function owned(morpho: Morpho, { sender }: Caller, act: () => void): Done<null> {
   return attempt(morpho, () => {
-    require(sender === morpho.owner, 'not owner')
+    check(sender === morpho.owner, 'not owner')
     act()
     return null
   })

@@ -28,7 +28,7 @@ export class Refusal extends Error {
 }
 
 /** Refuse unless a condition holds. @throws {Refusal} */
-export function require(condition: boolean, reason: string): void {
+export function check(condition: boolean, reason: string): void {
   if (!condition) throw new Refusal(reason)
 }
 

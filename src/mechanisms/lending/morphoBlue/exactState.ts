@@ -5,10 +5,10 @@
 import { borrowRate, type CurveInput } from './exactIrm.ts'
 import {
   add,
+  check,
   MAX_UINT128,
   mulDivDown,
   Refusal,
-  require,
   sub,
   toAssetsUp,
   toSharesDown,
@@ -197,10 +197,10 @@ export function health(
 }
 
 /** Refuse unless a position without debt, or with enough collateral. @throws {Refusal} */
-export function requireHealthy(market: Market, position: Position, outside: Outside): void {
+export function checkHealthy(market: Market, position: Position, outside: Outside): void {
   if (position.borrowShares === 0n) return
   const { borrowed, maxBorrow } = health(market, position, priceOf(market, outside))
-  require(maxBorrow >= borrowed, 'insufficient collateral')
+  check(maxBorrow >= borrowed, 'insufficient collateral')
 }
 
 /** Ask an adaptive curve for the average rate since the input's last touch, per second, scaled by 1e18. */
