@@ -189,7 +189,8 @@ export function positionTable(
 
 type Prices = Readonly<Record<string, number>>
 
-function worldOf(prices: Prices, lender: Model, params: Record<string, unknown>): World {
+/** Build a world of one lender, an oracle, a rich holder and a pauper; assets in the prices' order. */
+export function worldOf(prices: Prices, lender: Model, params: Record<string, unknown>): World {
   const assets = [
     numeraire,
     ...Object.entries(prices).map(([name, price]) => ({
@@ -227,7 +228,8 @@ function worldOf(prices: Prices, lender: Model, params: Record<string, unknown>)
   )
 }
 
-function handlesOf(world: World, prices: Prices): LendingWorld {
+/** Name what tests ask of such a world. */
+export function handlesOf(world: World, prices: Prices): LendingWorld {
   const names = Object.keys(prices)
   const selfOf = (name: string): number => world.instances.find((i) => i.name === name)!.self
   const oracle = selfOf('oracle')

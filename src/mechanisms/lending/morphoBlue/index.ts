@@ -1,0 +1,2 @@
+export * as morphoBlueKernel from './kernel.ts'
+export { morphoBlue } from './model.ts'
