@@ -69,6 +69,8 @@ export interface Lender {
   assetOf(coordinate: number): number
   /** 1 where a coordinate carries debt. */
   readonly liability: Uint8Array
+  /** 1 where a coordinate is collateral that a liquidation may take. */
+  readonly canSeize: Uint8Array
   /** Name of a row's account as the source gave it. */
   account(row: number): string
   /** Current coordinate values with thresholds, at oracle prices; refreshed on call, do not keep. */

@@ -12,6 +12,7 @@ export function lenderOf(desk: Desk): Lender {
   const { book, layout, asset, positions, context, protocol } = desk
   return {
     book,
+    canSeize: desk.seizable,
     liability: layout.liability,
     assetOf: (c) => asset[layout.market[c]!]!,
     account: (row) => positions.accounts[row] ?? '',

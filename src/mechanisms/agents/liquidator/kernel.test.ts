@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ETH } from '../../../../test/conformance/model.ts'
 import { USD, type Venue } from '../../../world/index.ts'
-import { blocksOf, costOf, proceedsOf } from './kernel.ts'
+import { aaveWorld } from '../../lending/testWorld.conformance.ts'
+import { blocksOf, costOf, largestPair, type Prospect, proceedsOf } from './kernel.ts'
 
 /** A pool of USD against an asset with constant product. */
 function pool(dollars: number, tokens: number): Venue {
@@ -67,5 +68,22 @@ describe('a wait in blocks', () => {
   it('ends with the first block that is not before its end', () => {
     expect([0, 1, 12, 13, 24].map((wait) => blocksOf(wait, 12))).toEqual([0, 1, 1, 2, 2])
     expect(blocksOf(0.3, 0.1)).toBe(3)
+  })
+})
+
+describe('the largest pair', () => {
+  it('leaves out collateral that no liquidation may take', () => {
+    const accounts = [
+      { collateral: { ETH: 1, WBTC: 1 }, debt: { USDC: 1500 }, threshold: { WBTC: 0 } },
+      { collateral: { WBTC: 1 }, debt: { USDC: 1500 }, threshold: { WBTC: 0 } },
+    ]
+    const { world, lender } = aaveWorld({ accounts })
+    const prices = world.spec.assets.map(({ price }) => price)
+    const values = new Float64Array(lender.book.coordinates)
+    lender.coordinatesAt(prices, 'value', values)
+    const pair: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
+    expect(largestPair(lender, values, 0, pair)).toBe(true)
+    expect(world.spec.assets[lender.assetOf(pair.collateral)]!.name).toBe('ETH')
+    expect(largestPair(lender, values, 1, pair)).toBe(false)
   })
 })

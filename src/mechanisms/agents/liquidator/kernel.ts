@@ -71,7 +71,7 @@ export function bestMargin(lender: Lender, spots: Spots, debt: number, collatera
 const STEPS = 60
 
 /**
- * Find the row's largest debt and largest collateral by value.
+ * Find the row's largest debt and the largest collateral that can be seized, by value.
  * @param values full value of one unit of each coordinate, USD; length `book.coordinates`.
  * @param out `debt`, `collateral` and `owed` are overwritten.
  * @returns false when the row lacks either.
@@ -82,7 +82,8 @@ export function largestPair(
   row: number,
   out: Prospect,
 ): boolean {
-  const { start, count, coordinate, amount } = lender.book
+  const { canSeize, book } = lender
+  const { start, count, coordinate, amount } = book
   let owed = 0
   let held = 0
   for (let k = start[row]!; k < start[row]! + count[row]!; k++) {
@@ -90,7 +91,7 @@ export function largestPair(
     if (value < owed) {
       owed = value
       out.debt = coordinate[k]!
-    } else if (value > held) {
+    } else if (value > held && canSeize[coordinate[k]!] === 1) {
       held = value
       out.collateral = coordinate[k]!
     }
