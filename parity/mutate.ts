@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { loadExact, loadModel, ROOT } from './load.ts'
 import type { ModelSide, Mutant } from './protocol.ts'
 import { parseTrace, replay, type Trace } from './trace.ts'
@@ -30,18 +31,45 @@ export type MutantVerdict = {
   readonly how: string
 }
 
-/** Run every mutant of a protocol against its recorded trace. @throws {MutantError} */
+// A mutant that never ends is a bad mutant: it must be stopped, and its verdict says so.
+const MUTANT_LIMIT_MS = 120_000
+
+/**
+ * Run every mutant of a protocol against its recorded trace, each in a thread of its own.
+ * @throws {MutantError} when one cannot be made, or the unchanged model fails.
+ */
 export async function runMutants(name: string): Promise<MutantVerdict[]> {
+  const { mutants } = await loadModel(name)
+  // The unchanged copy comes first: it must agree, or the verdicts say nothing.
+  const control = await inThread(name, null, 'unchanged')
+  if (control.caughtAfter !== null) throw new MutantError(`the model itself fails: ${control.how}`)
+  const verdicts: MutantVerdict[] = []
+  for (const [i, { what }] of mutants.entries()) verdicts.push(await inThread(name, i, what))
+  return verdicts
+}
+
+type Errand = { readonly name: string; readonly index: number | null }
+
+function inThread(name: string, index: number | null, what: string): Promise<MutantVerdict> {
+  return new Promise((done, failed) => {
+    const errand: Errand = { name, index }
+    const worker = new Worker(import.meta.filename, { workerData: { errand } })
+    const stop = setTimeout(() => {
+      done({ what, caughtAfter: 0, how: `crashed: no end within ${MUTANT_LIMIT_MS / 1000} s` })
+      void worker.terminate()
+    }, MUTANT_LIMIT_MS)
+    worker.once('message', done)
+    worker.once('error', (cause) => failed(new MutantError(`${what}: ${cause}`, { cause })))
+    worker.once('exit', () => clearTimeout(stop))
+  })
+}
+
+async function run({ name, index }: Errand): Promise<MutantVerdict> {
   const model = await loadModel(name)
   const file = join(import.meta.dirname, 'vectors', `${name}.json`)
   const trace = parseTrace(readFileSync(file, 'utf8'), file)
-  const files = closure(model.exact)
-  const verdicts: MutantVerdict[] = []
-  // The unchanged copy comes first: it must agree, or the verdicts say nothing.
-  const control = await judge(model, trace, files, null)
-  if (control.caughtAfter !== null) throw new MutantError(`the model itself fails: ${control.how}`)
-  for (const mutant of model.mutants) verdicts.push(await judge(model, trace, files, mutant))
-  return verdicts
+  const mutant = index === null ? null : model.mutants[index]!
+  return await judge(model, trace, closure(model.exact), mutant)
 }
 
 async function judge(
@@ -104,7 +132,9 @@ function closure(entry: string): string[] {
   return [...found]
 }
 
-if (import.meta.main) {
+const { errand } = (workerData ?? {}) as { errand?: Errand }
+if (!isMainThread && errand) parentPort?.postMessage(await run(errand))
+else if (import.meta.main) {
   const name = process.argv[2]
   if (!name) {
     console.error('usage: node parity/mutate.ts <protocol>')
