@@ -10,6 +10,7 @@ import { loadScenario } from '../src/scenario/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const MAIN_JOB = 'scenarios/compound-v2-eth-crash.yaml'
+const COUPLED_JOB = 'scenarios/coupled-eth-crash'
 
 type Case = {
   readonly id: string
@@ -62,6 +63,8 @@ const CASES: readonly Case[] = [
   compound(0.4, 0.133),
   compound(0.3, 0.077),
   compound(0.2, 0.057),
+  frontier('debt', 'totalDebt', 18.06e6),
+  frontier('bad debt as found', 'badDebt', 16.19e6),
 ]
 
 function cascade(id: string, what: string, set: Case['set'], expected: number): Case {
@@ -86,6 +89,40 @@ function compound(ethDrop: number, expected: number): Case {
     expected,
     tolerance: 0.003,
   }
+}
+
+function frontier(what: string, measure: string, expected: number): Case {
+  const scenario = 'frontier-insolvency'
+  const set = {}
+  return {
+    id: 'data',
+    what: `Inverse Frontier, ${what}, USD`,
+    scenario,
+    set,
+    measure,
+    expected,
+    tolerance: 5e3,
+  }
+}
+
+/** Who loses how much more than alone, in the shipped scenario of two protocols. */
+async function couplingTable(): Promise<string> {
+  const { measures, paths, seed } = await run(loadScenario(join(ROOT, `${COUPLED_JOB}.yaml`)))
+  const million = (value: number | null): string =>
+    value === null ? 'none' : (value / 1e6).toFixed(2)
+  const cell = (name: string): string => {
+    const { value, low, high } = measures.find((m) => m.name === name)!
+    return low === null ? million(value) : `${million(value)} [${million(low)} .. ${million(high)}]`
+  }
+  const row = (what: string, of: string): string =>
+    `| ${what} | ${cell(`loss${of}`)} | ${cell(`couplingLoss${of}`)} | ${cell(`liquidatedDebt${of}`)} |`
+  return [
+    `| M USD, mean of ${paths} paths [95 % interval], seed ${seed} | loss | of it due to coupling | debt liquidated |`,
+    '|---|---|---|---|',
+    row('both protocols', ''),
+    row('Aave v3, wstETH book', '[aave]'),
+    row('Compound v2 book', '[compound]'),
+  ].join('\n')
 }
 
 async function accuracyTable(): Promise<string> {
@@ -128,6 +165,7 @@ const file = join(ROOT, 'README.md')
 const before = readFileSync(file, 'utf8')
 let after = place(before, 'first-run', firstRun())
 after = place(after, 'accuracy', await accuracyTable())
+after = place(after, 'coupling', await couplingTable())
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error('README.md: its tables are old; run `node scripts/tables.ts` and commit')
