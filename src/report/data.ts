@@ -1,19 +1,23 @@
 import type { RunDocument, RunOptions, RunOutcome } from '../experiments/index.ts'
-import { referencePrices } from '../measures/index.ts'
+import { namedLenders, referencePrices } from '../measures/index.ts'
 import type { Parameter } from '../scenario/index.ts'
+import type { World } from '../world/index.ts'
 import { type AccountRow, type Concentration, concentrationOf } from './accounts.ts'
 import { type Bin, binsOf } from './bins.ts'
+import { type CrossingCount, crossingCounts } from './contagion.ts'
 import type { Curve, NoCurve } from './curve.ts'
 import { type Effects, effectsOf } from './effects.ts'
 import { type OrderSeries, orderSeriesOf } from './order.ts'
 import { type Origin, originsOf } from './origins.ts'
 import { type OutlineNode, outlineEvents, outlineOf } from './outline.ts'
+import { type Response, responseOf } from './response.ts'
 import { type Retrace, retrace } from './retrace.ts'
 import { sayEvent } from './say.ts'
 import type { Series } from './series.ts'
 import { type Clause, storyOfPath } from './story.ts'
-import { kindOf, treesOf } from './tree.ts'
+import { kindOf, type Tree, treesOf } from './tree.ts'
 import { type TroubledTables, troubledTables } from './troubled.ts'
+import type { NoKnob } from './vary.ts'
 
 /** One event as a table shows it. */
 export type EventLine = {
@@ -44,12 +48,12 @@ export type AccountTables = {
   }
 }
 
-/** The largest cascade of a path. */
-export type LargestCascade = {
-  /** Trees with at least one liquidation. */
-  readonly trees: number
+/** One cascade of a path. */
+export type Cascade = {
   readonly events: number
   readonly liquidations: number
+  /** Liquidations that one of another protocol caused. */
+  readonly crossings: number
   readonly repaid: number
   readonly depth: number
   readonly outline: OutlineNode
@@ -68,7 +72,16 @@ export type PathReport = {
   readonly order: OrderSeries | null
   readonly bins: readonly Bin[]
   readonly curve: Curve | NoCurve
-  readonly cascade: LargestCascade | null
+  /** Trees with at least one liquidation. */
+  readonly trees: number
+  /** Protocols, in the order of the world. */
+  readonly lenders: readonly string[]
+  /** The largest cascade. */
+  readonly cascade: Cascade | null
+  /** The largest one that crosses from one protocol to another, where that is not the largest of all. */
+  readonly crossingCascade: Cascade | null
+  /** Liquidations that crossed, per pair of protocols; empty with one protocol. */
+  readonly crossings: readonly CrossingCount[]
   readonly accounts: AccountTables
 }
 
@@ -87,6 +100,10 @@ export type Report = Omit<RunDocument, 'schema'> & {
   /** Values per path of every measure that has any; empty with one path. */
   readonly perPath: Readonly<Record<string, readonly (number | null)[]>>
   readonly effects: Effects
+  /** What the scenario's measures show first. */
+  readonly listedMeasures: readonly string[]
+  /** What grows with the shock; null when the scenario compares nothing. */
+  readonly response: Response | NoKnob | null
   readonly origins: readonly Origin[]
 }
 
@@ -112,26 +129,42 @@ function accountTables({ view: { world }, opening, end }: Retrace): AccountTable
   }
 }
 
-function largestCascade({ view }: Retrace): LargestCascade | null {
-  const trees = treesOf(view.world.trace)
-  const tree = trees[0]
-  if (!tree) return null
+function cascadeOf(world: World, tree: Tree): Cascade {
   const { liquidations, repaid, depth } = tree
   return {
-    ...{ trees: trees.length, events: tree.events.length, liquidations, repaid, depth },
-    outline: outlineOf(view.world, tree),
+    ...{
+      events: tree.events.length,
+      liquidations,
+      crossings: tree.crossings.length,
+      repaid,
+      depth,
+    },
+    outline: outlineOf(world, tree),
   }
 }
 
-/** Events that clauses and cascade name, each with those that led to it, as far as there is room. */
+/** The largest cascade, and the largest that crosses protocols unless it is the same. */
+function cascadesOf(world: World) {
+  const trees = treesOf(world.trace)
+  const [tree] = trees
+  const crossing = trees.find(({ crossings }) => crossings.length > 0)
+  return {
+    trees: trees.length,
+    cascade: tree ? cascadeOf(world, tree) : null,
+    crossingCascade: crossing && crossing !== tree ? cascadeOf(world, crossing) : null,
+  }
+}
+
+/** Events that clauses and cascades name, each with those that led to it, as far as there is room. */
 function eventLines(
   { view: { world } }: Retrace,
   story: readonly Clause[],
-  cascade: LargestCascade | null,
+  cascades: readonly (Cascade | null)[],
 ): readonly EventLine[] {
   const { parent, time } = world.trace.columns
   const wanted = new Set(story.flatMap((clause) => clause.events))
-  for (const { event } of cascade ? outlineEvents(cascade.outline) : []) wanted.add(event)
+  for (const cascade of cascades)
+    for (const { event } of cascade ? outlineEvents(cascade.outline) : []) wanted.add(event)
   for (const event of wanted) {
     if (wanted.size >= EVENT_LINES) break
     if (parent[event]! >= 0) wanted.add(parent[event]!)
@@ -148,11 +181,13 @@ function pathReport(traced: Retrace): PathReport {
   const { view, series } = traced
   const { trace, spec } = view.world
   const story = storyOfPath(view)
-  const cascade = largestCascade(traced)
+  const { cascade, crossingCascade, trees } = cascadesOf(view.world)
   const duration = spec.ticks * spec.tickSeconds
   return {
-    ...{ number: view.path, events: trace.length, duration, story, cascade, series },
-    eventLines: eventLines(traced, story, cascade),
+    ...{ number: view.path, events: trace.length, duration, story, trees, series },
+    ...{ cascade, crossingCascade, crossings: crossingCounts(view.world) },
+    lenders: namedLenders(view.world).map(({ name }) => name),
+    eventLines: eventLines(traced, story, [cascade, crossingCascade]),
     order: orderSeriesOf(view.world, view.focus.asset, series),
     bins: binsOf(trace, duration, spec.tickSeconds),
     curve: traced.curve,
@@ -172,7 +207,8 @@ function valuesPerPath(outcome: RunOutcome): Report['perPath'] {
 }
 
 /**
- * Gather everything that a report says. Runs the last finished path again, and every assumption twice.
+ * Gather everything that a report says. Runs the last finished path again, every assumption twice, and
+ * what is compared against the shock.
  * @returns the report; the world of `outcome.view` stands at the end of its path again.
  */
 export async function reportOf(outcome: RunOutcome, options: RunOptions): Promise<Report> {
@@ -188,6 +224,8 @@ export async function reportOf(outcome: RunOutcome, options: RunOptions): Promis
     interrupted: outcome.interrupted,
     path,
     perPath: valuesPerPath(outcome),
+    listedMeasures: scenario.measures,
+    response: await responseOf(outcome, options),
     effects: await effectsOf(outcome, options),
     origins: originsOf(resolved, scenario),
   }

@@ -56,7 +56,8 @@ function planner() {
     const { variant, value, note } = setting
     const place = reruns.push({ label: `${knob.name} = ${short(value)}`, variant }) - 1
     return () => {
-      const { badDebt, reason } = results[place]!
+      const { measures, reason } = results[place]!
+      const badDebt = measures?.badDebt ?? null
       if (badDebt === null) return none(reason, value)
       return { value, badDebt, change: base === null ? null : badDebt - base, note }
     }
@@ -97,7 +98,7 @@ export async function effectsOf(outcome: RunOutcome, options: RunOptions): Promi
   const all = [...reruns, ...extra.map((variant) => ({ label: 'nothing changed', variant }))]
   const results = all.length === 0 ? [] : await runLanes(outcome, all, options)
   const known = document.measures.find((m) => m.name === 'badDebt')?.value ?? null
-  const base = single ? known : (results[reruns.length]?.badDebt ?? null)
+  const base = single ? known : (results[reruns.length]?.measures?.badDebt ?? null)
   give(results, base)
   const once: DepthEffect[] =
     'reason' in depth

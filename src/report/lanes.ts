@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { RunOptions, RunOutcome } from '../experiments/index.ts'
 import type { Variant } from './vary.ts'
-import type { LaneData, LaneResult, LaneTask } from './worker.ts'
+import type { LaneData, LaneResult, LaneTask, Measured } from './worker.ts'
 
 /** Most worker threads: each loads the scenario's data for itself. */
 const LANES = 4
@@ -10,8 +10,8 @@ const LANES = 4
 /** A re-run with the name that progress shows. */
 export type Rerun = { readonly label: string; readonly variant: Variant }
 
-/** Bad debt of a re-run, USD, or why there is none. */
-export type RerunResult = { readonly badDebt: number | null; readonly reason: string }
+/** Measures of a re-run by name, or why there are none. */
+export type RerunResult = { readonly measures: Measured | null; readonly reason: string }
 
 function showDone(done: number, all: number, label: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kre-run ${done}/${all}: ${label}\n`)
@@ -36,7 +36,7 @@ function lane(data: LaneData, next: () => LaneTask | undefined, done: (r: LaneRe
       feed()
     })
     worker.on('error', (error) => {
-      if (task) done({ index: task.index, badDebt: null, reason: String(error) })
+      if (task) done({ index: task.index, measures: null, reason: String(error) })
       resolve()
     })
     worker.on('exit', () => resolve())
@@ -55,7 +55,7 @@ export async function runLanes(
   reruns: readonly Rerun[],
   options: RunOptions,
 ): Promise<readonly RerunResult[]> {
-  const results: RerunResult[] = reruns.map(() => ({ badDebt: null, reason: 'interrupted' }))
+  const results: RerunResult[] = reruns.map(() => ({ measures: null, reason: 'interrupted' }))
   const { signal } = options
   let taken = 0
   let done = 0
@@ -63,8 +63,8 @@ export async function runLanes(
     const rerun = reruns[taken]
     return rerun && !signal?.aborted ? { index: taken++, variant: rerun.variant } : undefined
   }
-  const keep = ({ index, badDebt, reason }: LaneResult): void => {
-    results[index] = { badDebt, reason }
+  const keep = ({ index, measures, reason }: LaneResult): void => {
+    results[index] = { measures, reason }
     showDone(++done, reruns.length, reruns[index]!.label)
   }
   const { scenario, document } = outcome

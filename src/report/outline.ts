@@ -2,7 +2,7 @@ import type { TracedWorld } from '../stores/index.ts'
 import { EVENT_NAMES, type EventName, eventCode } from '../world/index.ts'
 import { change, count, short } from './format.ts'
 import { sayEvent } from './say.ts'
-import type { Tree } from './tree.ts'
+import { pathTo, type Tree } from './tree.ts'
 
 /** One drawn event of a tree, with what was folded into it. */
 export type OutlineNode = {
@@ -10,6 +10,10 @@ export type OutlineNode = {
   readonly kind: EventName
   readonly time: number
   readonly text: string
+  /** Protocol that it liquidates on; null for other events. */
+  readonly lender: string | null
+  /** Protocol whose liquidation caused this one, where it is another; null elsewhere. */
+  readonly crossedFrom: string | null
   /** Debt repaid by this event, USD. */
   readonly repaid: number
   /** Debt repaid by this event and all that it caused, USD. */
@@ -24,6 +28,9 @@ export type OutlineNode = {
 
 /** Most events drawn; the others are counted where they hang. */
 const DRAWN = 150
+
+/** Most of them that are drawn because a liquidation crosses protocols, with all that led there. */
+const CROSSING = 60
 
 type Sums = {
   readonly repaid: ReadonlyMap<number, number>
@@ -79,6 +86,11 @@ function foldTrades({ trace }: TracedWorld, tree: Tree): ReadonlyMap<number, Fol
   return folded
 }
 
+/** Name of the instance that an event happened on. */
+export function lenderOf({ trace, instances }: TracedWorld, event: number): string {
+  return instances[trace.columns.instance[event]!]!.name
+}
+
 function textOf(world: TracedWorld, event: number, folded: Folded | undefined): string {
   const text = sayEvent(world, event)
   if (!folded || folded.trades === 0) return text
@@ -88,18 +100,33 @@ function textOf(world: TracedWorld, event: number, folded: Folded | undefined): 
   return `${text}; ${sold}${Math.abs(moved) < 1e-5 ? '' : `, ${asset} ${change(moved)}`}`
 }
 
+/** Events to draw: what leads to the largest crossings between protocols, then the largest branches. */
+function pick({ trace }: TracedWorld, tree: Tree, { repaid, liquidations }: Sums): number[] {
+  const { x } = trace.columns
+  const bySize = (a: number, b: number): number => repaid.get(b)! - repaid.get(a)! || a - b
+  const shown = new Set<number>()
+  const crossings = tree.crossings.map(({ event }) => event).sort((a, b) => x[b]! - x[a]! || a - b)
+  for (const event of crossings) {
+    const way = pathTo(trace, event).filter((e) => !shown.has(e))
+    if (shown.size + way.length <= CROSSING) for (const e of way) shown.add(e)
+  }
+  // A cause repays at least as much as its effects and comes first: no event loses its own.
+  for (const e of tree.events.filter((own) => liquidations.get(own)! > 0).sort(bySize))
+    if (shown.size < DRAWN) shown.add(e)
+  return [...shown].sort(bySize)
+}
+
 /**
  * Fold a tree into an outline that can be read: only events that are liquidations or led to some are
  * drawn, the largest by debt repaid; trades are told with the liquidation that made them.
  */
 export function outlineOf(world: TracedWorld, tree: Tree): OutlineNode {
   const { kind, parent, time, x } = world.trace.columns
-  const { repaid, liquidations } = sumsOf(world, tree)
+  const sums = sumsOf(world, tree)
+  const { repaid, liquidations } = sums
   const folded = foldTrades(world, tree)
-  const shown = tree.events
-    .filter((e) => liquidations.get(e)! > 0)
-    .sort((a, b) => repaid.get(b)! - repaid.get(a)! || a - b)
-    .slice(0, DRAWN)
+  const shown = pick(world, tree, sums)
+  const causes = new Map(tree.crossings.map(({ event, cause }) => [event, cause]))
   const below = new Map<number, number[]>(shown.map((e) => [e, []]))
   for (const e of shown) if (e !== tree.root) below.get(parent[e]!)!.push(e)
   const nodes = new Map<number, OutlineNode>()
@@ -113,6 +140,8 @@ export function outlineOf(world: TracedWorld, tree: Tree): OutlineNode {
     nodes.set(e, {
       ...{ event: e, kind: EVENT_NAMES[kind[e]!]!, time: time[e]! },
       text: textOf(world, e, folded.get(e)),
+      lender: isLiquidation ? lenderOf(world, e) : null,
+      crossedFrom: causes.has(e) ? lenderOf(world, causes.get(e)!) : null,
       ...{ repaid: own, caused: repaid.get(e)!, liquidations: liquidations.get(e)!, children },
       rest: {
         liquidations: liquidations.get(e)! - drawn,

@@ -5,9 +5,32 @@ import { type RunOptions, type RunOutcome, runScenario } from '../experiments/in
 import { parseScenario, type Scenario } from '../scenario/index.ts'
 
 /** What tests change in the small scenario. */
-export type SmallCrash = { readonly title?: string; readonly drop?: number; readonly vol?: number }
+export type SmallCrash = {
+  readonly title?: string
+  readonly drop?: number
+  readonly vol?: number
+  /** Two protocols with the same forty accounts each. */
+  readonly pair?: boolean
+  /** Compare both price sources of the lenders over the shock. */
+  readonly compare?: boolean
+  readonly minutes?: number
+}
 
-function textOf({ title = 'A small crash', drop = 0.45, vol = 0 }: SmallCrash): string {
+function lender(name: string): string {
+  return `  ${name}:
+    kind: lending/compoundV2
+    oracle: $prices
+    closeFactor: 0.5
+    liquidationBonus: $bonus
+    protocolSeizeShare: 0
+    positions: '@book.positions'
+    markets:
+      X: { collateralFactor: 0.8, exchangeRate: 1, cash: 1.0e+6 }
+      USD: { collateralFactor: 0, exchangeRate: 1, cash: 0 }`
+}
+
+function textOf(change: SmallCrash): string {
+  const { title = 'A small crash', drop = 0.45, vol = 0, minutes = 20 } = change
   return `
 name: small-crash
 title: ${JSON.stringify(title)}
@@ -17,8 +40,9 @@ parameters:
   vol: { value: ${vol}, unit: 1/sqrt(year), doc: noise }
   depth: { value: 6000, unit: USD, doc: sale that moves X by 1 %, assumption: true, source: guessed }
   bonus: { value: 0.08, unit: fraction, doc: bonus, range: [0, 0.09], assumption: true, source: guessed }
+  prices: { value: feed, unit: choice, options: [feed, slowFeed], doc: who tells the lenders the price }
   idle: { value: 0, unit: 1/hour, doc: nothing, assumption: true }
-time: { tick: 12, duration: { minutes: 20 } }
+time: { tick: 12, duration: { minutes: ${minutes} } }
 assets:
   X: { price: 100 }
 sources:
@@ -31,20 +55,12 @@ instances:
   market: { kind: prices/referenceMarket, drivers: [fall, noise], depth: { X: $depth } }
   pool: { kind: liquidity/constantProduct, base: X, quote: USD, baseReserve: 100 }
   feed: { kind: oracles/feed, source: market, assets: [X], gas: 0 }
-  lender:
-    kind: lending/compoundV2
-    oracle: feed
-    closeFactor: 0.5
-    liquidationBonus: $bonus
-    protocolSeizeShare: 0
-    positions: '@book.positions'
-    markets:
-      X: { collateralFactor: 0.8, exchangeRate: 1, cash: 1.0e+6 }
-      USD: { collateralFactor: 0, exchangeRate: 1, cash: 0 }
+  slowFeed: { kind: oracles/feed, source: market, assets: [X], gas: 0, latency: 100000 }
+${change.pair ? `${lender('lender')}\n${lender('other')}` : lender('lender')}
   liquidators:
-    { kind: agents/liquidator, lenders: [lender], venue: market, capital: 5000, gas: 0, minProfit: 0 }
-order: { measure: badDebt, shock: drop, asset: X, source: market }
-measures: [badDebt, liquidations]
+    { kind: agents/liquidator, lenders: [${change.pair ? 'lender, other' : 'lender'}], venue: market, capital: 5000, gas: 0, minProfit: 0 }
+order: { measure: badDebt, shock: drop, ${change.compare ? 'compare: prices, ' : ''}asset: X, source: market }
+measures: [badDebt, liquidations${change.pair ? ', "badDebt[other]"' : ''}]
 `
 }
 

@@ -8,6 +8,7 @@ import {
   shockedPrices,
 } from '../measures/index.ts'
 import { type AccountRow, accountsOf } from './accounts.ts'
+import { crossingCounts } from './contagion.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
 import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
@@ -212,6 +213,29 @@ function largestTree({ view }: Teller): Clause | null {
   }
 }
 
+/** How many liquidations of one protocol were caused by those of another; nothing with one protocol. */
+function contagion({ view, liquidations }: Teller): Clause | null {
+  const counts = crossingCounts(view.world)
+  if (counts.length === 0 || liquidations.length === 0) return null
+  const crossed = counts.filter((c) => c.liquidations > 0)
+  if (crossed.length === 0) {
+    // Where no liquidation caused another at all, the channel's clause says so.
+    const { depth } = forestOf(view.world.trace)
+    if (liquidations.every((e) => depth[e]! < 2)) return null
+    const text = 'Contagion: no liquidation on one protocol was caused by one on another.'
+    return { text, events: [] }
+  }
+  const told = counts.length === 2 ? counts : crossed
+  const parts = told.map((c) => {
+    const repaid = c.liquidations > 0 ? ` (${dollars(c.repaid)} repaid)` : ''
+    return `${short(c.liquidations)} of the ${count(c.of, 'liquidation')} on ${c.to}${repaid} by liquidations on ${c.from}`
+  })
+  return {
+    text: `Contagion: ${parts.join(' and ').replace(' by ', ' were caused by ')}.`,
+    events: crossed.flatMap(({ largest }) => [largest!.cause, largest!.event]),
+  }
+}
+
 function refused({ view }: Teller): Clause | null {
   const { trace, instances } = view.world
   const { instance, other, x } = trace.columns
@@ -304,7 +328,7 @@ export function storyOfPath(view: PathView): readonly Clause[] {
   const tell =
     teller.liquidations.length === 0
       ? [opening, calm, refused, losses, backlog]
-      : [opening, first, volume, channel, largestTree, refused, penalty, losses, backlog]
+      : [opening, first, volume, channel, largestTree, contagion, refused, penalty, losses, backlog]
   return tell.flatMap((say) => say(teller) ?? [])
 }
 

@@ -13,14 +13,17 @@ export type LaneData = {
 /** A re-run to do, by its place in the plan. */
 export type LaneTask = { readonly index: number; readonly variant: Variant }
 
-/** What came of it: bad debt at the end, USD, or why there is none. */
+/** Values of the measures of a run, by name; those without a value are missing. */
+export type Measured = Readonly<Record<string, number>>
+
+/** What came of it, or why there is nothing. */
 export type LaneResult = {
   readonly index: number
-  readonly badDebt: number | null
+  readonly measures: Measured | null
   readonly reason: string
 }
 
-async function rerun(data: LaneData, variant: Variant, cache: SourceCache): Promise<number> {
+async function rerun(data: LaneData, variant: Variant, cache: SourceCache): Promise<Measured> {
   const { document } = await runScenario(variantScenario(data.scenario, variant), {
     ...{
       seed: data.seed,
@@ -31,7 +34,9 @@ async function rerun(data: LaneData, variant: Variant, cache: SourceCache): Prom
       compare: false,
     },
   })
-  return document.measures.find((m) => m.name === 'badDebt')!.value!
+  return Object.fromEntries(
+    document.measures.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])),
+  )
 }
 
 /** First lines of an error, without its code frame. */
@@ -46,8 +51,8 @@ if (parentPort) {
   const cache: SourceCache = new Map()
   port.on('message', ({ index, variant }: LaneTask) => {
     rerun(data, variant, cache)
-      .then((badDebt): LaneResult => ({ index, badDebt, reason: '' }))
-      .catch((error): LaneResult => ({ index, badDebt: null, reason: reasonOf(error) }))
+      .then((measures): LaneResult => ({ index, measures, reason: '' }))
+      .catch((error): LaneResult => ({ index, measures: null, reason: reasonOf(error) }))
       .then((result) => port.postMessage(result))
   })
 }

@@ -1,14 +1,13 @@
-import type { Report } from '../data.ts'
+import type { Cascade, PathReport, Report } from '../data.ts'
 import { clock, count, dollars, percent, short } from '../format.ts'
 import type { OutlineNode } from '../outline.ts'
-import { chart, type Html, html, nothing, type Part, section, table } from './html.ts'
+import { chart, eventLinks, type Html, html, nothing, type Part, section, table } from './html.ts'
 
-/** Prices, liquidations and bad debt on one axis. */
-export function timeSection({ path }: Report): Html {
+/** Prices, liquidations and bad debt on one axis; '' for a run without a block. */
+export function timeSection({ path }: Report): Html | '' {
   const title = 'The cascade over time'
   if (path === null) return section('time', title, nothing('No path was finished.'))
-  if (path.duration === 0)
-    return section('time', title, nothing('The run has no block: it shows the state as found.'))
+  if (path.duration === 0) return ''
   const asset = path.series.asset
   const notes: Part[] = []
   if (asset === null)
@@ -57,18 +56,34 @@ export function curveSection({ path }: Report): Html {
   )
 }
 
+/** Colours there are for protocols; more protocols share them. */
+const LENDER_COLOURS = 4
+
 const NAMED_KINDS = ['news', 'answer', 'liquidation', 'swap', 'impact']
 
-function dotOf(node: OutlineNode, largest: number): Html {
-  const size = 6 + 14 * Math.sqrt(node.repaid / Math.max(largest, 1e-9))
-  const kind = NAMED_KINDS.includes(node.kind) ? node.kind : 'other'
-  return html`<span class="dot ${kind}" style="width:${size.toFixed(1)}px;height:${size.toFixed(1)}px"></span>`
+/** What every row of an outline is drawn with. */
+type Drawn = { readonly largest: number; readonly lenders: readonly string[] }
+
+/** Class of a dot: what it is, and for liquidations on which protocol. */
+function classOf({ kind, lender, crossedFrom }: OutlineNode, lenders: readonly string[]): string {
+  if (!NAMED_KINDS.includes(kind)) return 'other'
+  const place = lender === null ? 0 : lenders.indexOf(lender) % LENDER_COLOURS
+  return `${kind}${place > 0 ? ` lender${place}` : ''}${crossedFrom === null ? '' : ' crossing'}`
 }
 
-function rowOf(node: OutlineNode, largest: number): Html {
+function dotOf(node: OutlineNode, { largest, lenders }: Drawn): Html {
+  const size = 6 + 14 * Math.sqrt(node.repaid / Math.max(largest, 1e-9))
+  return html`<span class="dot ${classOf(node, lenders)}" style="width:${size.toFixed(1)}px;height:${size.toFixed(1)}px"></span>`
+}
+
+function rowOf(node: OutlineNode, drawn: Drawn): Html {
   const below = node.liquidations - (node.repaid > 0 ? 1 : 0)
   const led = below > 0 ? `led to ${short(below)}: ${dollars(node.caused - node.repaid)}` : ''
-  return html`<span class="row">${dotOf(node, largest)}<span class="text"><a class="event" href="#e${node.event}">#${node.event}</a> ${node.text}</span><span class="usd">${led}</span></span>`
+  const crossed =
+    node.crossedFrom === null
+      ? ''
+      : html` <span class="badge">${node.crossedFrom} to ${node.lender ?? ''}</span>`
+  return html`<span class="row">${dotOf(node, drawn)}<span class="text"><a class="event" href="#e${node.event}">#${node.event}</a> ${node.text}${crossed}</span><span class="usd">${led}</span></span>`
 }
 
 function restOf({ rest }: OutlineNode): Part {
@@ -77,20 +92,20 @@ function restOf({ rest }: OutlineNode): Part {
 }
 
 /** A node; one with a single child goes on at the same indent, so that long chains stay readable. */
-function nodeOf(node: OutlineNode, largest: number, depth: number): Part {
+function nodeOf(node: OutlineNode, drawn: Drawn, depth: number): Part {
   const parts: Part[] = []
   let at = node
   while (at.children.length === 1 && at.rest.liquidations <= 0) {
-    parts.push(html`<li>${rowOf(at, largest)}</li>\n`)
+    parts.push(html`<li>${rowOf(at, drawn)}</li>\n`)
     at = at.children[0]!
   }
   if (at.children.length === 0 && at.rest.liquidations <= 0)
-    return [parts, html`<li>${rowOf(at, largest)}</li>\n`]
-  const inner = at.children.map((child) => nodeOf(child, largest, depth + 1))
+    return [parts, html`<li>${rowOf(at, drawn)}</li>\n`]
+  const inner = at.children.map((child) => nodeOf(child, drawn, depth + 1))
   const open = html`${depth < 3 ? ' open' : ''}`
   return [
     parts,
-    html`<li><details${open}><summary>${rowOf(at, largest)}</summary><ul>${inner}${restOf(at)}</ul></details></li>\n`,
+    html`<li><details${open}><summary>${rowOf(at, drawn)}</summary><ul>${inner}${restOf(at)}</ul></details></li>\n`,
   ]
 }
 
@@ -98,27 +113,70 @@ function largestRepaid(node: OutlineNode): number {
   return node.children.reduce((most, child) => Math.max(most, largestRepaid(child)), node.repaid)
 }
 
-/** The largest cascade as a drawing and as an outline in words. */
-export function treeSection({ path }: Report): Html {
+function liquidationLegend(lenders: readonly string[]): Part {
+  if (lenders.length < 2)
+    return html`<span><i class="dot liquidation"></i>liquidation, area by debt repaid</span>`
+  const dots = lenders.map((name, k) => {
+    const own = k % LENDER_COLOURS
+    return html`<span><i class="dot liquidation${own > 0 ? ` lender${own}` : ''}"></i>liquidation on ${name}</span>`
+  })
+  return html`${dots}<span><i class="dot liquidation crossing"></i>caused by one on another protocol</span>`
+}
+
+/** One cascade as a drawing and as an outline in words. */
+function drawnCascade(cascade: Cascade, lenders: readonly string[], name: string): Html {
+  const { outline, liquidations } = cascade
+  const drawn: Drawn = { largest: largestRepaid(outline), lenders }
+  return html`<p class="legend"><span><i class="dot news"></i>news</span><span><i class="dot answer"></i>oracle answer</span>${liquidationLegend(lenders)}<span><i class="dot swap"></i>trade or price impact</span></p>${liquidations > 1 ? chart(name, 'From cause to effect,', 'left to right; liquidations by area of debt repaid; point at a dot') : ''}<div class="treebox" tabindex="0"><ul class="tree">${nodeOf(outline, drawn, 0)}</ul></div>`
+}
+
+function sizeOf({ events, liquidations, repaid, depth }: Cascade): string {
+  return `${count(events, 'event')}: ${count(liquidations, 'liquidation')} of ${dollars(repaid)}, at most ${depth} in one chain`
+}
+
+/** How often liquidations crossed from one protocol to another, and the cascade that shows it. */
+function crossingPart({ lenders, crossings, cascade, crossingCascade }: PathReport): Part {
+  if (lenders.length < 2 || cascade === null) return ''
+  const all = crossings.reduce((sum, c) => sum + c.liquidations, 0)
+  if (all === 0) return nothing('No liquidation on one protocol was caused by one on another.')
+  const rows = table(crossings, [
+    { title: 'caused by liquidations on', cell: (c) => c.from },
+    { title: 'liquidations on', cell: (c) => c.to },
+    { title: 'caused', align: 'right', cell: (c) => short(c.liquidations) },
+    { title: 'of', align: 'right', cell: (c) => short(c.of) },
+    { title: 'debt repaid', align: 'right', cell: (c) => dollars(c.repaid) },
+    {
+      title: 'the largest',
+      cell: (c) => (c.largest ? eventLinks([c.largest.cause, c.largest.event]) : '-'),
+    },
+  ])
+  const own =
+    crossingCascade === null
+      ? html`<p>The largest cascade, above, is also the largest that crosses protocols: ${short(cascade.crossings)} of its ${count(cascade.liquidations, 'liquidation')} were caused by one on another protocol.</p>`
+      : html`<p>The largest cascade crosses no protocols. The largest that does has ${sizeOf(crossingCascade)}, ${short(crossingCascade.crossings)} of them caused by one on another protocol.</p>${drawnCascade(crossingCascade, lenders, 'crossingTree')}`
+  return html`<h3>From one protocol to another</h3><p>A liquidation is caused by the last liquidation before it in its chain of causes.</p>${rows}${own}`
+}
+
+/** The largest cascade, and the largest that crosses protocols; '' for a run without a block. */
+export function treeSection({ path }: Report): Html | '' {
   const title = 'The largest cascade'
   if (path === null) return section('tree', title, nothing('No path was finished.'))
-  const { cascade } = path
+  if (path.duration === 0) return ''
+  const { cascade, trees, lenders } = path
   if (!cascade) return section('tree', title, nothing('Nobody was liquidated.'))
-  const { outline, liquidations, repaid, depth, trees, events } = cascade
-  const largest = largestRepaid(outline)
   return section(
     'tree',
     title,
-    html`<p>Every event names the one that caused it. ${trees === 1 ? 'The only tree with liquidations has' : `The largest of ${short(trees)} trees with liquidations has`} ${count(events, 'event')}: ${count(liquidations, 'liquidation')} of ${dollars(repaid)}, at most ${depth} in one chain. Drawn are the events that led to liquidations; trades are told with the liquidation that made them, and the smallest branches are counted.</p>`,
-    html`<p class="legend"><span><i class="dot news"></i>news</span><span><i class="dot answer"></i>oracle answer</span><span><i class="dot liquidation"></i>liquidation, area by debt repaid</span><span><i class="dot swap"></i>trade or price impact</span></p>`,
-    liquidations > 1 ? chart('tree', 'From cause to effect,', 'left to right; point at a dot') : '',
-    html`<div class="treebox" tabindex="0"><ul class="tree">${nodeOf(outline, largest, 0)}</ul></div>`,
+    html`<p>Every event names the one that caused it. ${trees === 1 ? 'The only tree with liquidations has' : `The largest of ${short(trees)} trees with liquidations has`} ${sizeOf(cascade)}. Drawn are the events that led to liquidations; trades are told with the liquidation that made them, and the smallest branches are counted.</p>`,
+    drawnCascade(cascade, lenders, 'tree'),
+    crossingPart(path),
   )
 }
 
-/** The events that the words name. */
-export function eventsSection({ path }: Report): Html {
+/** The events that the words name; '' where there are none at all. */
+export function eventsSection({ path }: Report): Html | '' {
   const title = 'Events'
+  if (path?.events === 0) return ''
   if (path === null || path.eventLines.length === 0)
     return section('events', title, nothing('The words above rest on no single events.'))
   return section(

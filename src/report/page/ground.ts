@@ -65,8 +65,9 @@ export function assumptionsSection({ effects }: Report): Html {
   )
 }
 
-/** Bad debt at half and double depth of the reference markets. */
-export function depthSection({ effects: { depth } }: Report): Html {
+/** Bad debt at half and double depth of the reference markets; '' for a run in which nobody trades. */
+export function depthSection({ effects: { depth }, path }: Report): Html | '' {
+  if (path?.duration === 0) return ''
   const title = 'Bad debt at half and double market depth'
   if ('reason' in depth) return section('depth', title, nothing(`Not studied: ${depth.reason}.`))
   return section(

@@ -45,7 +45,7 @@ export function jsonScript(id: string, data: unknown): Html {
 
 /** A column of a table. */
 export type Column<Row> = {
-  readonly title: string
+  readonly title: Part
   /** What the column means, shown on hover. */
   readonly hint?: string
   /** Numbers stand right. */

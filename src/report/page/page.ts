@@ -1,14 +1,19 @@
 import type { Report } from '../data.ts'
 import { curveSection, eventsSection, timeSection, treeSection } from './cascade.ts'
+import { channelsSection, lendersSection } from './contagion.ts'
 import { assumptionsSection, depthSection, originsSection, pathsSection } from './ground.ts'
 import { html, raw } from './html.ts'
 import { accountsSection } from './people.ts'
+import { responseSection } from './response.ts'
 import { scriptsOf } from './script.ts'
 import { STYLE } from './style.ts'
 import { headerOf, measuresSection, storySection, tilesOf } from './words.ts'
 
 const LINKS = [
   ['story', 'What happened'],
+  ['response', 'Against the shock'],
+  ['lenders', 'Protocols'],
+  ['channels', 'Channels'],
   ['time', 'Over time'],
   ['curve', 'Price falls'],
   ['tree', 'Largest cascade'],
@@ -22,7 +27,24 @@ const LINKS = [
 
 /** Write a report as one page that needs nothing else: no network, no other file. */
 export function pageOf(report: Report): string {
-  const links = LINKS.map(([id, title]) => html`<a href="#${id}">${title}</a> `)
+  const body = html`${storySection(report)}
+${tilesOf(report)}
+${responseSection(report)}
+${lendersSection(report)}
+${channelsSection(report)}
+${pathsSection(report)}
+${timeSection(report)}
+${curveSection(report)}
+${treeSection(report)}
+${accountsSection(report)}
+${depthSection(report)}
+${assumptionsSection(report)}
+${originsSection(report)}
+${measuresSection(report)}
+${eventsSection(report)}`
+  const links = LINKS.filter(([id]) => body.markup.includes(`<section id="${id}">`)).map(
+    ([id, title]) => html`<a href="#${id}">${title}</a> `,
+  )
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -37,18 +59,7 @@ export function pageOf(report: Report): string {
 ${headerOf(report)}
 <nav aria-label="Sections">${links}</nav>
 <main>
-${storySection(report)}
-${tilesOf(report)}
-${pathsSection(report)}
-${timeSection(report)}
-${curveSection(report)}
-${treeSection(report)}
-${accountsSection(report)}
-${depthSection(report)}
-${assumptionsSection(report)}
-${originsSection(report)}
-${measuresSection(report)}
-${eventsSection(report)}
+${body}
 </main>
 <footer>Same version, scenario and seed give the same report. Numbers of this page are in report.json, all events in trace.parquet. Charts: Observable Plot and D3 (ISC licence), inside this file.</footer>
 <noscript><p class="warning">The charts need JavaScript; texts and tables do not.</p></noscript>

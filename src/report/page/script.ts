@@ -16,12 +16,17 @@ const BARS = 14
  * Place the nodes of an outline: level by level from left to right, leaves below each other. Where
  * branches were left out, the place of one more leaf is kept free.
  */
-export function treeDots(outline: OutlineNode): readonly TreeDot[] {
+export function treeDots(
+  outline: OutlineNode,
+  lenders: readonly string[] = [],
+): readonly TreeDot[] {
   const dots: TreeDot[] = []
   let leaf = 0
   const place = (node: OutlineNode, level: number, from: number): number => {
-    const { kind, repaid, text } = node
-    const mine = dots.push({ x: level, y: 0, from, kind, repaid, text }) - 1
+    const { kind, repaid, text, crossedFrom } = node
+    const lender = node.lender === null ? 0 : Math.max(0, lenders.indexOf(node.lender))
+    const own = { kind, repaid, text, lender, crosses: crossedFrom !== null }
+    const mine = dots.push({ x: level, y: 0, from, ...own }) - 1
     const rows = node.children.map((child) => place(child, level + 1, mine))
     const y = rows.length === 0 ? leaf++ : (rows[0]! + rows.at(-1)!) / 2
     dots[mine] = { ...dots[mine]!, y }
@@ -40,6 +45,29 @@ function barsOf({ effects }: Report): ChartData['tornado'] {
   return bars.sort((a, b) => size(b) - size(a)).slice(0, BARS)
 }
 
+/** Rows by shock with a value per option, for the measures that are drawn. */
+function responseChart({ response, parameterDocs }: Report): ChartData['response'] {
+  if (response === null || 'reason' in response) return null
+  const { shock, unit, options, points, told, own } = response
+  const about = parameterDocs.find((p) => p.name === shock)?.doc ?? ''
+  const isFraction = unit === 'fraction'
+  const scale = isFraction ? 100 : 1
+  const shocks = [...new Set(points.map((p) => p.shock))]
+  const rows = (name: string) =>
+    shocks.map((x) => ({
+      x: scale * x,
+      values: options.map(
+        (option) =>
+          points.find((p) => p.shock === x && p.option === option)?.measures?.[name] ?? null,
+      ),
+    }))
+  return {
+    ...{ options, label: `${about ? `${shock}: ${about}` : shock}, ${isFraction ? '%' : unit}` },
+    ...{ shock, unit: isFraction ? ' %' : ` ${unit}`, own: scale * own.shock },
+    measures: Object.fromEntries(told.map(({ name, unit }) => [name, { unit, rows: rows(name) }])),
+  }
+}
+
 /** What the charts of a report draw. */
 export function chartDataOf(report: Report): ChartData {
   const { path, origins, perPath } = report
@@ -52,7 +80,14 @@ export function chartDataOf(report: Report): ChartData {
     order: path?.order ?? null,
     bins: path?.bins ?? [],
     curve: path === null || 'reason' in path.curve ? null : path.curve,
-    tree: path?.cascade ? treeDots(path.cascade.outline) : [],
+    trees: {
+      tree: path?.cascade ? treeDots(path.cascade.outline, path.lenders) : [],
+      crossingTree: path?.crossingCascade
+        ? treeDots(path.crossingCascade.outline, path.lenders)
+        : [],
+    },
+    response: responseChart(report),
+    channels: report.channels,
     tornado: barsOf(report),
     spreads: Object.fromEntries(spreads.filter(([, list]) => list.length > 0)),
     paths: perPath,

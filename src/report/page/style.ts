@@ -20,6 +20,10 @@ code, .mono { font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; ove
 .soft, figcaption, .nothing { color: var(--soft); }
 .nothing { border-left: 3px solid var(--line); padding-left: 10px; }
 .warning { border-left: 3px solid var(--bad); padding-left: 10px; overflow-wrap: anywhere; }
+.remark { border-left: 3px solid var(--c2); padding-left: 10px; overflow-wrap: anywhere; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 20px; }
+.pair figure { min-width: 0; }
+.badge { font-size: 11.5px; border: 1px solid currentColor; border-radius: 8px; padding: 0 6px; white-space: nowrap; }
 .event { font-size: 11px; text-decoration: none; white-space: nowrap; }
 nav { margin: 14px 0; font-size: 13px; line-height: 1.9; }
 nav a { margin-right: 12px; white-space: nowrap; }
@@ -71,10 +75,12 @@ summary { cursor: pointer; margin: 10px 0; color: var(--link); }
 .tree .usd { color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums; margin-left: auto; padding-left: 10px; }
 .treebox { max-height: 640px; overflow: auto; border: 1px solid var(--line); border-radius: 6px; padding: 8px 10px; }
 .news { background: var(--grey); } .answer { background: var(--c2); } .liquidation { background: var(--c1); }
+.lender1 { background: var(--c6); } .lender2 { background: var(--c5); } .lender3 { background: var(--c4); }
+.crossing { outline: 2px solid var(--text); outline-offset: 1px; }
 .swap, .impact { background: var(--c3); } .other { background: var(--c4); }
 footer { margin-top: 40px; font-size: 12.5px; color: var(--soft); }
 @media (max-width: 560px) { body { padding: 14px 12px 40px; } dl { grid-template-columns: 1fr; gap: 0; }
-  dl.facts { grid-template-columns: 1fr max-content; gap: 0 10px; }
+  dl.facts { grid-template-columns: minmax(0, 1fr) minmax(0, auto); gap: 0 10px; }
   dd { margin-bottom: 6px; } .tree .row { flex-wrap: wrap; } .tree .text { flex: 1 1 70%; } }
 @media print { .treebox { max-height: none; } nav { display: none; } }
 `

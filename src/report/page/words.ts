@@ -25,12 +25,17 @@ function parameterList({ parameters, parameterDocs }: Report): Part {
   })
 }
 
+/** Begin with a capital, unless the first word is a name with capitals of its own, such as stETH. */
+function headline(title: string): string {
+  return /^\S*[A-Z]/.test(title) ? title : title.charAt(0).toUpperCase() + title.slice(1)
+}
+
 /** Title, scenario, parameters, seed, data, version and the command that replays the run. */
 export function headerOf(report: Report): Html {
   const { scenario, seed, paths, failedPaths } = report
   const runs = `${count(paths, 'path')}${failedPaths > 0 ? `, ${failedPaths} failed` : ''}`
   return html`<header><p class="soft">Breakwater ${report.breakwater}: what breaks, in which order, who loses how much</p>
-<h1>${report.title.charAt(0).toUpperCase() + report.title.slice(1)}</h1>
+<h1>${headline(report.title)}</h1>
 <p>${report.description}</p>
 <dl>${[
     term('Scenario', html`${scenario.name} <span class="mono soft">sha256 ${scenario.hash}</span>`),
@@ -52,6 +57,16 @@ function pathNote({ path, paths }: Report): Part {
   return html`<p>This run has ${short(paths)} paths. The measures are means over all of them; the story, the charts, the tree, the accounts and the trace below are of one path, the last finished one (number ${path.number}, counted from 0).</p>`
 }
 
+function remarksOf({ remarks }: Report): Part {
+  return remarks.map((r) => html`<p class="remark"><b>Note:</b> ${r}</p>`)
+}
+
+/** What the small numbers behind clauses are. */
+function traceNote(events: number): Part {
+  if (events === 0) return ''
+  return html`<p class="soft">Small numbers are events of the trace (${short(events)} in all, in trace.parquet); they lead to the <a href="#events">table of events</a>.</p>`
+}
+
 /** The explanation in words, each clause with the events that prove it. */
 export function storySection(report: Report): Html {
   const { path } = report
@@ -59,8 +74,15 @@ export function storySection(report: Report): Html {
     path === null
       ? nothing('No path was finished, so there is nothing to tell.')
       : html`<ol class="story">${path.story.map(({ text, events }) => html`<li>${text}${eventLinks(events)}</li>\n`)}</ol>
-<p class="soft">Small numbers are events of the trace (${short(path.events)} in all, in trace.parquet); they lead to the <a href="#events">table of events</a>.</p>`
-  return section('story', 'What happened', pathNote(report), warningsOf(report), story)
+${traceNote(path.events)}`
+  return section(
+    'story',
+    'What happened',
+    remarksOf(report),
+    warningsOf(report),
+    pathNote(report),
+    story,
+  )
 }
 
 function range(m: MeasureResult): string {
@@ -70,7 +92,7 @@ function range(m: MeasureResult): string {
 
 /** The main measures as tiles. */
 export function tilesOf({ measures }: Report): Html {
-  const shown = measures.filter((m) => m.value !== null).slice(0, 10)
+  const shown = measures.filter((m) => m.value !== null && !m.name.includes('[')).slice(0, 10)
   const tiles = shown.map(
     (m) =>
       html`<div class="tile" title="${m.note}"><span class="name">${m.name}</span><b>${inUnit(m.value, m.unit)}</b>${m.low === null ? '' : html`<span>${range(m)}</span>`}<span>${m.note}</span></div>`,
@@ -78,8 +100,9 @@ export function tilesOf({ measures }: Report): Html {
   return html`<div class="tiles">${tiles}</div>\n`
 }
 
-/** All measures with their meaning. */
-export function measuresSection({ measures }: Report): Html {
+/** All measures with their meaning; those of one lender alone only where the scenario lists them. */
+export function measuresSection({ measures: all, listedMeasures }: Report): Html {
+  const measures = all.filter(({ name }) => !name.includes('[') || listedMeasures.includes(name))
   const interval = measures.find((m) => m.interval !== null)?.interval
   return section(
     'measures',

@@ -60,7 +60,7 @@ export function drawCurve(box: Box, { curve }: ChartData, key: 'liquidatable' | 
 }
 
 /** Draw a cascade from left (cause) to right (effect). */
-export function drawTree(box: Box, { tree }: ChartData): void {
+export function drawTree(box: Box, tree: readonly TreeDot[]): void {
   const at = { x: 'x', y: 'y' }
   const links = tree.flatMap((d) => {
     const from = tree[d.from]
@@ -72,8 +72,9 @@ export function drawTree(box: Box, { tree }: ChartData): void {
   const most = Math.max(2.5, Math.min(14, level / 2.2))
   const radius = (d: TreeDot): number =>
     d.repaid > 0 ? 2 + (most - 2) * Math.sqrt(d.repaid / largest) : Math.min(3, most)
-  const color = ({ kind }: TreeDot): string =>
-    ({ news: 'var(--grey)', answer: 'var(--c2)', liquidation: 'var(--c1)' })[kind] ??
+  const lenders = ['var(--c1)', 'var(--c6)', 'var(--c5)', 'var(--c4)']
+  const color = ({ kind, lender }: TreeDot): string =>
+    ({ news: 'var(--grey)', answer: 'var(--c2)', liquidation: lenders[lender % 4]! })[kind] ??
     (kind === 'swap' || kind === 'impact' ? 'var(--c3)' : 'var(--c4)')
   const named = tree
     .filter((d) => level > 62 && d.repaid > largest / 50)
@@ -89,6 +90,10 @@ export function drawTree(box: Box, { tree }: ChartData): void {
         ...{ stroke: 'var(--grey)', strokeOpacity: 0.55 },
       }),
       Plot.dot(tree, { ...at, r: radius, fill: color, stroke: 'var(--bg)' }),
+      Plot.dot(
+        tree.filter((d) => d.crosses),
+        { ...at, r: (d: TreeDot) => radius(d) + 2, stroke: 'var(--text)', strokeWidth: 2 },
+      ),
       Plot.text(named.slice(0, 6), {
         ...{ ...at, ...label, fill: 'currentColor', stroke: 'var(--bg)', strokeWidth: 4 },
       }),

@@ -33,6 +33,7 @@ export type PlotLibrary = {
   readonly tickX: Mark
   readonly dot: Mark
   readonly rectY: Mark
+  readonly barX: Mark
   readonly link: Mark
   readonly text: Mark
   readonly tip: Mark
@@ -69,6 +70,43 @@ export type TreeDot = {
   readonly kind: string
   readonly repaid: number
   readonly text: string
+  /** Place of its protocol among the protocols. */
+  readonly lender: number
+  /** A liquidation on another protocol caused it. */
+  readonly crosses: boolean
+}
+
+/** What grows with a shock, per option of what is compared. */
+export type ResponseChart = {
+  readonly shock: string
+  /** Written behind a value of the shock. */
+  readonly unit: string
+  /** Written under the axis. */
+  readonly label: string
+  /** The scenario's own shock. */
+  readonly own: number
+  readonly options: readonly string[]
+  /** By measure; `values` in the order of the options. */
+  readonly measures: Readonly<
+    Record<
+      string,
+      {
+        readonly unit: string
+        readonly rows: readonly {
+          readonly x: number
+          readonly values: readonly (number | null)[]
+        }[]
+      }
+    >
+  >
+}
+
+/** One bar of the chart of channels. */
+export type ChannelBar = {
+  readonly name: string
+  readonly value: number | null
+  readonly low: number | null
+  readonly high: number | null
 }
 
 /** What the charts draw. */
@@ -77,7 +115,10 @@ export type ChartData = {
   readonly order: OrderSeries | null
   readonly bins: readonly Bin[]
   readonly curve: Curve | null
-  readonly tree: readonly TreeDot[]
+  /** By chart name. */
+  readonly trees: Readonly<Record<string, readonly TreeDot[]>>
+  readonly response: ResponseChart | null
+  readonly channels: readonly ChannelBar[]
   readonly tornado: readonly Bar[]
   /** By chart name. */
   readonly spreads: Readonly<Record<string, readonly Spread[]>>

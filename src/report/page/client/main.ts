@@ -1,5 +1,6 @@
 /** What the page does when it is opened: draw every chart, again when its width changes. */
 import { CHARTS, drawCurve, drawPaths, drawSpreads, drawTornado, drawTree } from './charts.ts'
+import { CONTAGION, drawChannels, drawResponse } from './contagion.ts'
 import {
   add,
   type Box,
@@ -30,7 +31,10 @@ function drawChart(box: Box, data: ChartData): void {
   if (name === 'time') drawTime(box, data)
   else if (name === 'liquidatable') drawCurve(box, data, 'liquidatable')
   else if (name === 'uncovered') drawCurve(box, data, 'badDebt')
-  else if (name === 'tree') drawTree(box, data)
+  else if (name === 'tree') drawTree(box, data.trees.tree ?? [])
+  else if (name === 'crossingTree') drawTree(box, data.trees.crossingTree ?? [])
+  else if (name === 'channels') drawChannels(box, data)
+  else if (name.startsWith('response:')) drawResponse(box, data, name.slice(9))
   else if (name === 'tornado') drawTornado(box, data)
   else if (name.startsWith('path:')) drawPaths(box, data.paths[name.slice(5)] ?? [], name.slice(5))
   else drawSpreads(box, data.spreads[name] ?? [])
@@ -74,6 +78,6 @@ const OWN: readonly ((...args: never[]) => unknown)[] = [
 
 /** Write the page's script: all functions, then the start. */
 export function clientScript(): string {
-  const functions = [...OWN, ...PANELS, ...CHARTS].map((f) => f.toString())
+  const functions = [...OWN, ...PANELS, ...CHARTS, ...CONTAGION].map((f) => f.toString())
   return `${functions.join('\n')}\nstart()`
 }
