@@ -11,11 +11,28 @@ import { chromium } from 'playwright-core'
 import { runScenario } from '../src/experiments/index.ts'
 import { writeReportFiles } from '../src/report/index.ts'
 
-const SCENARIO = resolve(import.meta.dirname, '../scenarios/own-book.yaml')
+/** A scenario with what is set for it and the charts that its report must have at least. */
+type Looked = {
+  readonly name: string
+  readonly set: Readonly<Record<string, number>>
+  readonly charts: number
+}
+
+/** One protocol, a state without a block, and two protocols with a comparison over the shock. */
+const LOOKED: readonly Looked[] = [
+  { name: 'own-book', set: { hours: 0.5, ethDrop: 0.5 }, charts: 8 },
+  { name: 'frontier-insolvency', set: { hours: 0 }, charts: 2 },
+  { name: 'steth-loops', set: { hours: 0.5 }, charts: 10 },
+]
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync']
 
 /** Problems of one view of the page; none is good. */
-async function look(url: string, width: number, scheme: 'light' | 'dark'): Promise<string[]> {
+async function look(
+  url: string,
+  least: number,
+  width: number,
+  scheme: 'light' | 'dark',
+): Promise<string[]> {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET })
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme })
   const problems: string[] = []
@@ -25,7 +42,7 @@ async function look(url: string, width: number, scheme: 'light' | 'dark'): Promi
   })
   await page.goto(url)
   const charts = await page.locator('svg').count()
-  if (charts < 8) problems.push(`draws ${charts} charts`)
+  if (charts < least) problems.push(`draws ${charts} charts`)
   if (await page.getByText('This chart').count()) problems.push('a chart could not be drawn')
   const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
   if (Number(overflow) > 0) problems.push(`is ${overflow} px too wide`)
@@ -33,11 +50,18 @@ async function look(url: string, width: number, scheme: 'light' | 'dark'): Promi
   return problems.map((problem) => `${width} px, ${scheme}: ${problem}`)
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'breakwater-look-'))
-const outcome = await runScenario(SCENARIO, { set: { hours: 0.5, ethDrop: 0.5 } })
-await writeReportFiles(outcome, folder)
-const url = pathToFileURL(join(folder, 'report.html')).href
-const problems = [...(await look(url, 1200, 'light')), ...(await look(url, 390, 'dark'))]
-rmSync(folder, { recursive: true })
-console.log(problems.length === 0 ? 'report: drawn without an error' : problems.join('\n'))
+async function lookAt({ name, set, charts }: Looked): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-look-'))
+  const path = resolve(import.meta.dirname, `../scenarios/${name}.yaml`)
+  await writeReportFiles(await runScenario(path, { set }), folder, { set })
+  const url = pathToFileURL(join(folder, 'report.html')).href
+  const wide = await look(url, charts, 1200, 'light')
+  const narrow = await look(url, charts, 390, 'dark')
+  rmSync(folder, { recursive: true })
+  return [...wide, ...narrow].map((problem) => `${name}, ${problem}`)
+}
+
+const problems: string[] = []
+for (const looked of LOOKED) problems.push(...(await lookAt(looked)))
+console.log(problems.length === 0 ? 'reports: drawn without an error' : problems.join('\n'))
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findingsOf } from './findings.ts'
-import type { ResponsePoint } from './response.ts'
+import { findingsOf, type ResponsePoint } from './findings.ts'
 
 const TOLD = [
   { name: 'loss', unit: 'USD', better: 'lower' },

@@ -1,5 +1,15 @@
 import { exact, inUnit, words } from './format.ts'
-import type { Response, ResponsePoint } from './response.ts'
+import type { Measured } from './worker.ts'
+
+/** One run of one path: the shock at one value, the compared parameter at one option. */
+export type ResponsePoint = {
+  readonly shock: number
+  readonly option: string
+  /** By name, the main measure among them; null when there was no run. */
+  readonly measures: Measured | null
+  /** Why there was none; '' when there was. */
+  readonly reason: string
+}
 
 /** A measure as a response tells it. */
 export type ToldMeasure = {
@@ -11,7 +21,13 @@ export type ToldMeasure = {
 /** Share of the largest value of a measure below which it counts as nothing. */
 export const NOTICED = 0.001
 
-type Curve = Pick<Response, 'unit' | 'options' | 'points'>
+/** Points of all options over one shock. */
+type Curve = {
+  /** Unit of the shock. */
+  readonly unit: string
+  readonly options: readonly string[]
+  readonly points: readonly ResponsePoint[]
+}
 
 function largestOf({ points }: Curve, name: string): number {
   return points.reduce((most, p) => Math.max(most, Math.abs(p.measures?.[name] ?? 0)), 0)

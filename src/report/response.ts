@@ -1,21 +1,11 @@
 import type { RunOptions, RunOutcome } from '../experiments/index.ts'
 import type { Order, Parameter } from '../scenario/index.ts'
-import { findingsOf, type ToldMeasure } from './findings.ts'
+import { findingsOf, type ResponsePoint, type ToldMeasure } from './findings.ts'
 import { short } from './format.ts'
 import { shockGrid } from './grid.ts'
 import { runLanes } from './lanes.ts'
 import { type NoKnob, parameterNamed } from './vary.ts'
 import type { Measured } from './worker.ts'
-
-/** One run of one path: the shock at one value, the compared parameter at one option. */
-export type ResponsePoint = {
-  readonly shock: number
-  readonly option: string
-  /** By name, the main measure among them; null when there was no run. */
-  readonly measures: Measured | null
-  /** Why there was none; '' when there was. */
-  readonly reason: string
-}
 
 /** What grows with the shock, for every option of a compared parameter. Same seed, path 0. */
 export type Response = {

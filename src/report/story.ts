@@ -227,7 +227,7 @@ function contagion({ view, liquidations }: Teller): Clause | null {
   }
   const told = counts.length === 2 ? counts : crossed
   const parts = told.map((c) => {
-    const repaid = c.liquidations > 0 ? ` (${dollars(c.repaid)} repaid)` : ''
+    const repaid = c.liquidations > 0 ? `, ${dollars(c.repaid)} of debt,` : ''
     return `${short(c.liquidations)} of the ${count(c.of, 'liquidation')} on ${c.to}${repaid} by liquidations on ${c.from}`
   })
   return {

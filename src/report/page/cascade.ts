@@ -82,13 +82,17 @@ function rowOf(node: OutlineNode, drawn: Drawn): Html {
   const crossed =
     node.crossedFrom === null
       ? ''
-      : html` <span class="badge">${node.crossedFrom} to ${node.lender ?? ''}</span>`
-  return html`<span class="row">${dotOf(node, drawn)}<span class="text"><a class="event" href="#e${node.event}">#${node.event}</a> ${node.text}${crossed}</span><span class="usd">${led}</span></span>`
+      : html`<span class="badge">${node.crossedFrom} to ${node.lender ?? ''}</span> `
+  return html`<span class="row">${dotOf(node, drawn)}<span class="text"><a class="event" href="#e${node.event}">#${node.event}</a> ${crossed}${node.text}</span><span class="usd">${led}</span></span>`
 }
 
 function restOf({ rest }: OutlineNode): Part {
   if (rest.liquidations <= 0) return ''
   return html`<li class="soft">and ${count(rest.liquidations, 'more liquidation')} of ${dollars(rest.repaid)}</li>`
+}
+
+function hasCrossing(node: OutlineNode): boolean {
+  return node.crossedFrom !== null || node.children.some(hasCrossing)
 }
 
 /** A node; one with a single child goes on at the same indent, so that long chains stay readable. */
@@ -102,7 +106,7 @@ function nodeOf(node: OutlineNode, drawn: Drawn, depth: number): Part {
   if (at.children.length === 0 && at.rest.liquidations <= 0)
     return [parts, html`<li>${rowOf(at, drawn)}</li>\n`]
   const inner = at.children.map((child) => nodeOf(child, drawn, depth + 1))
-  const open = html`${depth < 3 ? ' open' : ''}`
+  const open = html`${depth < 3 || hasCrossing(at) ? ' open' : ''}`
   return [
     parts,
     html`<li><details${open}><summary>${rowOf(at, drawn)}</summary><ul>${inner}${restOf(at)}</ul></details></li>\n`,

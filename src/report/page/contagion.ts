@@ -60,43 +60,42 @@ export function lendersSection({ measures }: Report): Html | '' {
   )
 }
 
-/** What each channel of contagion carries, in runs that were told to cut them. */
-export function channelsSection({ channels, paths }: Report): Html | '' {
-  if (channels.length === 0) return ''
-  const cut = channels.filter((c) => c.value !== null)
-  const isRanged = cut.some((c) => c.low !== null)
+const WHY: Column<ChannelResult> = {
+  title: 'why it cannot be cut',
+  cell: (c) => html`<span class="w">${c.note || '-'}</span>`,
+}
+
+/** Columns of the table of channels: no interval with one path, no reason where all could be cut. */
+function channelColumns(isRanged: boolean, isWhole: boolean): readonly Column<ChannelResult>[] {
   const told = (c: ChannelResult): Part =>
     c.value === null
       ? html`<span class="soft">cannot be cut</span>`
       : html`<b>${inUnit(c.value, 'USD')}</b>`
+  const ranges: readonly Column<ChannelResult>[] = [
+    { title: 'interval', align: 'right', cell: (c) => rangeOf(c, 'USD') },
+    { title: 'paths', align: 'right', cell: (c) => inUnit(c.n, 'count') },
+  ]
+  return [
+    { title: 'channel', cell: (c) => html`<b>${c.name}</b>` },
+    { title: 'loss that goes', align: 'right', cell: told },
+    ...(isRanged ? ranges : []),
+    { title: 'when it is cut', cell: (c) => html`<span class="w wide">${c.doc}</span>` },
+    ...(isWhole ? [] : [WHY]),
+  ]
+}
+
+/** What each channel of contagion carries, in runs that were told to cut them. */
+export function channelsSection({ channels }: Report): Html | '' {
+  if (channels.length === 0) return ''
+  const cut = channels.filter((c) => c.value !== null)
+  const interval = cut.find((c) => c.interval !== null)?.interval
+  const title = 'Loss that goes when a channel is cut, USD'
+  const note = interval ? `bar: mean over paths; line: ${interval}` : 'one path'
   return section(
     'channels',
     'Channels of contagion',
     html`<p>Every path was run again with one channel replaced by its ideal, same draws. Shown is the loss that goes with it; below zero, cutting it makes the loss larger. Channels work through each other, so that these numbers do not add up to the loss.</p>`,
-    cut.length === 0
-      ? ''
-      : chart(
-          'channels',
-          'Loss that goes when a channel is cut, USD',
-          isRanged
-            ? `bar: mean over paths; line: ${cut.find((c) => c.interval)!.interval}`
-            : 'one path',
-        ),
-    table(channels, [
-      { title: 'channel', cell: (c) => html`<b>${c.name}</b>` },
-      { title: 'loss that goes', align: 'right', cell: told },
-      ...(isRanged ? [{ title: 'interval', cell: (c: ChannelResult) => rangeOf(c, 'USD') }] : []),
-      ...(paths > 1
-        ? [
-            {
-              title: 'paths',
-              align: 'right' as const,
-              cell: (c: ChannelResult) => inUnit(c.n, 'count'),
-            },
-          ]
-        : []),
-      { title: 'when it is cut', cell: (c) => html`<span class="w wide">${c.doc}</span>` },
-      { title: 'why not', cell: (c) => html`<span class="w">${c.note || '-'}</span>` },
-    ]),
+    cut.length === 0 ? '' : chart('channels', title, note),
+    table(channels, channelColumns(interval !== undefined, cut.length === channels.length)),
   )
 }

@@ -190,7 +190,7 @@ export function originsSection({ origins }: Report): Html {
 export function pathsSection({ perPath, measures, paths }: Report): Html | '' {
   if (paths < 2) return ''
   const shown = Object.keys(perPath)
-    .filter((name) => new Set(perPath[name]).size > 1)
+    .filter((name) => !name.includes('[') && new Set(perPath[name]).size > 1)
     .slice(0, 6)
   const title = 'Spread over paths'
   if (shown.length === 0)
@@ -204,6 +204,6 @@ export function pathsSection({ perPath, measures, paths }: Report): Html | '' {
     'paths',
     title,
     html`<p>One tick per path; the longer coloured tick is the mean.</p>`,
-    shown.map((name) => chart(`path:${name}`, name, unit(name))),
+    shown.map((name) => chart(`path:${name}`, name, unit(name) === 'fraction' ? '%' : unit(name))),
   )
 }

@@ -2,7 +2,7 @@ import type { Report } from '../data.ts'
 import { curveSection, eventsSection, timeSection, treeSection } from './cascade.ts'
 import { channelsSection, lendersSection } from './contagion.ts'
 import { assumptionsSection, depthSection, originsSection, pathsSection } from './ground.ts'
-import { html, raw } from './html.ts'
+import { type Html, html, raw } from './html.ts'
 import { accountsSection } from './people.ts'
 import { responseSection } from './response.ts'
 import { scriptsOf } from './script.ts'
@@ -25,9 +25,9 @@ const LINKS = [
   ['events', 'Events'],
 ] as const
 
-/** Write a report as one page that needs nothing else: no network, no other file. */
-export function pageOf(report: Report): string {
-  const body = html`${storySection(report)}
+/** All sections that the report has something for. */
+function sectionsOf(report: Report): Html {
+  return html`${storySection(report)}
 ${tilesOf(report)}
 ${responseSection(report)}
 ${lendersSection(report)}
@@ -42,6 +42,11 @@ ${assumptionsSection(report)}
 ${originsSection(report)}
 ${measuresSection(report)}
 ${eventsSection(report)}`
+}
+
+/** Write a report as one page that needs nothing else: no network, no other file. */
+export function pageOf(report: Report): string {
+  const body = sectionsOf(report)
   const links = LINKS.filter(([id]) => body.markup.includes(`<section id="${id}">`)).map(
     ([id, title]) => html`<a href="#${id}">${title}</a> `,
   )

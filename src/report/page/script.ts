@@ -91,6 +91,7 @@ export function chartDataOf(report: Report): ChartData {
     tornado: barsOf(report),
     spreads: Object.fromEntries(spreads.filter(([, list]) => list.length > 0)),
     paths: perPath,
+    units: Object.fromEntries(report.measures.map(({ name, unit }) => [name, unit])),
   }
 }
 

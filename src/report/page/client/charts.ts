@@ -5,11 +5,14 @@ import {
   frame,
   legend,
   type PlotLibrary,
+  percentFine,
   plain,
+  plainFine,
   type Spread,
   type TreeDot,
   tooltip,
   usd,
+  usdFine,
 } from './kit.ts'
 
 declare const Plot: PlotLibrary
@@ -92,7 +95,7 @@ export function drawTree(box: Box, tree: readonly TreeDot[]): void {
       Plot.dot(tree, { ...at, r: radius, fill: color, stroke: 'var(--bg)' }),
       Plot.dot(
         tree.filter((d) => d.crosses),
-        { ...at, r: (d: TreeDot) => radius(d) + 2, stroke: 'var(--text)', strokeWidth: 2 },
+        { ...at, r: (d: TreeDot) => radius(d) + 1.5, stroke: 'var(--text)', strokeWidth: 1.5 },
       ),
       Plot.text(named.slice(0, 6), {
         ...{ ...at, ...label, fill: 'currentColor', stroke: 'var(--bg)', strokeWidth: 4 },
@@ -183,17 +186,23 @@ export function drawSpreads(box: Box, spreads: readonly Spread[]): void {
 }
 
 /** Draw one tick per path, and the mean. */
-export function drawPaths(box: Box, values: readonly (number | null)[], name: string): void {
+export function drawPaths(box: Box, data: ChartData, name: string): void {
+  const values = data.paths[name] ?? []
+  const unit = data.units[name] ?? ''
+  const format = unit === 'USD' ? usdFine : unit === 'fraction' ? percentFine : plainFine
   const rows = values.flatMap((value, path) => (value === null ? [] : [{ value, path }]))
   const mean = rows.reduce((sum, r) => sum + r.value, 0) / rows.length
   frame(box, 34, {
-    x: { label: name, tickFormat: plain, nice: true, ticks: 5, labelAnchor: 'right' },
+    x: {
+      ...{ label: null, tickFormat: format, nice: true },
+      ticks: box.clientWidth < 560 ? 3 : 5,
+    },
     marks: [
       Plot.ruleX(rows, { x: 'value', stroke: 'var(--c1)', strokeOpacity: 0.7, insetTop: 12 }),
       Plot.ruleX([mean], { stroke: 'var(--c2)', strokeWidth: 2.5 }),
       tooltip(rows, 'x', {
         x: 'value',
-        title: (r: (typeof rows)[number]) => `path ${r.path}: ${plain(r.value)}`,
+        title: (r: (typeof rows)[number]) => `path ${r.path}: ${format(r.value)}`,
       }),
     ],
   })

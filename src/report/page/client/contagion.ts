@@ -20,17 +20,22 @@ export function written(unit: string): (value: number) => string {
   return unit === 'fraction' ? (value) => `${plain(100 * value)} %` : plain
 }
 
+/** Colours of options; every other one is dashed, so that lines that lie on each other show both. */
+export function optionStrokes(options: readonly string[]): readonly Stroke[] {
+  const colors = ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)', 'var(--c6)']
+  return options.map((option, k): Stroke => {
+    const stroke = { name: option, color: colors[k % colors.length]! }
+    return k % 2 === 0 ? stroke : { ...stroke, dash: '6,3' }
+  })
+}
+
 /** Draw a measure against the shock, a line per option. */
 export function drawResponse(box: Box, { response }: ChartData, name: string): void {
   const measure = response?.measures[name]
   if (!response || !measure) return
   const { options, own, label, shock, unit } = response
   const format = written(measure.unit)
-  const colors = ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)', 'var(--c6)']
-  const strokes = options.map((option, k): Stroke => {
-    const stroke = { name: option, color: colors[k % colors.length]! }
-    return k % 2 === 0 ? stroke : { ...stroke, dash: '6,3' }
-  })
+  const strokes = optionStrokes(options)
   legend(box, strokes)
   const rows = measure.rows
   type Row = (typeof rows)[number]
@@ -74,6 +79,7 @@ export function drawChannels(box: Box, { channels }: ChartData): void {
   const range = ({ low, high }: ChannelBar): string =>
     low === null || high === null ? '' : `\n${usd(low)} to ${usd(high)}`
   const say = (c: ChannelBar): string => `${c.name}\n${usd(c.value!)}${range(c)}`
+  const slim = { insetTop: 6, insetBottom: 6 }
   const line = { stroke: 'var(--text)', strokeWidth: 1.5 }
   frame(box, 20 + 34 * bars.length, {
     marginLeft: 118,
@@ -83,11 +89,11 @@ export function drawChannels(box: Box, { channels }: ChartData): void {
     },
     y: { label: null, domain: bars.map((c) => c.name) },
     marks: [
-      Plot.barX(bars, { x: 'value', y: 'name', fill: 'var(--c1)', fillOpacity: 0.75, inset: 6 }),
+      Plot.barX(bars, { x: 'value', y: 'name', fill: 'var(--c1)', fillOpacity: 0.75, ...slim }),
       Plot.ruleX([0], { stroke: 'var(--grey)' }),
       Plot.link(ranged, { x1: 'low', x2: 'high', y1: 'name', y2: 'name', ...line }),
-      Plot.tickX(ranged, { x: 'low', y: 'name', ...line, inset: 10 }),
-      Plot.tickX(ranged, { x: 'high', y: 'name', ...line, inset: 10 }),
+      Plot.tickX(ranged, { x: 'low', y: 'name', ...line, insetTop: 10, insetBottom: 10 }),
+      Plot.tickX(ranged, { x: 'high', y: 'name', ...line, insetTop: 10, insetBottom: 10 }),
       tooltip(bars, 'xy', { x: 'value', y: 'name', title: say }),
     ],
   })
@@ -95,5 +101,5 @@ export function drawChannels(box: Box, { channels }: ChartData): void {
 
 /** The functions of this file, for the page. */
 export const CONTAGION: readonly ((...args: never[]) => unknown)[] = [
-  ...[written, drawResponse, drawChannels],
+  ...[written, optionStrokes, drawResponse, drawChannels],
 ]

@@ -123,6 +123,8 @@ export type ChartData = {
   /** By chart name. */
   readonly spreads: Readonly<Record<string, readonly Spread[]>>
   readonly paths: Readonly<Record<string, readonly (number | null)[]>>
+  /** Unit of each measure. */
+  readonly units: Readonly<Record<string, string>>
 }
 
 /** How one line is drawn and named. */
@@ -153,6 +155,16 @@ export function usd(value: number): string {
 /** Write dollars for axes and tips that show small differences. */
 export function usdFine(value: number): string {
   return money(value, 6)
+}
+
+/** Write a number with digits for small differences. */
+export function plainFine(value: number): string {
+  return Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 10 })
+}
+
+/** Write a share in percent, with digits for small differences. */
+export function percentFine(value: number): string {
+  return `${Number((100 * value).toPrecision(6))} %`
 }
 
 /** Write a number with a few digits. */

@@ -10,7 +10,9 @@ import {
   legend,
   money,
   type Page,
+  percentFine,
   plain,
+  plainFine,
   stretch,
   tokenPrice,
   tooltip,
@@ -36,7 +38,7 @@ function drawChart(box: Box, data: ChartData): void {
   else if (name === 'channels') drawChannels(box, data)
   else if (name.startsWith('response:')) drawResponse(box, data, name.slice(9))
   else if (name === 'tornado') drawTornado(box, data)
-  else if (name.startsWith('path:')) drawPaths(box, data.paths[name.slice(5)] ?? [], name.slice(5))
+  else if (name.startsWith('path:')) drawPaths(box, data, name.slice(5))
   else drawSpreads(box, data.spreads[name] ?? [])
 }
 
@@ -72,7 +74,21 @@ function start(): void {
 }
 
 const OWN: readonly ((...args: never[]) => unknown)[] = [
-  ...[add, escaped, frame, legend, money, plain, stretch, tokenPrice, tooltip, usd, usdFine],
+  ...[
+    add,
+    escaped,
+    frame,
+    legend,
+    money,
+    percentFine,
+    plain,
+    plainFine,
+    stretch,
+    tokenPrice,
+    tooltip,
+    usd,
+    usdFine,
+  ],
   ...[drawChart, reveal, start],
 ]
 
