@@ -39,15 +39,27 @@ export type World = {
 /** Start as the contracts are deployed. */
 export function createWorld(exact: typeof Exact, { users, time, number, facts }: Setup): World {
   const names = Array.from({ length: users }, (_, i) => `u${i}`)
+  const assets = RESERVES.map(({ price }, i) => [`t${i}`, price] as const)
+  return {
+    exact,
+    users: names,
+    number,
+    steps: 0,
+    time,
+    pool: createMarket(exact, users),
+    tokens: new Map(RESERVES.map(({ decimals }, i) => [`t${i}`, funded(names, decimals)])),
+    prices: new Map([...assets, [PEG, PEG_PRICE]]),
+    sequencer: { answer: 0n, updatedAt: facts.sequencerUpdatedAt ?? 0n },
+  }
+}
+
+function createMarket(exact: typeof Exact, users: number): Exact.Pool {
   const roles = new Map<string, Set<Exact.Role>>()
   for (const [name, list] of rolesOf(users)) {
     roles.set(name, new Set([...(roles.get(name) ?? []), ...list]))
   }
-  const pool = exact.createPool({
-    treasury: 'treasury',
-    strategies: new Map(Object.entries(STRATEGIES)),
-    roles,
-  })
+  const strategies = new Map(Object.entries(STRATEGIES))
+  const pool = exact.createPool({ treasury: 'treasury', strategies, roles })
   for (const [i, { strategy, price: _, ...terms }] of RESERVES.entries()) {
     exact.addReserve(pool, `t${i}`, `a${i}`, strategy, {
       ...terms,
@@ -65,20 +77,7 @@ export function createWorld(exact: typeof Exact, { users, time, number, facts }:
   pool.flashLoanPremiumTotal = FLASH_PREMIUM
   pool.flashLoanPremiumToProtocol = FLASH_PREMIUM_TO_PROTOCOL
   pool.bridgeProtocolFee = BRIDGE_FEE
-  return {
-    exact,
-    users: names,
-    number,
-    steps: 0,
-    time,
-    pool,
-    tokens: new Map(RESERVES.map(({ decimals }, i) => [`t${i}`, funded(names, decimals)])),
-    prices: new Map([
-      ...RESERVES.map(({ price }, i) => [`t${i}`, price] as const),
-      [PEG, PEG_PRICE],
-    ]),
-    sequencer: { answer: 0n, updatedAt: facts.sequencerUpdatedAt ?? 0n },
-  }
+  return pool
 }
 
 function funded(users: readonly string[], decimals: bigint): TokenState {
