@@ -1,5 +1,5 @@
 /**
- * Morpho Blue's formulas in floats: one function per step of the contracts, nothing rounded. Amounts
+ * Morpho Blue's formulas in floats: one function per step of the contracts; only rates are rounded. Amounts
  * are whole tokens, rates per second, factors plain. `exact.ts` is the same in integers. Sources:
  * morpho-org/morpho-blue v1.0.0 (Morpho.sol, MathLib.sol, SharesMathLib.sol), morpho-org/
  * morpho-blue-irm @ a1a87fd (AdaptiveCurveIrm.sol, ExpLib.sol, ConstantsLib.sol).
@@ -29,17 +29,25 @@ export type AdaptiveCurve = {
   readonly maxRateAtTarget: number
 }
 
+/**
+ * Convert a yearly rate to one per second as the contract's constants are: rounded down to 1e-18.
+ * @param yearly per year, below 1e6.
+ */
+export function perSecond(yearly: number): number {
+  return Math.floor((yearly * 1e18) / SECONDS_PER_YEAR) / 1e18
+}
+
 /** The deployed curve: target 0.9, steepness 4, 50 a year, 0.1 % to 200 % a year. */
 export const ADAPTIVE_CURVE: AdaptiveCurve = {
   targetUtilization: 0.9,
   curveSteepness: 4,
-  adjustmentSpeed: 50 / SECONDS_PER_YEAR,
-  minRateAtTarget: 0.001 / SECONDS_PER_YEAR,
-  maxRateAtTarget: 2 / SECONDS_PER_YEAR,
+  adjustmentSpeed: perSecond(50),
+  minRateAtTarget: perSecond(0.001),
+  maxRateAtTarget: perSecond(2),
 }
 
 /** Rate at target of a market that nobody has touched: 4 % a year, per second. */
-export const INITIAL_RATE_AT_TARGET: number = 0.04 / SECONDS_PER_YEAR
+export const INITIAL_RATE_AT_TARGET: number = perSecond(0.04)
 
 /**
  * Compute the liquidation incentive factor: min(1.15, 1 / (1 - 0.3 (1 - lltv))).
@@ -118,8 +126,12 @@ export function adapt(used: number, seconds: number, curve: AdaptiveCurve, rates
   rates.rateAtTarget = end
 }
 
+/**
+ * The rate at target after a drift, rounded down to 1e-18 per second as it is stored: at its floor
+ * that is 3e-8 of the rate, which stays in it while the rate grows a thousandfold.
+ */
 function moved(rateAtTarget: number, drift: number, curve: AdaptiveCurve): number {
-  const rate = rateAtTarget * curveExp(drift)
+  const rate = Math.floor(rateAtTarget * curveExp(drift) * 1e18) / 1e18
   return Math.max(curve.minRateAtTarget, Math.min(curve.maxRateAtTarget, rate))
 }
 

@@ -13,7 +13,7 @@ import {
 import { actionsOf } from '../actions.ts'
 import { lenderOf } from '../lender.ts'
 import { borrow } from '../verbs.ts'
-import { SECONDS_PER_YEAR } from './kernel.ts'
+import { perSecond } from './kernel.ts'
 import { openMarket } from './market.ts'
 
 const rate = (doc: string, fallback: number) => number(doc, '1/year', { default: fallback, min: 0 })
@@ -69,11 +69,11 @@ export const morphoBlue: Model = model({
     const curve = {
       targetUtilization: p.targetUtilization,
       curveSteepness: p.curveSteepness,
-      adjustmentSpeed: p.adjustmentSpeed / SECONDS_PER_YEAR,
-      minRateAtTarget: p.minRateAtTarget / SECONDS_PER_YEAR,
-      maxRateAtTarget: p.maxRateAtTarget / SECONDS_PER_YEAR,
+      adjustmentSpeed: perSecond(p.adjustmentSpeed),
+      minRateAtTarget: perSecond(p.minRateAtTarget),
+      maxRateAtTarget: perSecond(p.maxRateAtTarget),
     }
-    const rateAtTarget = p.rateAtTarget / SECONDS_PER_YEAR
+    const rateAtTarget = perSecond(p.rateAtTarget)
     const terms = { ...p, curve: p.irm === 'none' ? null : curve, rateAtTarget }
     const desk = openMarket(terms, columns, context)
     const lender = lenderOf(desk)
