@@ -32,7 +32,7 @@ describe('two protocols that sell into the same market', () => {
   let outcome: RunOutcome
   let found: Awaited<ReturnType<typeof written>>
   beforeAll(async () => {
-    outcome = await smallCrash({ pair: true, vol: 0.5 }, { paths: 2, cuts: ['all'] })
+    outcome = await smallCrash({ pair: true, vol: 0.5, minutes: 6 }, { paths: 2, cuts: ['all'] })
     found = await written(outcome, 'pair')
   })
 

@@ -57,6 +57,7 @@ export async function runLanes(
 ): Promise<readonly RerunResult[]> {
   const results: RerunResult[] = reruns.map(() => ({ measures: null, reason: 'interrupted' }))
   const { signal } = options
+  if (signal?.aborted) return results
   let taken = 0
   let done = 0
   const next = (): LaneTask | undefined => {

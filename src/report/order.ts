@@ -1,5 +1,5 @@
 import { type EventName, eventCode, type World } from '../world/index.ts'
-import type { PriceLine, Series } from './series.ts'
+import { type PriceLine, poolLine, type Series } from './series.ts'
 
 /** A path that happens within a block or two, drawn over the order of its events instead of time. */
 export type OrderSeries = {
@@ -29,7 +29,7 @@ function follow(world: World, e: number, asset: number, now: readonly Now[]): vo
     return
   }
   if (!is('swap') || (!sold && c.other[e] !== asset)) return
-  const name = `pool ${world.instances[c.instance[e]!]!.name}`
+  const name = poolLine(world.instances[c.instance[e]!]!.name)
   for (const n of now) if (n.line.name === name) n.value *= Math.exp(sold ? c.z[e]! : -c.z[e]!)
 }
 

@@ -27,7 +27,7 @@ describe('loss against the shock', () => {
   let outcome: RunOutcome
   let response: Response
   beforeAll(async () => {
-    outcome = await smallCrash({ compare: true }, { paths: 2 })
+    outcome = await smallCrash({ compare: true, minutes: 6 }, { paths: 2 })
     response = (await responseOf(outcome, {})) as Response
   })
 
@@ -49,7 +49,7 @@ describe('loss against the shock', () => {
       (p) => p.option === 'feed' && p.shock === 0.6,
     )!
     const set = { drop: shock, prices: option }
-    const again = await smallCrash({ compare: true }, { set, paths: 1 })
+    const again = await smallCrash({ compare: true, minutes: 6 }, { set, paths: 1 })
     expect(Object.keys(measures!)).toEqual([
       ...['badDebt', 'loss', 'liquidatedDebt', 'accountsInsolvent'],
     ])

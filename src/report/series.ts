@@ -32,6 +32,11 @@ const POOLS = 3
 
 type Probe = Omit<PriceLine, 'values'> & { readonly read: () => number }
 
+/** Name of a pool's line: `pool usdcEth5`; an instance that is called pool is no `pool pool`. */
+export function poolLine(instance: string): string {
+  return instance === 'pool' ? instance : `pool ${instance}`
+}
+
 /** Dollar price of `asset` in each pool that trades it. */
 function poolProbes(world: World, asset: number): readonly Probe[] {
   const { assets } = world.spec
@@ -46,7 +51,7 @@ function poolProbes(world: World, asset: number): readonly Probe[] {
     .sort((a, b) => isVolatile(a.other) - isVolatile(b.other))
     .slice(0, POOLS)
     .map(({ name, pool, side, other }) => ({
-      name: `pool ${name}`,
+      name: poolLine(name),
       kind: 'pool',
       read: () => {
         const dollars = referencePrices(world, prices)[other]!

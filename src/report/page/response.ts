@@ -1,6 +1,6 @@
 import type { Report } from '../data.ts'
 import { NOTICED } from '../findings.ts'
-import { exact, inUnit, percent, words } from '../format.ts'
+import { exact, inUnit, percent, short, words } from '../format.ts'
 import type { Response } from '../response.ts'
 import { type Column, chart, type Html, html, nothing, type Part, section, table } from './html.ts'
 
@@ -20,6 +20,12 @@ function figureOf({ points, shock }: Response, { name, unit }: Told): Part {
   return chart(`response:${name}`, `${called}, ${unit}`, `against ${shock}; dotted: the scenario`)
 }
 
+/** A value in its unit; the heads of the columns say what is counted. */
+function written(value: number | undefined, unit: string): string {
+  if (value === undefined) return 'none'
+  return unit === 'USD' || unit === 'fraction' ? inUnit(value, unit) : short(value)
+}
+
 /** One row per value of the shock, options side by side. */
 function numbers(response: Response): Html {
   const { points, options, told, unit, shock } = response
@@ -30,7 +36,7 @@ function numbers(response: Response): Html {
     const { measures, reason } = at(value, option)
     return measures === null
       ? html`<span class="soft">n/a: ${reason}</span>`
-      : inUnit(measures[name] ?? null, of)
+      : written(measures[name], of)
   }
   return table(shocks, [
     {
