@@ -181,6 +181,7 @@ describe('the model and the integers', () => {
         })
         lost += from.world.lender.deficit(from.world.asset('USDC')) > 0 ? 1 : 0
       }),
+      // Shrinking forty steps of two markets takes minutes and shortens little.
       { numRuns: 60, endOnFailure: true },
     )
     // The sequences must reach what they are for.
