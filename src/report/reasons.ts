@@ -10,7 +10,7 @@ export const REASONS = {
   refused: 'the contract takes no repayment',
   venue: 'cannot be traded where the liquidators trade',
   spread: 'the seized collateral sells for less than the repayment costs, at any size',
-  small: 'too small for the gas',
+  small: 'what it would earn does not pay the gas',
   slippage: 'slippage eats the bonus',
   cash: 'needs cash that the market lacks',
   pair: 'pays, but not with its largest debt and collateral, all that its liquidators try',
