@@ -39,7 +39,9 @@ function drawLimit(w: World, random: Random, zeroForOne: boolean): bigint {
   // A walk over the whole bitmap takes more gas than a block has where the spacing is 1.
   const farthest = Math.min(250_000 * pool.tickSpacing, 1_774_544)
   if (how === 'end' && farthest === 1_774_544) return zeroForOne ? min + 1n : max - 1n
-  const ahead = [...pool.ticks.keys()].filter((t) => (zeroForOne ? t <= pool.tick : t > pool.tick))
+  const ahead = [...pool.ticks.keys()]
+    .filter((t) => (zeroForOne ? t <= pool.tick : t > pool.tick))
+    .filter((t) => Math.abs(t - pool.tick) <= farthest)
   if (how === 'tick' && ahead.length > 0) {
     const root = exact.sqrtRatioAtTick(random.pick(ahead))
     return within(root + BigInt(random.int(3) - 1), min, max)
