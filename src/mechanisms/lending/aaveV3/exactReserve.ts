@@ -23,6 +23,7 @@ import {
   type Block,
   type Done,
   entry,
+  type Growth,
   type Holding,
   type Pool,
   type Reserve,
@@ -56,17 +57,28 @@ export type Rates = {
 export function normalizedIncome(reserve: Reserve, time: bigint): bigint {
   const { lastUpdateTimestamp: last, liquidityIndex, currentLiquidityRate } = reserve
   if (last === time) return liquidityIndex
-  return rayMulHalfUp(linearInterest(currentLiquidityRate, last, time), liquidityIndex)
+  return grown(reserve.memo[0], linearInterest, [currentLiquidityRate, last, time, liquidityIndex])
 }
 
 /** Compute the variable borrow index now, ray. `time`: seconds. */
 export function normalizedDebt(reserve: Reserve, time: bigint): bigint {
   const { lastUpdateTimestamp: last, variableBorrowIndex, currentVariableBorrowRate } = reserve
   if (last === time) return variableBorrowIndex
-  return rayMulHalfUp(
-    compoundedInterest(currentVariableBorrowRate, last, time),
-    variableBorrowIndex,
-  )
+  const inputs = [currentVariableBorrowRate, last, time, variableBorrowIndex] as const
+  return grown(reserve.memo[1], compoundedInterest, inputs)
+}
+
+/** Let an index grow; many accounts ask at the same time, so the last answer is kept. */
+function grown(
+  memo: Growth,
+  interest: (rate: bigint, last: bigint, time: bigint) => bigint,
+  [rate, last, time, index]: readonly [bigint, bigint, bigint, bigint],
+): bigint {
+  if (memo.time !== time || memo.last !== last || memo.rate !== rate || memo.index !== index) {
+    const now = rayMulHalfUp(interest(rate, last, time), index)
+    Object.assign(memo, { time, last, rate, index, now })
+  }
+  return memo.now
 }
 
 /** Let the indices grow to `time` and set the treasury's share of the interest aside. */

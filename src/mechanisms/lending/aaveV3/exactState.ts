@@ -36,6 +36,9 @@ export type Holding = { balance: bigint; index: bigint }
 /** A token whose balances are scaled: units = tokens / index. */
 export type ScaledToken = { total: bigint; readonly holdings: Map<string, Holding> }
 
+/** An index now, and what it was worked out from. */
+export type Growth = { time: bigint; last: bigint; rate: bigint; index: bigint; now: bigint }
+
 /** One asset of the pool; rates per year and indices in rays, amounts in the smallest unit. */
 export type Reserve = {
   readonly id: number
@@ -60,6 +63,8 @@ export type Reserve = {
   isolationModeTotalDebt: bigint
   readonly supply: ScaledToken
   readonly debt: ScaledToken
+  /** The last growth worked out, of the liquidity and of the borrow index; no state. */
+  readonly memo: readonly [Growth, Growth]
   /** By `owner spender`: aTokens, and credit that a borrower delegates. */
   readonly allowances: Map<string, { amount: bigint }>
   readonly delegations: Map<string, { amount: bigint }>
@@ -169,6 +174,8 @@ export function createPool(setup: {
   }
 }
 
+const NO_GROWTH: Growth = { time: -1n, last: 0n, rate: 0n, index: 0n, now: 0n }
+
 /** List an asset; nobody has touched it, its indices are 1. @returns the reserve. */
 export function addReserve(
   pool: Pool,
@@ -197,6 +204,7 @@ export function addReserve(
     isolationModeTotalDebt: 0n,
     supply: { total: 0n, holdings: new Map() },
     debt: { total: 0n, holdings: new Map() },
+    memo: [{ ...NO_GROWTH }, { ...NO_GROWTH }],
     allowances: new Map(),
     delegations: new Map(),
   }
