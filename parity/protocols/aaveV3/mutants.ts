@@ -57,8 +57,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'the steep slope begins at the optimal usage',
     file: RESERVE,
-    find: 'if (usage <= optimal) return',
-    replace: 'if (usage < optimal) return',
+    find: 'borrowUsage > optimal ? rayDivHalfUp',
+    replace: 'borrowUsage >= optimal ? rayDivHalfUp',
   },
   {
     what: 'the surcharge on stable debt is forgotten',

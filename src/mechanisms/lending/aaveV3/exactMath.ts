@@ -72,6 +72,7 @@ export function toUint128(x: bigint): bigint {
 
 /** Multiply by a ray, rounded half up. @throws {Refusal} beyond 256 bits. */
 export function rayMulHalfUp(x: bigint, y: bigint): bigint {
+  if (x === 0n || y === 0n) return 0n
   return fits(x * y + HALF_RAY) / RAY
 }
 
@@ -131,6 +132,7 @@ export function compoundedInterest(rate: bigint, last: bigint, now: bigint): big
 
 function divHalfUp(numerator: bigint, denominator: bigint): bigint {
   if (denominator === 0n) throw new Refusal('empty')
+  if (numerator === 0n) return 0n
   return fits(numerator + denominator / 2n) / denominator
 }
 

@@ -169,36 +169,47 @@ export function interestRates(strategy: Strategy, query: RatesQuery): Rates {
     borrowUsage = rayDivHalfUp(debt, add(cash, debt))
     supplyUsage = rayDivHalfUp(debt, add(add(cash, debt), unbacked))
   }
-  const variable = variableRate(strategy, borrowUsage)
-  const stable = stableRate(strategy, borrowUsage, stableShare)
+  const optimal = strategy.optimalUsageRatio
+  const excess = borrowUsage > optimal ? rayDivHalfUp(borrowUsage - optimal, RAY - optimal) : null
+  const variable = variableRate(strategy, borrowUsage, excess)
+  const stable = stableRate(strategy, borrowUsage, excess, stableShare)
   const paid = overallRate(query, variable, debt)
   const kept = sub(PERCENTAGE_FACTOR, reserveFactor)
   return { liquidity: percentMulHalfUp(rayMulHalfUp(paid, supplyUsage), kept), stable, variable }
 }
 
-function variableRate(strategy: Strategy, usage: bigint): bigint {
-  const { baseVariableBorrowRate, variableRateSlope1, variableRateSlope2 } = strategy
-  return add(
-    baseVariableBorrowRate,
-    slopes(strategy, usage, variableRateSlope1, variableRateSlope2),
-  )
+function variableRate(strategy: Strategy, usage: bigint, excess: bigint | null): bigint {
+  const { variableRateSlope1, variableRateSlope2, optimalUsageRatio } = strategy
+  const rise = slopes(variableRateSlope1, variableRateSlope2, usage, excess, optimalUsageRatio)
+  return add(strategy.baseVariableBorrowRate, rise)
 }
 
-function stableRate(strategy: Strategy, usage: bigint, stableShare: bigint): bigint {
-  const { optimalStableToTotalDebtRatio: optimal, stableRateExcessOffset } = strategy
+function stableRate(
+  strategy: Strategy,
+  usage: bigint,
+  excess: bigint | null,
+  stableShare: bigint,
+): bigint {
+  const { stableRateSlope1, stableRateSlope2, optimalUsageRatio } = strategy
   const base = add(strategy.variableRateSlope1, strategy.baseStableRateOffset)
-  const { stableRateSlope1, stableRateSlope2 } = strategy
-  const rate = add(base, slopes(strategy, usage, stableRateSlope1, stableRateSlope2))
+  const rise = slopes(stableRateSlope1, stableRateSlope2, usage, excess, optimalUsageRatio)
+  const rate = add(base, rise)
+  const optimal = strategy.optimalStableToTotalDebtRatio
   if (stableShare <= optimal) return rate
-  const excess = rayDivHalfUp(stableShare - optimal, RAY - optimal)
-  return add(rate, rayMulHalfUp(stableRateExcessOffset, excess))
+  const surplus = rayDivHalfUp(stableShare - optimal, RAY - optimal)
+  return add(rate, rayMulHalfUp(strategy.stableRateExcessOffset, surplus))
 }
 
-/** What both slopes add at a usage. */
-function slopes(strategy: Strategy, usage: bigint, slope1: bigint, slope2: bigint): bigint {
-  const optimal = strategy.optimalUsageRatio
-  if (usage <= optimal) return rayDivHalfUp(rayMulHalfUp(slope1, usage), optimal)
-  return add(slope1, rayMulHalfUp(slope2, rayDivHalfUp(usage - optimal, RAY - optimal)))
+/** What both slopes add; `excess` is how far the usage is beyond the optimum, null up to it. */
+function slopes(
+  slope1: bigint,
+  slope2: bigint,
+  usage: bigint,
+  excess: bigint | null,
+  optimal: bigint,
+): bigint {
+  if (excess === null) return rayDivHalfUp(rayMulHalfUp(slope1, usage), optimal)
+  return add(slope1, rayMulHalfUp(slope2, excess))
 }
 
 /** The average rate that borrowers pay, weighted by their debt. */

@@ -251,7 +251,9 @@ export function write<T extends object, K extends keyof T>(
   key: K,
   value: T[K],
 ): void {
-  pool.journal.push({ target, key, old: target[key] })
+  const old = target[key]
+  if (old === value) return
+  pool.journal.push({ target, key, old })
   target[key] = value
 }
 
@@ -262,15 +264,23 @@ export function attempt<T>(pool: Pool, act: () => T): Done<T> {
   try {
     return { ok: true, value: act() }
   } catch (error) {
-    for (const { target, key, old } of pool.journal.splice(mark).reverse()) {
-      Reflect.set(target, key, old)
-    }
+    undo(pool.journal, mark)
     if (error instanceof Refusal) return { ok: false, reason: error.reason }
     throw error
   } finally {
     pool.depth--
     if (pool.depth === 0) pool.journal.length = 0
   }
+}
+
+/** Take back the changes since a mark, the last one first. */
+function undo(journal: Change[], mark: number): void {
+  for (let i = journal.length - 1; i >= mark; i--) {
+    const { target, key, old } = journal[i]!
+    const fields = target as Record<PropertyKey, unknown>
+    fields[key] = old
+  }
+  journal.length = mark
 }
 
 const LAYOUT: readonly (readonly [keyof ReserveConfig, bigint, bigint])[] = [
