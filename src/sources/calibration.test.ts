@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { PriceTable } from '../world/index.ts'
+import type { ImpactTable, PriceTable } from '../world/index.ts'
 import { depthOfQuotes, depthOfSnapshot, readQuotes, realisedVolatility } from './calibrate.ts'
 import { createFiles } from './files.ts'
 import { priceHistory } from './priceHistory.ts'
+import { quoteCurve } from './quoteCurve.ts'
 import { dataPath, loadWith } from './testing.ts'
 
 test('realised volatility of a known path', () => {
@@ -49,4 +50,18 @@ describe('USD that moves the marginal price by 1 %, aggregator quotes into USDC,
       expect(x).toBeCloseTo(expected[i]!, 1)
     })
   })
+})
+
+test('wstETH into ETH, aggregator quotes of 20 Nov 2023: deep up to 26,500 ETH, then not', async () => {
+  const given = {
+    file: dataPath('dex/1inch_quotes_crvusd_collateral.csv.gz'),
+    ...{ sell: 'wstETH', buy: 'WETH' },
+  }
+  const { size, impact, spot } = (await loadWith(quoteCurve, given, createFiles())).outputs
+    .curve as ImpactTable
+  const [near, far] = [size.length - 2, size.length - 1]
+  expect((size[near]! * spot) / 26_500).toBeCloseTo(1, 2)
+  expect(impact[near]).toBeCloseTo(0.00102, 4)
+  expect((size[far]! * spot) / 59_300).toBeCloseTo(1, 2)
+  expect(impact[far]).toBeCloseTo(0.0182, 3)
 })
