@@ -105,8 +105,14 @@ export function linearInterest(rate: number, seconds: number): number {
   return 1 + (rate * seconds) / SECONDS_PER_YEAR
 }
 
+/** Cut to the contract's 27 digits; the powers of a rate per second are so small that it is felt. */
+function cut(x: number): number {
+  return Math.floor(x * 1e27) / 1e27
+}
+
 /**
- * Compute the growth of the variable borrow index: the first four terms of (1 + rate / year)^seconds.
+ * Compute the growth of the variable borrow index: the first four terms of (1 + rate / year)^seconds,
+ * with the contract's cut powers of the rate per second: over a year untouched that is worth 5e-6.
  * @param rate per year. @param seconds >= 0 since the last touch.
  * @returns factor >= 1, a little less than the power. Source: MathUtils.calculateCompoundedInterest.
  */
@@ -114,7 +120,9 @@ export function compoundedInterest(rate: number, seconds: number): number {
   const x = rate / SECONDS_PER_YEAR
   const n1 = seconds > 1 ? seconds - 1 : 0
   const n2 = seconds > 2 ? seconds - 2 : 0
-  return 1 + seconds * x + (seconds * n1 * x * x) / 2 + (seconds * n1 * n2 * x * x * x) / 6
+  const square = cut(x * x)
+  const cube = cut(square * x)
+  return 1 + seconds * x + (seconds * n1 * square) / 2 + (seconds * n1 * n2 * cube) / 6
 }
 
 /**
