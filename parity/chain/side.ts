@@ -96,6 +96,8 @@ export type Deployment = {
   readonly verified: readonly Artifact[]
   /** The calls of a step, made by its account; the last one's return value is compared. */
   calls(op: Op): readonly Call[]
+  /** Seconds per block for protocols that count blocks (see chain/blocks.ts); else a block per wait. */
+  readonly blockTime?: bigint
   /** What the model must know about the deployment. */
   readonly facts: Readonly<Record<string, bigint>>
   /** Getters that never change, compared once. */

@@ -3,6 +3,7 @@ import { encodeCase, FORMAT, type Trace, type TraceCase } from '../trace.ts'
 import { startAnvil } from './anvil.ts'
 import { packageVersion } from './artifact.ts'
 import type { Backend } from './backend.ts'
+import { passingBlocks } from './blocks.ts'
 import { compareCheck, countFields } from './compare.ts'
 import { type Coverage, createCoverage } from './coverage.ts'
 import { codeHash, prepare, type Site, START } from './deployer.ts'
@@ -86,7 +87,9 @@ export async function verify<Exact>(
       START,
     )
     const coverage = createCoverage(deployment, site.names)
-    const session = createSession(backend, site.names, coverage.calls)
+    const { blockTime } = deployment
+    const paced = blockTime === undefined ? backend : passingBlocks(backend, blockTime)
+    const session = createSession(paced, site.names, coverage.calls)
     const stage = { backend, site, session, deployment, coverage }
     const found = await drive(model, exact, order, stage)
     return verdictOf(model, chain, order, stage, found)
