@@ -128,7 +128,15 @@ export function formatLedger(entries: readonly LedgerEntry[]): string {
       e.date,
     ].join(' | '),
   )
-  return `${HEAD}${rows.map((row) => `| ${row} |\n`).join('')}\n${entries.map(section).join('\n')}`
+  return `${HEAD}${rows.map((row) => `| ${row} |\n`).join('')}\n${entries.map(section).join('\n')}${further()}`
+}
+
+/** Sections that other generators write to parity/results/sections/, by name. */
+function further(): string {
+  const folder = join(RESULTS, 'sections')
+  if (!existsSync(folder)) return ''
+  const files = readdirSync(folder).sort()
+  return files.map((file) => `\n${readFileSync(join(folder, file), 'utf8')}`).join('')
 }
 
 const HEAD = `# Parity with the deployed contracts
