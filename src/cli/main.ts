@@ -99,6 +99,15 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'PoolError',
   'OutputError',
   'ChannelError',
+  'FollowError',
+  'RateBaseError',
+  'SpotAssetError',
+  'UnpricedPoolError',
+  'TickTableError',
+  'ImpactTableError',
+  'BlockTimeError',
+  'TraderAssetError',
+  'HealthTargetError',
 ])
 
 function codeOf(error: unknown): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { buildWorld, createStepper } from '../engine/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
 import { parseScenario, resolveScenario, type Scenario } from '../scenario/index.ts'
 import { CHANNELS, ChannelError, runScenario } from './index.ts'
@@ -109,28 +110,47 @@ describe('cut channels', () => {
     const { spec } = await resolveScenario(shared)
     const cut = CHANNELS.find((c) => c.name === 'sharedCollateral')!.cut(spec, MODELS)
     if ('reason' in cut) throw new Error(cut.reason)
-    const [world] = cut.specs
-    const fair = world!.instances.filter((i) => i.kind === 'oracles/fundamental')
-    expect(fair.map((i) => i.name)).toEqual(['a.fair', 'b.fair'])
-    expect(world!.instances.find((i) => i.name === 'a')!.params.oracle).toBe('a.fair')
+    const of = (name: string) => cut.specs[0]!.instances.find((i) => i.name === name)!
+    const X = spec.assets.findIndex((a) => a.name === 'X')
+    expect(of('one.fair')).toMatchObject({
+      kind: 'oracles/fundamental',
+      params: { market: 'one', assets: [X], otherwise: 'one' },
+    })
+    // The feeds keep their lag, and read the fair price; those who trade do not.
+    expect(of('feedA').params.source).toBe('one.fair')
+    expect(of('a').params.oracle).toBe('feedA')
+    expect(of('liquidatorA').params.venue).toBe('one')
   })
 
-  it('put the source in the place of a feed, through lists too', async () => {
+  it('let a feed answer without lag, for the same assets and under the same name', async () => {
     const { spec } = await resolveScenario(apart)
-    const median = {
-      ...{ name: 'feeds', kind: 'oracles/median', chain: 'main' },
-      params: { sources: ['feedA', 'feedB'] },
-    }
-    const instances = spec.instances.map((i) =>
-      i.name === 'a' ? { ...i, params: { ...i.params, oracle: 'feeds' } } : i,
-    )
-    const all = { ...spec, instances: [...instances, median] }
-    const cut = CHANNELS.find((c) => c.name === 'feedLag')!.cut(all, MODELS)
+    const cut = CHANNELS.find((c) => c.name === 'feedLag')!.cut(spec, MODELS)
     if ('reason' in cut) throw new Error(cut.reason)
-    const of = (name: string) => cut.specs[0]!.instances.find((i) => i.name === name)
-    expect(of('feedA')).toBeUndefined()
-    expect(of('feeds')!.params.sources).toEqual(['one', 'two'])
-    expect(of('b')!.params.oracle).toBe('two')
+    const of = (name: string) => cut.specs[0]!.instances.find((i) => i.name === name)!
+    const X = spec.assets.findIndex((a) => a.name === 'X')
+    expect(of('feedA')).toMatchObject({
+      kind: 'oracles/direct',
+      params: { source: 'one', assets: [X] },
+    })
+    expect(of('a').params.oracle).toBe('feedA')
+    const world = buildWorld(cut.specs[0]!, MODELS, { seed: 1, checked: true })
+    createStepper(world)()
+    const answer = world.port('priceSource', 'feedA')
+    expect(answer.price(X)).toBe(world.port('priceSource', 'one').price(X))
+    expect([answer.covers(X), answer.covers(X + 1)]).toEqual([true, false])
+    expect(answer.price(X + 1)).toBeNaN()
+  })
+
+  it('change nothing where no feed sees what is cut', async () => {
+    // Protocols that read a feed which is stuck at the start do not mind its lag.
+    const stuck = shared.text.replaceAll(
+      'deviation: 0.002',
+      'deviation: 0.002, stuck: [{ from: 0, to: 1e9 }]',
+    )
+    const { document } = await runScenario(parseScenario(stuck, 'stuck.yaml'), {
+      ...{ cuts: ['sharedCollateral'], paths: 1, measures: [] },
+    })
+    expect(document.channels[0]).toMatchObject({ name: 'sharedCollateral', value: 0 })
   })
 
   it('refuses a channel that does not exist', async () => {

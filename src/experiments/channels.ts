@@ -1,7 +1,7 @@
 import { buildWorld } from '../engine/index.ts'
 import { namedLenders } from '../measures/index.ts'
 import type { ChannelName, InstanceSpec, Model, World, WorldSpec } from '../world/index.ts'
-import { modelOf, replaced, without } from './rewire.ts'
+import { modelOf, rewired, without } from './rewire.ts'
 
 /** Worlds in which a channel is cut, whose losses add up; or why there is nothing to cut. */
 export type CutWorlds = { readonly specs: readonly WorldSpec[] } | { readonly reason: string }
@@ -14,24 +14,30 @@ export type Channel = {
   cut(spec: WorldSpec, models: readonly Model[]): CutWorlds
 }
 
+/** An instance of another kind under the same name; it keeps the parameters that the kind knows. */
+function become(instance: InstanceSpec, kind: string, models: readonly Model[]): InstanceSpec {
+  const known = Object.keys(modelOf(models, kind)?.params ?? {})
+  const kept = Object.entries(instance.params).filter(([key]) => known.includes(key))
+  return { ...instance, kind, params: Object.fromEntries(kept) }
+}
+
 /** A channel that the models themselves know how to cut. */
 function byModels(name: ChannelName, doc: string): Channel {
   return {
     name,
     doc,
     cut(spec, models) {
-      const by = new Map<string, string>()
       let isChanged = false
       const instances = spec.instances.map((instance): InstanceSpec => {
         const cut = modelOf(models, instance.kind)?.cuts[name]
         if (!cut) return instance
         isChanged = true
-        if ('set' in cut) return { ...instance, params: { ...instance.params, ...cut.set } }
-        by.set(instance.name, instance.params[cut.replaceBy] as string)
-        return instance
+        if ('become' in cut) return become(instance, cut.become, models)
+        return { ...instance, params: { ...instance.params, ...cut.set } }
       })
-      if (!isChanged) return { reason: `no instance has a ${name} to cut` }
-      return { specs: [replaced({ ...spec, instances }, models, by)] }
+      return isChanged
+        ? { specs: [{ ...spec, instances }] }
+        : { reason: `no instance has a ${name} to cut` }
     },
   }
 }
@@ -54,9 +60,10 @@ const sharedVenue: Channel = {
   },
 }
 
-/** Kinds that this file knows by name: who ties an asset to another, and who states fair prices. */
+/** Kinds known here by name: who ties an asset to another, who reads a pool, who states fair prices. */
 const FOLLOW = 'prices/follow'
 const FUNDAMENTAL = 'oracles/fundamental'
+const SPOT = 'oracles/spot'
 
 /** Base of every asset that follows another one. */
 function basesOf(spec: WorldSpec): ReadonlyMap<number, number> {
@@ -90,38 +97,37 @@ function sharedAssets(world: World): readonly number[] {
     .sort((a, b) => a - b)
 }
 
-/** Let a lender read fundamental prices of some assets, and its own oracle for the others. */
-function priceFairly(
+/** What reads the reference market's price, or a pool's, for feeds and protocols: its fair twin. */
+function readFairly(
   instance: InstanceSpec,
-  model: Model,
+  models: readonly Model[],
   market: string,
   assets: readonly number[],
-): readonly InstanceSpec[] {
-  const [key] = Object.entries(model.params).find(([, p]) => p.port === 'priceSource')!
-  const name = `${instance.name}.fair`
-  const params = { market, assets, otherwise: instance.params[key] }
-  return [
-    { ...instance, params: { ...instance.params, [key]: name } },
-    { name, kind: FUNDAMENTAL, chain: instance.chain, params },
-  ]
+): InstanceSpec {
+  const { params } = instance
+  if (instance.kind === SPOT && assets.includes(params.asset as number))
+    return { ...instance, kind: FUNDAMENTAL, params: { market, assets, otherwise: market } }
+  const model = modelOf(models, instance.kind)
+  if (model?.phase !== 'oracle' && model?.phase !== 'protocol') return instance
+  return rewired(instance, models, (name) => (name === market ? `${market}.fair` : name))
 }
 
 const sharedCollateral: Channel = {
   name: 'sharedCollateral',
-  doc: 'protocols read the fundamental price, which no sale moves, of assets that several of them hold as collateral',
+  doc: 'oracles read the fundamental price, which no sale moves, of assets that several protocols hold as collateral',
   cut(spec, models) {
     const world = buildWorld(spec, models, { seed: 0 })
     const market = world.all('referenceMarket')[0]
     const assets = sharedAssets(world)
     if (!market) return { reason: 'there is no reference market that states a fundamental price' }
     if (assets.length === 0) return { reason: 'no asset is collateral in two protocols' }
-    const lenders = new Set(namedLenders(world).map(({ name }) => name))
-    const instances = spec.instances.flatMap((instance) => {
-      const model = modelOf(models, instance.kind)
-      if (!lenders.has(instance.name) || !model) return [instance]
-      return priceFairly(instance, model, market.name, assets)
-    })
-    return { specs: [{ ...spec, instances }] }
+    const { name, spec: own } = market
+    const fair: InstanceSpec = {
+      ...{ name: `${name}.fair`, kind: FUNDAMENTAL, chain: own.chain },
+      params: { market: name, assets, otherwise: name },
+    }
+    const instances = spec.instances.map((i) => readFairly(i, models, name, assets))
+    return { specs: [{ ...spec, instances: [...instances, fair] }] }
   },
 }
 

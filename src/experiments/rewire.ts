@@ -54,6 +54,15 @@ function rewireInstance(
   return isLost ? null : { ...instance, params: value as Params }
 }
 
+/** Send an instance's references to others that exist. */
+export function rewired(
+  instance: InstanceSpec,
+  models: readonly Model[],
+  to: (name: string) => string,
+): InstanceSpec {
+  return rewireInstance(instance, models, to)!
+}
+
 /** Send all references of a world elsewhere; what loses something it needs goes, and so on. */
 function redirect(spec: WorldSpec, models: readonly Model[], to: Redirect): WorldSpec {
   const gone = new Set<string>()
@@ -80,20 +89,4 @@ export function without(
 ): WorldSpec {
   const instances = spec.instances.filter(({ name }) => !names.has(name))
   return redirect({ ...spec, instances }, models, (name) => (names.has(name) ? null : name))
-}
-
-/** Take instances out and send every reference to them to their replacement. */
-export function replaced(
-  spec: WorldSpec,
-  models: readonly Model[],
-  by: ReadonlyMap<string, string>,
-): WorldSpec {
-  const instances = spec.instances.filter(({ name }) => !by.has(name))
-  const to: Redirect = (name) => {
-    let target = name
-    // A replacement may itself be replaced; no path is longer than there are replacements.
-    for (let k = 0; k < by.size && by.has(target); k++) target = by.get(target)!
-    return target
-  }
-  return redirect({ ...spec, instances }, models, to)
 }

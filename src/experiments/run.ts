@@ -157,27 +157,29 @@ async function runPaths(
       const values = new Float64Array(columns.length)
       measurePath(out.view, columns, values)
       const own = (name: string): number => values[columns.findIndex((c) => c.name === name)]!
-      out.rows.push(Float64Array.from([...values, ...(await comparer.compare(runOne, own))]))
+      const compared = await comparer.compare(runOne, own).catch((error: unknown) => {
+        // The path itself is finished: only what it would be compared with is not.
+        if (!(error instanceof InterruptedError)) throw error
+        out.interrupted = true
+        return new Float64Array(comparer.columns.length + comparer.channels.length).fill(Number.NaN)
+      })
+      out.rows.push(Float64Array.from([...values, ...compared]))
       options.onProgress?.({ path: path + 1, paths, tick: 0, ticks })
     } catch (error) {
-      keepGoing(error, out, path === paths - 1 && out.failures.length === path)
+      // The world no longer stands at the end of the path that was finished last.
+      out.view = null
+      if (out.rows.length === 0 && (error instanceof InterruptedError || path === paths - 1))
+        throw error
+      keepGoing(error, out, path)
     }
   }
   return out
 }
 
-/** Note why a path failed, and go on unless no path can be finished any more. */
-function keepGoing(error: unknown, out: Numbers, isLastHope: boolean): void {
-  // The world no longer stands at the end of the path that was finished last.
-  out.view = null
-  if (error instanceof InterruptedError) {
-    if (out.rows.length === 0) throw error
-    out.interrupted = true
-    return
-  }
-  if (isLastHope) throw error
-  const path = out.rows.length + out.failures.length
-  out.failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
+/** Note why a path was not finished. */
+function keepGoing(error: unknown, out: Numbers, path: number): void {
+  if (error instanceof InterruptedError) out.interrupted = true
+  else out.failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
 }
 
 /**

@@ -51,10 +51,9 @@ function lockedFunds(view: PathView, only?: string): number {
   return total
 }
 
-function timeToExit({ watched }: PathView, only?: string): number | null {
+function timeToExit({ watched }: PathView, only?: string): number {
   const all = [...watched.locked].filter(([name]) => only === undefined || name === only)
-  const longest = all.reduce((most, [, { longest }]) => Math.max(most, longest), 0)
-  return all.some(([, own]) => own.lasts && own.longest === longest) ? null : longest
+  return all.reduce((most, [, seconds]) => Math.max(most, seconds), 0)
 }
 
 /** First liquidation of every row, as event ids. */
@@ -183,7 +182,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'timeToExit',
     unit: 's',
     better: lower,
-    doc: 'longest time in which the cash of a market stayed below 1 % of what its suppliers are owed; none when that lasts beyond the end',
+    doc: 'longest time in which the cash of a market stayed below 1 % of what its suppliers are owed, counted to the end when it lasts; markets of more than 0.1 % of all that suppliers are owed',
     perLender: true,
     value: timeToExit,
   },
@@ -191,7 +190,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'timeToRecovery',
     unit: 's',
     better: lower,
-    doc: 'from the largest fall of the shocked asset below its fundamental price until half of the gap was gone for good; none without a gap, or when it lasts beyond the end',
+    doc: 'from the largest fall of the shocked asset below its fundamental price until half of the gap was gone for good, counted to the end when it lasts; none without a gap',
     value: ({ world, watched }) => {
       const ticks = recoveryTicks(watched.gap)
       return ticks === null ? null : ticks * world.spec.tickSeconds

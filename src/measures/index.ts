@@ -15,7 +15,6 @@ export { openingOf, shockedPrices } from './opening.ts'
 export {
   type Focus,
   focusOf,
-  type Locked,
   lendersOf,
   type Measure,
   type MeasureInfo,

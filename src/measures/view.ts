@@ -28,16 +28,8 @@ export type Opening = {
 export type Watched = {
   /** Log of the focus asset's fundamental price over its reference price; empty without a market. */
   readonly gap: Float64Array
-  /** By lender: in which market, since when and how long its suppliers could not get out. */
-  readonly locked: ReadonlyMap<string, Locked>
-}
-
-/** How long a lender's suppliers were locked in. */
-export type Locked = {
-  /** Longest time without cash in one market, s. */
-  readonly longest: number
-  /** Whether a market that has been without cash for that long still is. */
-  readonly lasts: boolean
+  /** By lender: the longest time in which the suppliers of one market could not get out, s. */
+  readonly locked: ReadonlyMap<string, number>
 }
 
 /** One finished path, as measures see it. */
@@ -92,15 +84,21 @@ export function lendersOf(world: World): readonly Lender[] {
 }
 
 /**
- * Fill `out` with reference prices: the reference market's, or a lender's oracle's where there is none.
+ * Fill `out` with reference prices: the first that a reference market states, or a lender's oracle
+ * where there is no such market.
  * @param out length = number of assets, overwritten, USD.
  */
 export function referencePrices(world: World, out: Float64Array): Float64Array {
-  const market = world.all('referenceMarket')[0]?.instance.ports?.referenceMarket
-  const lender = lendersOf(world)[0]
+  const markets = world.all('referenceMarket').map((i) => i.instance.ports!.referenceMarket!)
+  const sources = markets.length > 0 ? markets : lendersOf(world)
   for (let a = 0; a < out.length; a++) {
-    const price = market ? market.price(a) : lender?.price(a)
-    out[a] = price === undefined || Number.isNaN(price) ? world.spec.assets[a]!.price : price
+    out[a] = world.spec.assets[a]!.price
+    for (const source of sources) {
+      const price = source.price(a)
+      if (Number.isNaN(price)) continue
+      out[a] = price
+      break
+    }
   }
   return out
 }

@@ -9,7 +9,7 @@ describe('recoveryTicks', () => {
     ['comes back before it is gone for good', [0, 1, 0.8, 0.4, 0.6, 0.3], 4],
     ['counts from the largest gap, not the first', [0.5, 0.1, 2, 1.5, 0.9], 2],
     ['has no gap', [0, -1, 0, -0.2], null],
-    ['is still there at the end', [0, 1, 0.4, 0.6], null],
+    ['is still there at the end', [0, 1, 0.4, 0.6], 2],
     ['exactly half is gone', [1, 0.5], 1],
     ['has no market', [Number.NaN, Number.NaN], null],
   ])('%s', (_, gap, ticks) => {
@@ -24,7 +24,7 @@ describe('a market without cash', () => {
     { collateral: { ETH: 50 }, debt: { USDC: 1000 } },
   ]
   const worldWith = (cash: number) =>
-    lendingWorld({ accounts, markets: { ETH: { cash }, USDC: { cash: 1e6 } } })
+    lendingWorld({ accounts, markets: { ETH: { cash }, USDC: { cash: 1e6 }, WBTC: { cash: 1 } } })
 
   function measured(cash: number, refillAfter: number): (name: string) => number | null {
     const from = worldWith(cash)
@@ -45,10 +45,11 @@ describe('a market without cash', () => {
         .value(view)
   }
 
-  it('locks what its suppliers are owed, and one cannot tell until when', () => {
+  it('locks what its suppliers are owed, for as long as one looks', () => {
     const of = measured(0.1, Number.POSITIVE_INFINITY)
     expect(of('lockedFunds')).toBeCloseTo(50 * 2000, 4)
-    expect(of('timeToExit')).toBeNull()
+    const { ticks, tickSeconds } = worldWith(1).world.spec
+    expect(of('timeToExit')).toBe(ticks * tickSeconds)
   })
 
   it('lets them go when cash comes back', () => {
@@ -60,5 +61,16 @@ describe('a market without cash', () => {
   it('is none that keeps a hundredth', () => {
     const of = measured(1, Number.POSITIVE_INFINITY)
     expect([of('lockedFunds'), of('timeToExit')]).toEqual([0, 0])
+  })
+
+  it('does not count when it is a thousandth of the protocol', () => {
+    const many = lendingWorld({
+      accounts,
+      markets: { ETH: { cash: 0.1 }, USDC: { cash: 1e9 }, WBTC: { cash: 1 } },
+    })
+    const watch = createWatched(many.world, focusOf(many.world, -1, ''))
+    watch.look(0)
+    watch.look(1)
+    expect([...watch.result().locked.values()]).toEqual([0])
   })
 })

@@ -1,7 +1,7 @@
 import { log } from '../math/index.ts'
 import type { Lender, ReferenceMarket, World } from '../world/index.ts'
 import { assetsOf } from './books.ts'
-import { type Focus, type Locked, namedLenders, type Watched } from './view.ts'
+import { type Focus, namedLenders, type Watched } from './view.ts'
 
 /** A market whose cash is below this share of what its suppliers are owed is locked. */
 export const LOCKED_BELOW = 0.01
@@ -12,24 +12,31 @@ export function isLocked(lender: Lender, asset: number): boolean {
   return claims > 0 && lender.cash(asset) < LOCKED_BELOW * claims
 }
 
-/** Times without cash in the markets of one lender. */
-function lockWatch(lender: Lender) {
+/** Markets smaller than this share of all that a lender's suppliers are owed are not watched. */
+const SMALL = 0.001
+
+/** Markets of a lender that are worth watching, by what their suppliers are owed now, USD. */
+function marketsOf(lender: Lender): readonly number[] {
   const assets = assetsOf(lender)
+  const owed = assets.map((asset) => lender.claims(asset) * lender.price(asset) || 0)
+  const all = owed.reduce((a, b) => a + b, 0)
+  return assets.filter((_, m) => owed[m]! > SMALL * all)
+}
+
+/** Longest time without cash in a market of one lender, s. */
+function lockWatch(lender: Lender) {
+  const assets = marketsOf(lender)
   const since = new Float64Array(assets.length).fill(Number.NaN)
   let longest = 0
-  let lasts = false
   return {
     look(time: number): void {
-      lasts = false
       for (let m = 0; m < assets.length; m++) {
         if (!isLocked(lender, assets[m]!)) since[m] = Number.NaN
         else if (Number.isNaN(since[m]!)) since[m] = time
-        if (Number.isNaN(since[m]!)) continue
-        longest = Math.max(longest, time - since[m]!)
-        lasts ||= time - since[m]! >= longest
+        if (!Number.isNaN(since[m]!)) longest = Math.max(longest, time - since[m]!)
       }
     },
-    result: (): Locked => ({ longest, lasts }),
+    result: (): number => longest,
   }
 }
 
@@ -68,8 +75,8 @@ export function createWatched(
 /**
  * Find how long the price took to recover from its largest fall below the fundamental.
  * @param gap log of fundamental over price, one per tick.
- * @returns ticks from the largest gap until half of it was gone for good; null when it never fell
- *   below, or half of the gap was there to the end.
+ * @returns ticks from the largest gap until half of it was gone for good, or to the end when it was
+ *   not; null when it never fell below.
  */
 export function recoveryTicks(gap: Float64Array): number | null {
   let worst = 0
@@ -77,5 +84,5 @@ export function recoveryTicks(gap: Float64Array): number | null {
   if (!(gap[worst]! > 0)) return null
   let last = gap.length - 1
   while (gap[last]! <= gap[worst]! / 2) last--
-  return last === gap.length - 1 ? null : last + 1 - worst
+  return Math.min(last + 1, gap.length - 1) - worst
 }

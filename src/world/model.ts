@@ -68,9 +68,9 @@ type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
 
 /**
  * Ideal twin of a model, by which a channel of contagion is cut: other values of some parameters, or
- * none at all, so that whoever refers to it gets what its own parameter `replaceBy` refers to.
+ * another kind under the same name, which keeps the parameters that it knows.
  */
-export type Cut = { readonly set: Params } | { readonly replaceBy: string }
+export type Cut = { readonly set: Params } | { readonly become: string }
 
 /** Channels that models may cut by parameters or replacement. */
 export type ChannelName = 'feedLag' | 'priceImpact'

@@ -17,7 +17,7 @@ import * as prices from '../prices/index.ts'
 import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
-const { exchangeRate, feed, fundamental, median, spot } = oracles
+const { direct, exchangeRate, feed, fundamental, median, spot } = oracles
 const { follow, gbm, jumps, replay, schedule } = prices
 const { arbitrageur, borrowers, liquidator, openings, trader } = agents
 
@@ -63,7 +63,8 @@ function everything(): World {
       slow: fed(24),
       spot: [spot, { pool: 'pool', asset: ETH, quotePrice: 'market' }],
       oracle: [median, { sources: ['fast', 'slow', 'spot'] }],
-      rate: [exchangeRate, { source: 'fast', base: ETH, asset: BTC, rate: 0.05 }],
+      now: [direct, { source: 'market', assets: [ETH] }],
+      rate: [exchangeRate, { source: 'now', base: ETH, asset: BTC, rate: 0.05 }],
       fair: [fundamental, { market: 'market', assets: [ETH], otherwise: 'rate' }],
       lender: lenderOf(book, { oracle: 'oracle' }),
       second: lenderOf(book.slice(0, 30), { oracle: 'fair' }),

@@ -87,7 +87,8 @@ export function withdraw(
   if (amount > cashOf(desk, market) * (1 + SLACK)) return REFUSALS.cash
   book.write(row)
   book.amount[entry] = held - units
-  const unsafe = tested(desk, row, market)
+  // What does not count as collateral may go whatever the health.
+  const unsafe = desk.seizable[collateral] === 1 ? tested(desk, row, market) : null
   if (unsafe !== null) {
     book.amount[entry] = held
     return unsafe

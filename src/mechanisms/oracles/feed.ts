@@ -181,7 +181,7 @@ export const feed: Model = model({
   phase: 'oracle',
   doc: 'pushed feed with deviation, heartbeat and submission latency; transmissions are actions',
   external: true,
-  cuts: { feedLag: { replaceBy: 'source' } },
+  cuts: { feedLag: { become: 'oracles/direct' } },
   params,
   columns: (_, all) => columns(all.length),
   create(p, s, context) {

@@ -1,3 +1,4 @@
+export { direct } from './direct.ts'
 export { exchangeRate, RateBaseError } from './exchangeRate.ts'
 export { feed } from './feed.ts'
 export { fundamental } from './fundamental.ts'

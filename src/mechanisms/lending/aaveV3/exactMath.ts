@@ -17,6 +17,8 @@ export const PERCENTAGE_FACTOR = 10_000n
 export const SECONDS_PER_YEAR: bigint = 365n * 86_400n
 
 const HALF_RAY = RAY / 2n
+/** A ray is 2^27 x 5^27; dividing by one word of 64 bits is cheaper than by two. */
+const FIVES = 5n ** 27n
 const HALF_PERCENT = PERCENTAGE_FACTOR / 2n
 const WAD_RAY_RATIO = 1_000_000_000n
 const MAX_UINT128 = (1n << 128n) - 1n
@@ -73,7 +75,7 @@ export function toUint128(x: bigint): bigint {
 /** Multiply by a ray, rounded half up. @throws {Refusal} beyond 256 bits. */
 export function rayMulHalfUp(x: bigint, y: bigint): bigint {
   if (x === 0n || y === 0n) return 0n
-  return fits(x * y + HALF_RAY) / RAY
+  return (fits(x * y + HALF_RAY) >> 27n) / FIVES
 }
 
 /** Divide by a ray, rounded half up. @throws {Refusal} by zero or beyond 256 bits. */
@@ -133,7 +135,7 @@ export function compoundedInterest(rate: bigint, last: bigint, now: bigint): big
 function divHalfUp(numerator: bigint, denominator: bigint): bigint {
   if (denominator === 0n) throw new Refusal('empty')
   if (numerator === 0n) return 0n
-  return fits(numerator + denominator / 2n) / denominator
+  return fits(numerator + (denominator >> 1n)) / denominator
 }
 
 function checked(x: bigint): bigint {

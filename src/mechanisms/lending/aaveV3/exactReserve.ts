@@ -167,7 +167,7 @@ export function interestRates(strategy: Strategy, query: RatesQuery): Rates {
     stableShare = rayDivHalfUp(totalStableDebt, debt)
     const cash = sub(add(query.balance, query.liquidityAdded), query.liquidityTaken)
     borrowUsage = rayDivHalfUp(debt, add(cash, debt))
-    supplyUsage = rayDivHalfUp(debt, add(add(cash, debt), unbacked))
+    supplyUsage = unbacked === 0n ? borrowUsage : rayDivHalfUp(debt, add(add(cash, debt), unbacked))
   }
   const optimal = strategy.optimalUsageRatio
   const excess = borrowUsage > optimal ? rayDivHalfUp(borrowUsage - optimal, RAY - optimal) : null

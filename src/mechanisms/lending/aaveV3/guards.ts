@@ -59,7 +59,7 @@ export function maySupply(aave: Aave, row: number, coordinate: number, amount: n
 export function mayWithdraw(aave: Aave, row: number, coordinate: number): Outcome {
   const { terms, desk, ltv } = aave
   const { book, layout, seizable } = desk
-  if (!terms.rules.hasControls || ltv[coordinate] === 0) return null
+  if (!terms.rules.hasControls || ltv[coordinate] === 0 || seizable[coordinate] !== 1) return null
   let hasDebt = false
   let hasZeroLtv = false
   for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++) {

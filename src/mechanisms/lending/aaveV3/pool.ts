@@ -159,9 +159,12 @@ export function openPool(terms: AaveTerms, columns: ReserveColumns, context: Con
   const desk = openDesk(context, terms.positions, {
     asset: terms.reserves.map(({ asset }) => asset),
     openingRate: new Float64Array(reserves.length).fill(1),
-    threshold: (m, variant) =>
-      (terms.eModes.find(({ category }) => category === variant && variant !== 0) ?? reserves[m]!)
-        .liquidationThreshold,
+    threshold(m, variant) {
+      const own = reserves[m]!.liquidationThreshold
+      // What is no collateral outside its eMode is none inside.
+      if (own === 0 || variant === 0) return own
+      return terms.eModes.find(({ category }) => category === variant)?.liquidationThreshold ?? own
+    },
     variant: (row, m) => variantOf(terms, row, m),
   })
   const aave: Aave = {
