@@ -8,20 +8,29 @@ import { aaveFunding, aaveOpening } from './aaveOpening.ts'
 import { aaveScenario } from './aaveScenario.ts'
 import { type AaveState, aaveWorld, readAave } from './aaveState.ts'
 import { positionFigures, shortfall } from './floats.ts'
-import type { EndToEnd, ExactRun, Figure, Figures, FloatLiquidation, Move } from './plan.ts'
-import { coversAll, toUnits, toWhole } from './units.ts'
+import {
+  AFTERWARDS,
+  type EndToEnd,
+  type ExactRun,
+  type Figure,
+  type Figures,
+  type FloatLiquidation,
+  movesOf,
+  type Stage,
+  split,
+} from './plan.ts'
+import { coversAll, isCoarse, toUnits, toWhole } from './units.ts'
 
 const MAX = (1n << 256n) - 1n
 const WAD = 1e18
-/** A balance of fewer units may be off by more than 1e-9 of itself after a few roundings. */
-const FINE = 10_000_000_000n
 /** Digits of the feeds. */
 const USD_DIGITS = 8
 
-/** Falls of the prices, basis points, by asset: the shock that both sides make, and a further one. */
-const FALLS: readonly Readonly<Record<string, bigint>>[] = [
-  { t0: 2_000n, t2: 1_400n, t3: 2_700n, t4: 3_500n },
-  { t0: 1_000n, t2: 2_500n, t3: 3_000n, t4: 1_500n, t1: 300n },
+/** Prices fall twice while the floats take part, and once more. */
+const STAGES: readonly Stage[] = [
+  { tick: 1, shares: { t0: 8_000n, t2: 8_600n, t3: 7_300n, t4: 6_500n } },
+  { tick: 6, shares: { t0: 9_300n, t2: 9_000n, t3: 9_100n, t4: 9_000n, t1: 9_950n } },
+  { tick: AFTERWARDS, shares: { t0: 9_000n, t2: 7_500n, t3: 7_000n, t4: 8_500n, t1: 9_700n } },
 ]
 
 /** Aave v3.0.2. */
@@ -30,18 +39,8 @@ export const aave: EndToEnd<AaveState> = {
   funding: aaveFunding,
   opening: aaveOpening,
   read: readAave,
-  shocks: ({ reserves }) => {
-    const prices = new Map(reserves.map(({ asset, price }) => [asset, price]))
-    const [first, second] = FALLS.map((falls) =>
-      Object.entries(falls).map(([source, fall]): Move => {
-        const from = prices.get(source)!
-        const to = (from * (10_000n - fall)) / 10_000n
-        prices.set(source, to)
-        return { source, from, to }
-      }),
-    )
-    return [first!, second!]
-  },
+  shocks: ({ reserves }) =>
+    split(movesOf(STAGES, new Map(reserves.map(({ asset, price }) => [asset, price])))),
   price: ({ source, to }) => ({ kind: 'price', by: 'admin', args: [source, to] }),
   start: (state) => run(aaveWorld(state)),
   floatFigures,
@@ -129,11 +128,11 @@ function healthOf(w: World, account: string): number {
 function stated(w: World): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const user of w.users) {
-    const isCoarse = w.pool.reserves.some((r) => {
+    const hasCoarse = w.pool.reserves.some((r) => {
       const [owed, held] = [w.exact.owedBy(r, user, w.time), w.exact.suppliedBy(r, user, w.time)]
-      return (owed > 0n && owed < FINE) || (held > 0n && held < FINE)
+      return isCoarse(owed) || isCoarse(held)
     })
-    const reason = isMixed(w, user) ? 'averagedThresholds' : isCoarse ? 'fewDecimals' : null
+    const reason = isMixed(w, user) ? 'averagedThresholds' : hasCoarse ? 'fewDecimals' : null
     if (reason === null) continue
     found.set(`health ${user}`, reason)
     if (reason === 'averagedThresholds') found.set(`margin ${user}`, reason)

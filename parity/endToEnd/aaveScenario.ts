@@ -15,11 +15,8 @@ export function aaveScenario(state: AaveState, shock: readonly Move[]): Files {
   )
   const name = 'aave-v3-read-from-chain'
   const lines = [
-    ...head(name, prices, [['aaveV3', 'aaveV3.csv']], shock),
-    ...instances(
-      [['aaveV3', lender(state)]],
-      shock.map(({ source, from, to }) => [source, from, to] as const),
-    ),
+    ...head(name, prices, [['aaveV3', 'aaveV3.csv']]),
+    ...instances([['aaveV3', lender(state)]], shock),
   ]
   return { 'aaveV3.yaml': `${lines.join('\n')}\n`, 'aaveV3.csv': bookOf(rows(state)) }
 }

@@ -48,10 +48,10 @@ export async function runCourse<State extends { readonly time: bigint }>(
   seed: string,
   follower: Follower,
 ): Promise<Course> {
-  const [first, second] = side.shocks(state)
-  const files = side.scenario(state, first)
+  const shocks = side.shocks(state)
+  const files = side.scenario(state, shocks.run)
   const gaps = createGaps()
-  const { borrowers, judgedDifferently } = await compareShock(side, state, first, gaps)
+  const { borrowers, judgedDifferently } = await compareShock(side, state, shocks.run, gaps)
   const world = await runFloats(side.name, files, {})
   const exact = side.start(state)
   await follower.all(exact, state.time)
@@ -59,8 +59,8 @@ export async function runCourse<State extends { readonly time: bigint }>(
   const steps = liquidationsOf(world)
   for (let tick = 1; tick <= TICKS; tick++) {
     const time = state.time + BigInt(tick * TICK)
-    const moves = tick === 1 ? first.map(side.price) : []
-    const block = moves.map((op) => step(exact, op, time))
+    const moves = shocks.run.filter((move) => move.tick === tick)
+    const block = moves.map((move) => step(exact, side.price(move), time))
     for (const liquidation of steps.filter((s) => s.tick === tick))
       block.push(liquidate(exact, liquidation, time, gaps, stated))
     if (block.length > 0) await follower.block(block, time)
@@ -70,7 +70,7 @@ export async function runCourse<State extends { readonly time: bigint }>(
   await follower.all(exact, end)
   const either = new Map([...exact.stated(), ...stated])
   noteAll(gaps, exact.figures(), side.floatFigures(world), either, 'at the end')
-  const rest = await further(exact, second.map(side.price), end, seed, follower)
+  const rest = await further(exact, shocks.further.map(side.price), end, seed, follower)
   const { done, refused } = rest
   const liquidations = steps.length + done
   return { borrowers, liquidations, further: done, refused, gaps, judgedDifferently }
@@ -87,7 +87,8 @@ async function compareShock<State extends { readonly time: bigint }>(
   const exact = side.start(state)
   const opened = side.floatFigures(await runFloats(side.name, files, { hours: 0, capital: 0 }))
   noteAll(gaps, exact.figures(), opened, exact.stated(), 'as read')
-  for (const move of moves) exact.apply(side.price(move), state.time + BigInt(TICK))
+  for (const move of moves.filter(({ tick }) => tick === 1))
+    exact.apply(side.price(move), state.time + BigInt(TICK))
   const fallen = side.floatFigures(await runFloats(side.name, files, { hours: 1, capital: 0 }))
   const figures = exact.figures()
   noteAll(gaps, figures, fallen, exact.stated(), 'after the shock')

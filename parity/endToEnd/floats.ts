@@ -27,11 +27,16 @@ export async function runFloats(name: string, files: Files, set: Settings): Prom
   }
 }
 
+/** Events that state the reference price, which is what the oracle answers. */
+const PRICE_EVENTS: readonly number[] = [eventCode('news'), eventCode('impact')]
+
 /** List the liquidations of a world in the order in which they happened. */
 export function liquidationsOf(world: World): FloatLiquidation[] {
   const { columns: c, length } = world.trace
   const found: FloatLiquidation[] = []
+  const price = Float64Array.from(world.spec.assets, (asset) => asset.price)
   for (let e = 0; e < length; e++) {
+    if (PRICE_EVENTS.includes(c.kind[e]!)) price[c.asset[e]!] = c.x[e]!
     if (c.kind[e] !== eventCode('liquidation')) continue
     const { name, instance } = world.instances[c.instance[e]!]!
     const lender = instance.ports!.lender!
@@ -40,8 +45,8 @@ export function liquidationsOf(world: World): FloatLiquidation[] {
       account: lender.account(c.row[e]!),
       debt: world.spec.assets[c.other[e]!]!.name,
       collateral: world.spec.assets[c.asset[e]!]!.name,
-      // The event states USD; prices stay after the shock.
-      repaid: c.x[e]! / lender.price(c.other[e]!),
+      // The event states USD at the price of its time.
+      repaid: c.x[e]! / price[c.other[e]!]!,
       seized: c.w[e]!,
       health: c.z[e]!,
       tick: c.tick[e]!,

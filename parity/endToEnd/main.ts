@@ -86,7 +86,8 @@ async function runOne<State extends { readonly time: bigint }>(
     }
     const { rows, all, reasons } = recorder
     const run = { protocol: side.name, packages, codeHashes, seed, state, reasons, rows, all }
-    if (record && isPassed(outcome)) writeRecorded(run, side.scenario(state, side.shocks(state)[0]))
+    if (record && isPassed(outcome))
+      writeRecorded(run, side.scenario(state, side.shocks(state).run))
     const isOld = check && !isSame(run, readRecorded<State>(side.name))
     return { outcome, isOld }
   } finally {

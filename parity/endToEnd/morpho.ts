@@ -10,18 +10,30 @@ import { positionFigures } from './floats.ts'
 import { morphoFunding, morphoOpening } from './morphoOpening.ts'
 import { decimalsOf, morphoScenario } from './morphoScenario.ts'
 import { type MorphoState, morphoWorld, OPENED, readMorpho } from './morphoState.ts'
-import type { EndToEnd, ExactRun, Figure, Figures, FloatLiquidation, Move } from './plan.ts'
-import { coversAll, toUnits, toWhole } from './units.ts'
+import {
+  AFTERWARDS,
+  type EndToEnd,
+  type ExactRun,
+  type Figure,
+  type Figures,
+  type FloatLiquidation,
+  movesOf,
+  type Stage,
+  split,
+} from './plan.ts'
+import { coversAll, isCoarse, toUnits, toWhole } from './units.ts'
 
-const RATE = 1e18
+const WAD = 1e18
+const YEAR = 365 * 86_400
 
 /**
- * Answers of the oracles, as shares of the present one in basis points: the dollar market's collateral
- * falls by a fifth, so that in the other direction the dollar rises by a quarter; then both turn.
+ * The dollar markets' collateral falls twice; in the market of the other direction the dollar rises as
+ * much. Then both turn against their borrowers.
  */
-const SHOCKS: readonly Readonly<Record<string, bigint>>[] = [
-  { feed0: 8_000n, feed1: 12_500n },
-  { feed0: 6_500n, feed1: 4_000n },
+const STAGES: readonly Stage[] = [
+  { tick: 1, shares: { feed0: 8_000n, feed1: 12_500n } },
+  { tick: 6, shares: { feed0: 9_600n, feed1: [10_000n, 9_600n] } },
+  { tick: AFTERWARDS, shares: { feed0: 6_500n, feed1: 4_000n } },
 ]
 
 /** Morpho Blue with three markets. */
@@ -30,18 +42,7 @@ export const morpho: EndToEnd<MorphoState> = {
   funding: morphoFunding,
   opening: morphoOpening,
   read: readMorpho,
-  shocks: ({ prices }) => {
-    const now: Record<string, bigint> = { ...prices }
-    const [first, second] = SHOCKS.map((answers) =>
-      Object.entries(answers).map(([source, share]): Move => {
-        const from = now[source]!
-        const to = (from * share) / 10_000n
-        now[source] = to
-        return { source, from, to }
-      }),
-    )
-    return [first!, second!]
-  },
+  shocks: ({ prices }) => split(movesOf(STAGES, new Map(Object.entries(prices)))),
   price: ({ source, to }) => ({ kind: 'setPrice', by: 'admin', args: [source, to] }),
   start: (state) => run(morphoWorld(state)),
   floatFigures,
@@ -82,7 +83,7 @@ function run(w: World): ExactRun {
     figures: () => figures(w, written),
     healthKey: (account, lender) => `health ${account} ${lender}`,
     health: (account, lender) => healthOf(w, lender, viewed(w, lender), account),
-    stated: () => new Map(),
+    stated: () => stated(w),
   }
 }
 
@@ -156,8 +157,8 @@ function figures(w: World, written: ReadonlyMap<string, bigint>): Figures {
     put(`cash ${name}`, market.totalSupplyAssets - market.totalBorrowAssets)
     const pledged = [...market.positions.values()].reduce((sum, p) => sum + p.collateral, 0n)
     // As stored at the last touch: the floats' column is that, too.
-    const rate = Number(w.morpho.markets.get(name)!.rateAtTarget) / RATE
-    if (params.irm !== 'zero') found.set(`rateAtTarget ${name}`, { value: rate, size: rate })
+    const rate = Number(w.morpho.markets.get(name)!.rateAtTarget) / WAD
+    if (params.irm !== 'zero') found.set(`rateAtTarget ${name}`, { value: rate * YEAR, size: 1 })
     for (const [who, position] of market.positions) {
       if (!w.users.includes(who)) continue
       const at = `${who} ${name}`
@@ -170,6 +171,20 @@ function figures(w: World, written: ReadonlyMap<string, bigint>): Figures {
       found.set(`collateral ${params.collateralToken} ${at}`, { value: units, size: all })
       const value = healthOf(w, name, market, who)
       if (value < Number.POSITIVE_INFINITY) found.set(`health ${at}`, { value, size: value })
+    }
+  }
+  return found
+}
+
+/** Accounts whose health the contract knows only roughly. */
+function stated(w: World): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const name of OPENED) {
+    const market = viewed(w, name)
+    for (const [who, position] of market.positions) {
+      const { borrowed } = w.exact.health(market, position, w.prices[market.params.oracle]!)
+      if (isCoarse(borrowed) || isCoarse(position.collateral))
+        found.set(`health ${who} ${name}`, 'fewDecimals')
     }
   }
   return found
@@ -197,7 +212,7 @@ function floatFigures(world: FloatWorld): Figures {
     put('cash', lender.cash(debt))
     put('badDebt', lender.deficit(debt))
     if (world.instances.find((i) => i.name === name)!.spec.params.irm !== 'none')
-      put('rateAtTarget', column('rateAtTarget'))
+      put('rateAtTarget', column('rateAtTarget') * YEAR)
   }
   return found
 }

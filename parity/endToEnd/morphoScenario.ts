@@ -27,11 +27,10 @@ export function morphoScenario(state: MorphoState, shock: readonly Move[]): File
   const lenders = state.markets.map((m) => [m.name, lender(m)] as const)
   const moves = shock
     .filter(({ source }) => source === 'feed0')
-    .map(({ from, to }): Move => ({ source: 'coll', from, to }))
-  const falls = moves.map(({ source, from, to }) => [source, from, to] as const)
+    .map((move): Move => ({ ...move, source: 'coll' }))
   const lines = [
-    ...head('morpho-blue-read-from-chain', prices, books, moves),
-    ...instances(lenders, falls),
+    ...head('morpho-blue-read-from-chain', prices, books),
+    ...instances(lenders, moves),
   ]
   const rows = state.markets.flatMap((market) => rowsOf(state, market))
   return { 'morphoBlue.yaml': `${lines.join('\n')}\n`, 'morphoBlue.csv': bookOf(rows) }

@@ -22,7 +22,44 @@ export type Reader = {
 }
 
 /** The shock: a source of prices, its old answer and the new one, as the oracle states them. */
-export type Move = { readonly source: string; readonly from: bigint; readonly to: bigint }
+export type Move = {
+  readonly source: string
+  readonly from: bigint
+  readonly to: bigint
+  /** Block of the run in which it comes; the further shock comes after the run. */
+  readonly tick: number
+}
+
+/** Tick of moves that come after the run. */
+export const AFTERWARDS: number = Number.POSITIVE_INFINITY
+
+/** Tell the moves of the run from further ones. */
+export function split(moves: readonly Move[]): { readonly run: Move[]; readonly further: Move[] } {
+  return {
+    run: moves.filter(({ tick }) => tick < AFTERWARDS),
+    further: moves.filter(({ tick }) => tick === AFTERWARDS),
+  }
+}
+
+/** Answers of oracles as shares of those before, basis points or a ratio, and when they come. */
+export type Stage = {
+  readonly tick: number
+  readonly shares: Readonly<Record<string, bigint | readonly [bigint, bigint]>>
+}
+
+/** Work out the moves of stages, one after the other. @param prices answers before the first. */
+export function movesOf(stages: readonly Stage[], prices: ReadonlyMap<string, bigint>): Move[] {
+  const now = new Map(prices)
+  return stages.flatMap(({ tick, shares }) =>
+    Object.entries(shares).map(([source, share]): Move => {
+      const from = now.get(source)!
+      const [above, below] = typeof share === 'bigint' ? [share, 10_000n] : share
+      const to = (from * above) / below
+      now.set(source, to)
+      return { source, from, to, tick }
+    }),
+  )
+}
 
 /** A liquidation that the model in floats made, in whole tokens. */
 export type FloatLiquidation = {
@@ -81,8 +118,8 @@ export type EndToEnd<State> = {
   /** Steps that open the accounts; the last block touches everything, so that rates are fresh. */
   opening(random: Random, users: readonly string[]): readonly Timed[]
   read(reader: Reader): Promise<State>
-  /** Moves of the first shock, which the floats make as well, and of the second. */
-  shocks(state: State): readonly [readonly Move[], readonly Move[]]
+  /** Moves of the oracles: those of the run, which the floats make as well, and further ones. */
+  shocks(state: State): { readonly run: readonly Move[]; readonly further: readonly Move[] }
   price(move: Move): Op
   start(state: State): ExactRun
   /** The same figures of a world that ran the scenario; sizes are not used. */

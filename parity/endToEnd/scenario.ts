@@ -37,14 +37,12 @@ export function head(
   name: string,
   prices: readonly (readonly [string, string])[],
   sources: readonly (readonly [string, string])[],
-  shock: readonly Move[],
 ): string[] {
-  const falls = shock.map(({ source, from, to }) => `${source} ${100 * shareOf(from, to)} %`)
   return [
     `name: ${name}`,
     'title: accounts read from a node, a fall of prices, liquidations',
     'description: >',
-    `  Written by parity/endToEnd: the state of the real contracts at one block. ${falls.join(', ')}.`,
+    '  Written by parity/endToEnd: the state of the real contracts at one block.',
     'parameters:',
     `  hours: { value: ${TICKS}, unit: hours, doc: length of the run, range: [0, 10000] }`,
     '  capital: { value: 10000000000000, unit: USD, doc: money of the liquidator, range: [0, 1000000000000000] }',
@@ -62,7 +60,7 @@ export function head(
 /** The instances: shock, a market that trades do not move, lenders, a liquidator who always acts. */
 export function instances(
   lenders: readonly (readonly [string, readonly string[]])[],
-  shock: readonly (readonly [string, bigint, bigint])[],
+  shock: readonly Move[],
 ): string[] {
   const names = lenders.map(([name]) => name).join(', ')
   return [
@@ -71,8 +69,8 @@ export function instances(
     '    kind: prices/schedule',
     '    shocks:',
     ...shock.map(
-      ([asset, from, to]) =>
-        `      - { assets: [${asset}], drop: ${shareOf(from, to)}, at: ${TICK} }`,
+      ({ source, from, to, tick }) =>
+        `      - { assets: [${source}], drop: ${lossOf(from, to)}, at: ${tick * TICK} }`,
     ),
     '  market: { kind: prices/referenceMarket, drivers: [shock] }',
     ...lenders.flatMap(([name, lines]) => [`  ${name}:`, ...lines]),
@@ -82,6 +80,6 @@ export function instances(
 }
 
 /** Share of a price that is lost. */
-function shareOf(from: bigint, to: bigint): number {
+function lossOf(from: bigint, to: bigint): number {
   return Number(from - to) / Number(from)
 }

@@ -33,3 +33,10 @@ export function coversAll(units: bigint, all: bigint): boolean {
   const gap = units > all ? units - all : all - units
   return gap <= 1n + all / 1_000_000_000n
 }
+
+const FINE = 10_000_000_000n
+
+/** Whether a balance has so few units that a few roundings may be more than 1e-9 of it. */
+export function isCoarse(units: bigint): boolean {
+  return units > 0n && units < FINE
+}
