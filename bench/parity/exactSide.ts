@@ -70,12 +70,15 @@ function sideOf(world: World, users: readonly string[]): ExactSide {
   const block = blockOf(world)
   const targets = users.flatMap((user) => targetOf(world, user))
   const health = (): bigint[] => users.map((user) => dataOf(world, block, user).healthFactor)
+  const calls = targets.map(({ user, collateral, debt }) => {
+    const order = { by: LIQUIDATOR, user, collateral, debt, debtToCover: MAX }
+    return { ...order, receiveAToken: false }
+  })
   const liquidateAll = (): void => {
-    for (const { user, collateral, debt } of targets) {
-      const order = { by: LIQUIDATOR, user, collateral, debt, debtToCover: MAX }
-      const done = Exact.liquidate(pool, block, { ...order, receiveAToken: false })
+    for (const call of calls) {
+      const done = Exact.liquidate(pool, block, call)
       if (!done.ok)
-        throw new StepRefusedError(`the liquidation of '${user}' is refused: ${done.reason}`)
+        throw new StepRefusedError(`the liquidation of '${call.user}' is refused: ${done.reason}`)
     }
   }
   return {

@@ -15,13 +15,13 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'products of rays are rounded down',
     file: MATH,
-    find: 'fits(x * y + HALF_RAY) / RAY',
-    replace: 'fits(x * y) / RAY',
+    find: 'fits(x * y + HALF_RAY)',
+    replace: 'fits(x * y)',
   },
   {
     what: 'quotients are rounded down',
     file: MATH,
-    find: 'fits(numerator + denominator / 2n) / denominator',
+    find: 'fits(numerator + (denominator >> 1n)) / denominator',
     replace: 'fits(numerator) / denominator',
   },
   {

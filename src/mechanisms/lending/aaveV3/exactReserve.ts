@@ -215,9 +215,13 @@ function slopes(
 /** The average rate that borrowers pay, weighted by their debt. */
 function overallRate(query: RatesQuery, variable: bigint, debt: bigint): bigint {
   if (debt === 0n) return 0n
-  const byVariable = rayMulHalfUp(wadToRay(query.totalVariableDebt), variable)
-  const byStable = rayMulHalfUp(wadToRay(query.totalStableDebt), query.averageStableBorrowRate)
-  return rayDivHalfUp(add(byVariable, byStable), wadToRay(debt))
+  const weight = wadToRay(debt)
+  const { totalStableDebt, totalVariableDebt } = query
+  // Most pools have no stable debt, and then all debt is variable.
+  if (totalStableDebt === 0n) return rayDivHalfUp(rayMulHalfUp(weight, variable), weight)
+  const byVariable = rayMulHalfUp(wadToRay(totalVariableDebt), variable)
+  const byStable = rayMulHalfUp(wadToRay(totalStableDebt), query.averageStableBorrowRate)
+  return rayDivHalfUp(add(byVariable, byStable), weight)
 }
 
 /** Compute all aTokens of a reserve, smallest unit. */
