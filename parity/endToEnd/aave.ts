@@ -50,15 +50,11 @@ export const aave: EndToEnd<AaveState> = {
 function run(w: World): ExactRun {
   let last = { repaid: 0n, seized: 0n, fee: 0n, debt: '', collateral: '' }
   const liquidate = (op: Op): Result => {
-    const [collateral, debt, user, amount, receive] = op.args as [
-      string,
-      string,
-      string,
-      bigint,
-      bigint,
-    ]
-    const call = { by: op.by, collateral, debt, user, debtToCover: amount }
-    const done = w.exact.liquidate(w.pool, blockOf(w), { ...call, receiveAToken: receive === 1n })
+    const [collateral, debt, user] = op.args.map(String) as [string, string, string]
+    const debtToCover = BigInt(op.args[3]!)
+    const receiveAToken = op.args[4] === 1n
+    const call = { by: op.by, collateral, debt, user, debtToCover, receiveAToken }
+    const done = w.exact.liquidate(w.pool, blockOf(w), call)
     if (!done.ok) return done
     last = { ...done.value, debt, collateral }
     return { ok: true, returned: [] }
@@ -74,7 +70,6 @@ function run(w: World): ExactRun {
     },
     touched: (op) => touched(w, op),
     all: () => fields(w),
-    fields: () => fields(w),
     at(time) {
       w.time = time
     },

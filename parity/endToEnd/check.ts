@@ -32,6 +32,8 @@ export type Course = {
   readonly gaps: Gaps
   /** Accounts that the contracts would liquidate after the shock and the floats would not. */
   readonly judgedDifferently: number
+  /** Of them, accounts whose health is held to the limit; any fails the run. */
+  readonly misjudged: number
 }
 
 const FURTHER = 150
@@ -51,7 +53,7 @@ export async function runCourse<State extends { readonly time: bigint }>(
   const shocks = side.shocks(state)
   const files = side.scenario(state, shocks.run)
   const gaps = createGaps()
-  const { borrowers, judgedDifferently } = await compareShock(side, state, shocks.run, gaps)
+  const judged = await compareShock(side, state, shocks.run, gaps)
   const world = await runFloats(side.name, files, {})
   const exact = side.start(state)
   await follower.all(exact, state.time)
@@ -73,7 +75,7 @@ export async function runCourse<State extends { readonly time: bigint }>(
   const rest = await further(exact, shocks.further.map(side.price), end, seed, follower)
   const { done, refused } = rest
   const liquidations = steps.length + done
-  return { borrowers, liquidations, further: done, refused, gaps, judgedDifferently }
+  return { ...judged, liquidations, further: done, refused, gaps }
 }
 
 /** Compare before and after the shock, without liquidations. */
@@ -82,7 +84,7 @@ async function compareShock<State extends { readonly time: bigint }>(
   state: State,
   moves: readonly Move[],
   gaps: Gaps,
-): Promise<{ borrowers: number; judgedDifferently: number }> {
+): Promise<Pick<Course, 'borrowers' | 'judgedDifferently' | 'misjudged'>> {
   const files = side.scenario(state, moves)
   const exact = side.start(state)
   const opened = side.floatFigures(await runFloats(side.name, files, { hours: 0, capital: 0 }))
@@ -94,7 +96,9 @@ async function compareShock<State extends { readonly time: bigint }>(
   noteAll(gaps, figures, fallen, exact.stated(), 'after the shock')
   const healths = [...figures].filter(([what]) => what.startsWith('health '))
   const isOther = healths.filter(([what, { value }]) => value < 1 !== fallen.get(what)!.value < 1)
-  return { borrowers: healths.length, judgedDifferently: isOther.length }
+  const stated = exact.stated()
+  const misjudged = isOther.filter(([what]) => !stated.has(what)).length
+  return { borrowers: healths.length, judgedDifferently: isOther.length, misjudged }
 }
 
 function step(exact: ExactRun, op: Op, time: bigint): Done {

@@ -74,7 +74,6 @@ function run(w: World): ExactRun {
     },
     touched: (op) => touchedChecks(w, op),
     all: () => fields(w),
-    fields: () => fields(w),
     at(time) {
       w.time = time
     },
@@ -88,7 +87,7 @@ function run(w: World): ExactRun {
 }
 
 /** All fields; who may act for whom is left out, since nobody may. */
-function fields(w: World): ReturnType<ExactRun['fields']> {
+function fields(w: World): ReturnType<ExactRun['all']> {
   return allChecks(w).filter(({ get }) => get !== 'isAuthorized')
 }
 

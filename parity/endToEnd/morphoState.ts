@@ -125,16 +125,9 @@ async function readMarket(
       return { on: 'morpho', get: 'position', args: [key, names.address(who)] }
     }),
   )) as [bigint, bigint, bigint][]
-  const [loanToken, collateralToken, oracle, irm, lltv] = params
   return {
     name,
-    params: {
-      loanToken: nameOf(loanToken),
-      collateralToken: nameOf(collateralToken),
-      oracle: nameOf(oracle),
-      irm: nameOf(irm),
-      lltv: BigInt(lltv as bigint),
-    },
+    params: paramsOf(params, nameOf),
     totalSupplyAssets: market[0]!,
     totalSupplyShares: market[1]!,
     totalBorrowAssets: market[2]!,
@@ -145,6 +138,19 @@ async function readMarket(
     positions: positions
       .map((p, i) => [people[i]!, p[0], p[1], p[2]] as const)
       .filter(([, ...amounts]) => amounts.some((x) => x !== 0n)),
+  }
+}
+
+function paramsOf(
+  [loanToken, collateralToken, oracle, irm, lltv]: readonly unknown[],
+  nameOf: (address: unknown) => string,
+): Exact.MarketParams {
+  return {
+    loanToken: nameOf(loanToken),
+    collateralToken: nameOf(collateralToken),
+    oracle: nameOf(oracle),
+    irm: nameOf(irm),
+    lltv: BigInt(lltv as bigint),
   }
 }
 

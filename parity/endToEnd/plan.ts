@@ -82,8 +82,6 @@ export type Figures = Map<string, Figure>
 export type ExactRun = Simulation & {
   /** Move the clock without a step, to look at interest. */
   at(time: bigint): void
-  /** Every field of every account, for the comparison with the chain. */
-  fields(): ReturnType<Simulation['all']>
   /** Turn a liquidation into the call that a liquidator would make. */
   order(liquidation: FloatLiquidation): Op
   /** What the last liquidation did, in whole tokens, with the sizes of both pools. */

@@ -40,6 +40,7 @@ export type Outcome = {
   readonly fields: number
   readonly differences: number
   readonly judgedDifferently: number
+  readonly misjudged: number
   readonly gaps: Gaps
 }
 
@@ -64,7 +65,7 @@ export function createRecorder(): {
       rows.push(...encodeCase(0, list, reasons).rows)
     },
     async all(exact) {
-      const text = JSON.stringify(fieldsOf(exact.fields()))
+      const text = JSON.stringify(fieldsOf(exact.all()))
       all.push(createHash('sha256').update(text).digest('hex'))
     },
   }

@@ -55,8 +55,8 @@ export function formatTotals(outcomes: readonly Outcome[]): string {
 }
 
 /** Whether contracts and integers agree, and floats keep to the limit. */
-export function isPassed({ differences, gaps, judgedDifferently }: Outcome): boolean {
-  return differences === 0 && largestOf(gaps) <= LIMIT && judgedDifferently === 0
+export function isPassed({ differences, gaps, misjudged }: Outcome): boolean {
+  return differences === 0 && largestOf(gaps) <= LIMIT && misjudged === 0
 }
 
 /** The section of docs/parity.md. */
