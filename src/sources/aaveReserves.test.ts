@@ -69,7 +69,8 @@ describe('the nine snapshots', () => {
       { category: 1, ltv: 0.9, liquidationThreshold: 0.93, liquidationBonus: 0.01 },
     ])
     expect((loaded.outputs.prices as Prices).ETH).toBeCloseTo(1816.855, 3)
-    expect(loaded.assumptions[0]).toMatchObject({ value: 'ETH, wstETH', parameter: 'utilization' })
+    expect(loaded.assumptions[0]).toMatchObject({ value: expect.stringContaining('20231031') })
+    expect(loaded.assumptions[1]).toMatchObject({ value: 'ETH, wstETH', parameter: 'utilization' })
   })
 
   test('Ethereum of 2025: cash in tokens, ceilings in USD, eModes from bitmaps', async () => {

@@ -236,7 +236,16 @@ function assumptionsOf(snapshot: Snapshot, unit: number, till: Till, given: Give
     source: given.ethPrice > 0 ? 'parameter' : 'implied by the snapshot with USDC at par',
     parameter: 'ethPrice',
   }
+  const terms: Assumption = {
+    name: 'terms of the reserves',
+    value: snapshot.name,
+    unit: 'snapshot',
+    source:
+      'thresholds, bonuses, caps and rates of that date and version, whatever the date of the positions',
+    parameter: 'snapshot',
+  }
   return [
+    terms,
     ...(snapshot.isV2 ? [ethPrice] : []),
     ...about(
       'cash',
