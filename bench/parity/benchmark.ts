@@ -28,7 +28,7 @@ type Sides = {
 }
 
 const MINED = 20
-const WARM_UP = 2
+const WARM_UP = 4
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 async function openSides(workload: Workload): Promise<Sides> {
@@ -75,7 +75,8 @@ export async function benchmark(rounds: number, date: string): Promise<boolean> 
       )
     const gaps = await mustAgree(sides, answers)
     say(`measuring ${rounds} rounds`)
-    const timings = await timeRounds(passesOf(sides), rounds, WARM_UP)
+    const timings = []
+    for (const group of groupsOf(sides)) timings.push(await timeRounds(group, rounds, WARM_UP))
     const versions = { ...sides.chain.versions, ...peerVersions(sides) }
     const counts = { users: sides.exact.users.length, liquidations: sides.exact.targets.length }
     const { sha256 } = sides.workload
@@ -149,21 +150,35 @@ function gapOf(found: ArrayLike<number>, exact: readonly bigint[]): number {
   return Math.max(...exact.map((value, i) => Math.abs(found[i]! / (Number(value) / 1e18) - 1)))
 }
 
-function passesOf(sides: Sides): readonly Pass[] {
-  const { exact, float, chain, isolated, isolatedFloat, mathUtils, blueSdk } = sides
-  const users = exact.users.length
-  const own = { positions: users, cpu: ownCpu }
-  const node = { positions: users, cpu: chain.cpu }
-  const liquidations = { positions: exact.targets.length }
-  return [
-    { ...node, name: SIDES.loop, repeats: 12, run: chain.health },
+/** Groups of passes that are timed in turn. */
+function groupsOf(sides: Sides): readonly (readonly Pass[])[] {
+  const { exact, float, isolated, isolatedFloat, mathUtils, blueSdk } = sides
+  const own = { positions: exact.users.length, cpu: ownCpu }
+  const models: readonly Pass[] = [
     { ...own, name: SIDES.exact, repeats: 100, run: exact.health },
     { ...own, name: SIDES.scan, repeats: 20_000, run: float.scan },
     { ...own, name: SIDES.float, repeats: 20_000, run: float.health },
+  ]
+  return [
+    [...contractPasses(sides), ...models],
+    [{ ...own, name: SIDES.mathUtils, repeats: 2, run: mathUtils.health }, ...models],
+    [
+      { ...own, name: SIDES.blueSdk, repeats: 200, run: blueSdk.health },
+      { ...own, name: SIDES.isolated, repeats: 200, run: () => exactHealth(isolated) },
+      { ...own, name: SIDES.isolatedScan, repeats: 20_000, run: isolatedFloat.scan },
+    ],
+  ]
+}
+
+function contractPasses({ exact, chain }: Sides): readonly Pass[] {
+  const node = { positions: exact.users.length, cpu: chain.cpu }
+  const positions = exact.targets.length
+  return [
+    { ...node, name: SIDES.loop, repeats: 12, run: chain.health },
     { ...node, name: SIDES.multicall, repeats: 12, run: chain.healthMulticall },
     { ...node, name: SIDES.each, repeats: 3, run: chain.healthEach },
-    { ...node, ...liquidations, name: SIDES.liquidationLoop, repeats: 18, run: chain.liquidate },
-    { ...own, ...liquidations, name: SIDES.liquidation, repeats: 100, run: exact.liquidate },
+    { ...node, positions, name: SIDES.liquidationLoop, repeats: 18, run: chain.liquidate },
+    { name: SIDES.liquidation, positions, repeats: 150, cpu: ownCpu, run: exact.liquidate },
     {
       ...node,
       name: SIDES.mined,
@@ -172,9 +187,5 @@ function passesOf(sides: Sides): readonly Pass[] {
       run: () => chain.liquidateMined(MINED),
       after: chain.putBack,
     },
-    { ...own, name: SIDES.mathUtils, repeats: 2, run: mathUtils.health },
-    { ...own, name: SIDES.blueSdk, repeats: 200, run: blueSdk.health },
-    { ...own, name: SIDES.isolated, repeats: 200, run: () => exactHealth(isolated) },
-    { ...own, name: SIDES.isolatedScan, repeats: 20_000, run: isolatedFloat.scan },
   ]
 }

@@ -21,7 +21,8 @@ export const SIDES = {
 
 /** Everything that one run found. */
 export type Found = {
-  readonly timings: readonly Timing[]
+  /** In groups of sides that were timed in turn. */
+  readonly timings: readonly (readonly Timing[])[]
   readonly rounds: number
   readonly date: string
   readonly versions: Readonly<Record<string, string>>
@@ -68,19 +69,26 @@ const PAIRS: readonly (readonly [Side, Side])[] = [
   ['blueSdk', 'isolatedScan'],
 ]
 
-function timingOf({ timings }: Found, side: Side): Timing {
-  const found = timings.find(({ name }) => name === SIDES[side])
-  if (found) return found
-  throw new RangeError(`'${SIDES[side]}' was not measured; add it to the passes`)
+/** Two sides as they were timed in turn. */
+function timedTogether({ timings }: Found, over: Side, under: Side): readonly [Timing, Timing] {
+  for (const group of timings) {
+    const [first, second] = [over, under].map((side) =>
+      group.find(({ name }) => name === SIDES[side]),
+    )
+    if (first && second) return [first, second]
+  }
+  const names = `'${SIDES[over]}' and '${SIDES[under]}'`
+  throw new RangeError(`${names} were not timed in turn; put them into one group of passes`)
 }
 
 /** CPU time where the system tells it: it does not depend on what else runs; wall time elsewhere. */
 function clockOf({ timings }: Found): 'cpu' | 'wall' {
-  return timings.every(({ cpu }) => cpu.every(Number.isFinite)) ? 'cpu' : 'wall'
+  return timings.flat().every(({ cpu }) => cpu.every(Number.isFinite)) ? 'cpu' : 'wall'
 }
 
 function compare(found: Found, over: Side, under: Side, clock: 'cpu' | 'wall'): Ratio {
-  return ratioOf(timingOf(found, over)[clock], timingOf(found, under)[clock])
+  const [first, second] = timedTogether(found, over, under)
+  return ratioOf(first[clock], second[clock])
 }
 
 /** All demands with what was measured. */
@@ -135,11 +143,15 @@ export function ratioTable(found: Found): string {
 /** @returns times per position as a table. */
 export function timeTable({ timings }: Found): string {
   const micro = (seconds: readonly number[]): string => figure(median(seconds) * 1e6)
-  const rows = timings.map(({ name, cpu, wall }) => [
-    name,
-    cpu.every(Number.isFinite) ? micro(cpu) : '',
-    micro(wall),
-  ])
+  const all = new Map(
+    timings
+      .flat()
+      .reverse()
+      .map((timing) => [timing.name, timing]),
+  )
+  const rows = [...all.values()]
+    .reverse()
+    .map(({ name, cpu, wall }) => [name, cpu.every(Number.isFinite) ? micro(cpu) : '', micro(wall)])
   return table([['us per position or liquidation', 'CPU', 'wall'], ...rows])
 }
 
@@ -155,7 +167,7 @@ Written by \`npm run bench parity\`; do not edit by hand.
 
 Date: ${date}. Machine: ${model}, ${cpus().length} cores; Node ${process.versions.node}, ${process.platform} ${process.arch}. ${packages.join(', ')}. Workload sha256: \`${sha256}\`.
 
-${rounds} rounds; in each, every side is timed in turn in the same run. Ratios are medians of the rounds' own ratios, quartiles in brackets. CPU time is that of the process that does the work, all threads: anvil's for the contracts, so that HTTP and JSON in the caller are not counted; Node's for everything else, with its compiler and garbage collector. Bars are held to ${clockOf(found) === 'cpu' ? 'CPU' : 'wall'} time. Other work shares the machine: trust ratios, not times.
+${rounds} rounds; in each, the sides are timed in turn in the same run, in three groups: the contracts with the models, then each package with the models, so that no side pays for the garbage that a package leaves. Ratios are medians of the rounds' own ratios, quartiles in brackets. CPU time is that of the process that does the work, all threads: anvil's for the contracts, so that HTTP and JSON in the caller are not counted; Node's for everything else, with its compiler and garbage collector. Bars are held to ${clockOf(found) === 'cpu' ? 'CPU' : 'wall'} time. Other work shares the machine: trust ratios, not times.
 
 ${barTable(barsOf(found))}
 
@@ -171,7 +183,7 @@ ${users} accounts of the contracts of Aave v3.0.2 as \`parity/protocols/aaveV3\`
 
 - **Contract, loop in one call** (\`bench/parity/Loop.sol\`): the least that a node can do for many accounts. The EVM also meters gas, decodes arguments, calls proxies, libraries, tokens and the oracle, and finds storage slots by hash; the model does the arithmetic and the rules only. A call's changes are dropped at its end; the exact model takes its liquidations back through its journal, and that is timed.
 - **Multicall3, one call each, mined transactions**: what users do. Times of blocks grow with the state of the node.
-- **Exact model**: the contract's integers, rounding by rounding.
+- **Exact model**: the contract's integers, rounding by rounding. A reserve's index is grown once for all accounts that ask at the same time; the contract does it for every account. What keeps a liquidation from being faster is bigint: some 30 products and quotients of rays, half of them for the new rates of the two reserves, take two thirds of its time; taking it back takes a thirtieth.
 - **Float model**: the scan that a simulation does in a block: prices and indices with interest to now, then one multiply-add per entry; it tells who is below 1, without a division. "As numbers" divides as well. It does not round: the contract cuts the average threshold of several collaterals to basis points, so health factors are off by up to ${gap(gaps.float)}; here no account is on another side of 1.
 - **@aave/math-utils**: decimal strings; \`formatUserSummary\` also answers values in USD, what may still be borrowed, and every reserve's balances. It gets only the three reserves in use, and reserves are formatted once, outside the timing. It keeps the threshold's decimals as the float model does: off by up to ${gap(gaps.mathUtils)}.
 - **@morpho-org/blue-sdk**: isolated markets have one collateral, so each account's collateral counts as ether and its debt as dollars; market and positions are made once. Same integers as the exact Morpho Blue, and hardly more work: no ratio to be proud of. The float scan is off by up to ${gap(gaps.isolatedFloat)}.
