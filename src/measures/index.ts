@@ -1,4 +1,4 @@
-export { type DebtTotals, debtTotals } from './books.ts'
+export { assetsOf, type DebtTotals, debtTotals } from './books.ts'
 export {
   COMPARISONS,
   type Comparison,

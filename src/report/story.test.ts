@@ -110,3 +110,16 @@ describe('text for the terminal', () => {
     expect(text).toMatch(/liquidations +[\d.]+ {2}\[[\d.]+ \.\. [\d.]+\]/)
   })
 })
+
+describe('bad debt that a protocol writes off', () => {
+  it('is told as a loss of lenders, though every account that is left can pay', async () => {
+    const file = new URL('../../parity/vectors/endToEnd/morphoBlue.yaml', import.meta.url).pathname
+    const outcome = await runScenario(loadScenario(file), { paths: 1 })
+    const text = storyOf(outcome).map((clause) => clause.text)
+    const { value } = outcome.document.measures.find((m) => m.name === 'badDebt')!
+    expect(value).toBeGreaterThan(1e5)
+    expect(text).toContainEqual(
+      expect.stringMatching(/^Lenders lose \$578\.13k: bad debt written off/),
+    )
+  })
+})

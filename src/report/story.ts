@@ -1,7 +1,9 @@
 import type { RunOutcome } from '../experiments/index.ts'
 import {
+  assetsOf,
   eventsOf,
   forestOf,
+  lendersOf,
   openingBadDebt,
   type PathView,
   referencePrices,
@@ -269,12 +271,30 @@ function penalty({ view, liquidations }: Teller): Clause | null {
   }
 }
 
+/** Bad debt that protocols have taken off accounts and booked, USD at reference prices. */
+function bookedDeficit({ world }: PathView): number {
+  const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
+  const deficits = lendersOf(world).flatMap((lender) =>
+    assetsOf(lender).map((asset) => lender.deficit(asset) * prices[asset]!),
+  )
+  return deficits.reduce((all, usd) => all + usd, 0)
+}
+
+/** What lenders lose: what accounts cannot pay, and what has been written off already. */
 function losses({ view, accounts }: Teller): Clause {
   const { world, opening: start } = view
   const before = openingBadDebt(view)
+  const booked = bookedDeficit(view)
   const bad = accounts.filter((a) => a.badDebt > 0).sort((a, b) => b.badDebt - a.badDebt)
   const sum = bad.reduce((all, a) => all + a.badDebt, 0)
-  if (sum === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
+  if (sum + booked === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
+  const events = eventsOf(world.trace, 'insolvent').slice(0, 3)
+  const share = (usd: number): string => percent(usd / start.totalDebt)
+  if (sum === 0)
+    return {
+      text: `Lenders lose ${dollars(booked)}: bad debt written off (${share(booked)} of all debt); every account that is left can pay.`,
+      events,
+    }
   const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
   const worst = bad[0]!
   const isFound = world.spec.ticks === 0
@@ -282,8 +302,8 @@ function losses({ view, accounts }: Teller): Clause {
   const who = `account ${worst.account} of ${worst.lender} owes ${dollars(worst.badDebt)} of it`
   const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
   return {
-    text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${percent(sum / start.totalDebt)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}.`,
-    events: eventsOf(world.trace, 'insolvent').slice(0, 3),
+    text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${share(sum)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}${booked > 0 ? `; ${dollars(booked)} more is written off` : ''}.`,
+    events,
   }
 }
 
