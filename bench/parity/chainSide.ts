@@ -38,6 +38,7 @@ export type ChainSide = {
 
 const MAX = (1n << 256n) - 1n
 const FUNDED_BY_DEPLOYMENT = 8
+const PACKAGES = ['@aave/core-v3', '@foundry-rs/anvil-linux-amd64', 'viem']
 const { multicall3Abi } = parityRequire('viem') as { multicall3Abi: Artifact['abi'] }
 const LOOP: Artifact = {
   name: loop.name,
@@ -118,55 +119,48 @@ async function replay(session: Session, batches: readonly Batch[]): Promise<void
   }
 }
 
+type Requests = ReturnType<typeof requestsOf>
+
+/** All calls and transactions, encoded once. */
+function requestsOf({ names }: Site, users: readonly string[], targets: readonly Target[]) {
+  const to = (on: string, call: string, args: readonly CallArg[]): Transaction => ({
+    from: names.address('owner'),
+    ...names.encode({ on, call, args }),
+  })
+  const structs = targets.map((target) => ({ ...target }))
+  const tokens = RESERVES.map((_, i) => `t${i}`)
+  const each = users.map((user) => to('pool', 'getUserAccountData', [user]))
+  const bundle = each.map(({ to: target, data: callData }) => ({
+    target: target!,
+    allowFailure: false,
+    callData,
+  }))
+  return {
+    each,
+    multicall: to('multicall', 'aggregate3', [bundle]),
+    health: to(LIQUIDATOR, 'health', ['pool', users]),
+    liquidate: to(LIQUIDATOR, 'liquidate', ['pool', structs]),
+    aftermath: to(LIQUIDATOR, 'aftermath', ['pool', structs, tokens]),
+    mined: targets.map(({ user, collateral, debt }) =>
+      to('pool', 'liquidationCall', [collateral, debt, user, MAX, false]),
+    ),
+  }
+}
+
 async function sideOf(
   backend: Backend,
-  { names }: Site,
+  site: Site,
   { verified }: Deployment,
   { users, time }: Workload,
   targets: readonly Target[],
 ): Promise<ChainSide> {
-  const from = names.address('owner')
-  const to = (on: string, call: string, args: readonly CallArg[]): Transaction => ({
-    from,
-    ...names.encode({ on, call, args }),
-  })
-  const data = users.map((user) => to('pool', 'getUserAccountData', [user]))
-  const structs = targets.map((target) => ({ ...target }))
-  const tokens = RESERVES.map((_, i) => `t${i}`)
-  const mined = targets.map(({ user, collateral, debt }) =>
-    to('pool', 'liquidationCall', [collateral, debt, user, MAX, false]),
-  )
-  const passes = {
-    health: to(LIQUIDATOR, 'health', ['pool', users]),
-    liquidate: to(LIQUIDATOR, 'liquidate', ['pool', structs]),
-    aftermath: to(LIQUIDATOR, 'aftermath', ['pool', structs, tokens]),
-    multicall: to('multicall', 'aggregate3', [
-      data.map((call) => ({ target: call.to!, allowFailure: false, callData: call.data })),
-    ]),
-  }
-  const cpuNow = childCpu('anvil')
+  const requests = requestsOf(site, users, targets)
   let here = await backend.snapshot()
   return {
-    cpu: cpuNow,
-    health: async () => words(await backend.call(passes.health)).slice(2),
-    async healthMulticall() {
-      // Per result: success, offset, length, six words; the last is the health factor.
-      const found = words(await backend.call(passes.multicall))
-      return users.map((_, i) => found[2 + users.length + 9 * i + 8]!)
-    },
-    async healthEach() {
-      const found: bigint[] = []
-      for (const call of data) found.push(words(await backend.call(call))[5]!)
-      return found
-    },
-    liquidate: async () => void (await backend.call(passes.liquidate)),
-    async aftermath() {
-      const found = words(await backend.call(passes.aftermath)).slice(2)
-      const count = 6 * targets.length
-      return { accounts: found.slice(0, count), purse: found.slice(count) }
-    },
+    cpu: childCpu('anvil'),
+    ...readersOf(backend, requests, targets.length),
     async liquidateMined(count) {
-      for (const [i, transaction] of mined.slice(0, count).entries()) {
+      for (const [i, transaction] of requests.mined.slice(0, count).entries()) {
         const { ok } = await backend.tx(transaction, time + BigInt(i + 1))
         if (!ok) throw new StepRefusedError(`the contract refuses liquidation ${i}`)
       }
@@ -176,10 +170,35 @@ async function sideOf(
       here = await backend.snapshot()
     },
     codeHashes: Object.fromEntries(verified.map((a) => [a.name, codeHash(a)])),
-    versions: Object.fromEntries(
-      ['@aave/core-v3', '@foundry-rs/anvil-linux-amd64', 'viem'].map((p) => [p, packageVersion(p)]),
-    ),
+    versions: Object.fromEntries(PACKAGES.map((name) => [name, packageVersion(name)])),
     close: () => backend.close(),
+  }
+}
+
+type Readers = 'health' | 'healthMulticall' | 'healthEach' | 'liquidate' | 'aftermath'
+
+function readersOf(
+  backend: Backend,
+  requests: Requests,
+  targets: number,
+): Pick<ChainSide, Readers> {
+  return {
+    health: async () => words(await backend.call(requests.health)).slice(2),
+    async healthMulticall() {
+      // Per result: success, offset, length, six words; the last is the health factor.
+      const found = words(await backend.call(requests.multicall))
+      return requests.each.map((_, i) => found[2 + requests.each.length + 9 * i + 8]!)
+    },
+    async healthEach() {
+      const found: bigint[] = []
+      for (const call of requests.each) found.push(words(await backend.call(call))[5]!)
+      return found
+    },
+    liquidate: async () => void (await backend.call(requests.liquidate)),
+    async aftermath() {
+      const found = words(await backend.call(requests.aftermath)).slice(2)
+      return { accounts: found.slice(0, 6 * targets), purse: found.slice(6 * targets) }
+    },
   }
 }
 
