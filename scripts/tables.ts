@@ -3,7 +3,7 @@
  * their markers, `--check` fails when they are old. Bench ratios come from `npm run bench`.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from '../src/experiments/index.ts'
 import { loadScenario } from '../src/scenario/index.ts'
@@ -143,6 +143,38 @@ async function accuracyTable(): Promise<string> {
   return rows.join('\n')
 }
 
+type Parity = {
+  readonly protocol: string
+  readonly status: string
+  readonly packages: Readonly<Record<string, string>>
+  readonly operations: number
+  readonly succeeded: number
+  readonly fields: number
+  readonly differences: number
+  readonly mutants: { readonly caught: number; readonly of: number }
+}
+
+/** The ledger of docs/parity.md in short: the same results. */
+function parityTable(): string {
+  const folder = join(ROOT, 'parity/results')
+  const results = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name): Parity => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+  const number = (value: number): string => value.toLocaleString('en-US')
+  const rows = results.map((r) => {
+    const packages = Object.entries(r.packages).map(([name, version]) => `${name}@${version}`)
+    const counts = [r.operations, r.succeeded, r.fields, r.differences].map(number)
+    const mutants = `${r.mutants.caught} of ${r.mutants.of}`
+    return `| ${[r.protocol, r.status, packages.join('<br>'), ...counts, mutants].join(' | ')} |`
+  })
+  return [
+    '| protocol | status | contracts | operations | succeeded | fields compared | differences | mutants caught |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
 /** What the first command of the README prints. */
 function firstRun(): string {
   const { status, stdout, stderr } = spawnSync(
@@ -165,6 +197,7 @@ const file = join(ROOT, 'README.md')
 const before = readFileSync(file, 'utf8')
 let after = place(before, 'first-run', firstRun())
 after = place(after, 'accuracy', await accuracyTable())
+after = place(after, 'parity', parityTable())
 after = place(after, 'coupling', await couplingTable())
 if (process.argv.includes('--check')) {
   if (after !== before) {
