@@ -52,8 +52,11 @@ function bought(curve: Curve, from: number, area: number): Stop | null {
 
 const end = (curve: Curve): number => curve.at.at(-1)!
 
-function narrowest({ at }: Curve): number {
-  return at.slice(1).reduce((least, x, i) => Math.min(least, x - at[i]!), Number.POSITIVE_INFINITY)
+/** Largest fall of the marginal price per token. */
+function steepest({ at, share }: Curve): number {
+  return at
+    .slice(1)
+    .reduce((most, x, i) => Math.max(most, (share[i]! - share[i + 1]!) / (x - at[i]!)), 0)
 }
 
 describe('a curve from quotes', () => {
@@ -200,14 +203,23 @@ describe('a walk along the curve', () => {
         const isEnd = Math.abs(stop.displacement) === end(curve)
         const gap = (target - shareAt(curve, stop.displacement)) * direction
         if (isEnd) expect(gap).toBeLessThanOrEqual(1e-12)
-        // A narrow piece beside a wide one loses digits in the ratio of their widths.
-        else
-          expect(Math.abs(gap)).toBeLessThanOrEqual(1e-9 + (1e-12 * end(curve)) / narrowest(curve))
+        // Steep pieces: the price moves this much per last digit of the displacement.
+        else expect(Math.abs(gap)).toBeLessThanOrEqual(1e-9 + steepest(curve) * 4e-16 * end(curve))
         const other = { displacement: Number.NaN, area: Number.NaN }
         moveTo(curve, from, direction === 1 ? -1 : 1, target, other)
         expect([other.displacement, other.area]).toEqual([from, 0])
       }),
     )
+  })
+
+  it('walks over corners that rounding would have lifted', () => {
+    const sizes = [0.01, 4.1930485515499125, 4.203048551549912, 4.214559602881634]
+    const curve = curveOf(table(sizes.map((q) => [q, 0.008264565794909584] as const)), 1)
+    const stop = { displacement: Number.NaN, area: Number.NaN }
+    moveTo(curve, 0, -1, 1.28, stop)
+    expect(stop.displacement).toBe(-end(curve))
+    for (let k = 1; k < curve.share.length; k++)
+      expect(curve.share[k]!).toBeLessThanOrEqual(curve.share[k - 1]!)
   })
 
   it('fills to the largest measured size and not beyond, on both sides', () => {

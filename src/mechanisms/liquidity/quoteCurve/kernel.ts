@@ -109,6 +109,8 @@ export function curveOf(table: ImpactTable, unit: number): Curve {
   const slopes = slopesOf(hull)
   const at = [0]
   const share = [1]
+  // Rounding must not lift it by a last digit: a walk would stop there.
+  const fallTo = (next: number): number => share.push(Math.min(next, share[share.length - 1]!))
   for (let k = 1; k < slopes.length; k++) {
     const [from, to] = [hull.size[k - 1]!, hull.size[k]!]
     const chord = (hull.bought[k]! - hull.bought[k - 1]!) / (to - from)
@@ -118,10 +120,10 @@ export function curveOf(table: ImpactTable, unit: number): Curve {
       const gap = Math.max(APART * (to - from), 4 * Number.EPSILON * to)
       const corner = from + ((chord - after) / (before - after)) * (to - from)
       at.push(Math.min(Math.max(corner, from + gap), to - gap))
-      share.push(chord)
+      fallTo(chord)
     }
     at.push(to)
-    share.push(after)
+    fallTo(after)
   }
   const n = at.length - 1
   return {
