@@ -284,7 +284,7 @@ const DRAWS: Readonly<Record<Exclude<Kind, 'admin'>, Draw>> = {
     const given = grants(w, ([owner]) => owner === by)
     if (given.length === 0) return [anyReserve(w, random), random.pick(w.users), 1n]
     const { reserve, pair, amount } = random.pick(given)
-    return [reserve.asset, pair[1]!, random.amount(amount)]
+    return [reserve.asset, pair[1]!, least(random.amount(amount), MAX)]
   },
   delegate: (w, random) => {
     const reserve = random.chance(0.3) ? w.pool.reserves[0]! : random.pick(w.pool.reserves)
