@@ -1,6 +1,7 @@
 import { createStepper, startPath } from '../engine/index.ts'
 import {
   createWatched,
+  endingOf,
   type Focus,
   loopGain,
   type MeasureColumn,
@@ -47,7 +48,7 @@ export async function runPath(
     const waiting = onTick(tick)
     if (waiting) await waiting
   }
-  return { world, focus, path, opening, watched: watch.result(), gains }
+  return { world, focus, path, opening, watched: watch.result(), ending: endingOf(world), gains }
 }
 
 /**

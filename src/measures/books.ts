@@ -1,16 +1,5 @@
-import { createSum } from '../math/index.ts'
-import { type Book, type Lender, margin } from '../world/index.ts'
-
-/** Debt of one row at coordinate values, USD, as a positive number. */
-function debtOf(book: Book, values: Float64Array, row: number): number {
-  let debt = 0
-  const end = book.start[row]! + book.count[row]!
-  for (let k = book.start[row]!; k < end; k++) {
-    const value = book.amount[k]! * values[book.coordinate[k]!]!
-    if (value < 0) debt -= value
-  }
-  return debt
-}
+import { createSum, type Sum } from '../math/index.ts'
+import type { Book, Lender } from '../world/index.ts'
 
 /** Debts of lenders at stated prices. */
 export type DebtTotals = {
@@ -29,6 +18,42 @@ export function assetsOf({ book, assetOf }: Lender): readonly number[] {
   return [...new Set(Array.from({ length: book.coordinates }, (_, c) => assetOf(c)))]
 }
 
+/** Sums under way. */
+type Tally = {
+  readonly debt: Sum
+  readonly liquidatable: Sum
+  readonly bad: Sum
+  debtors: number
+  insolvent: number
+}
+
+/** Add up the rows of one book; margins have the order and the bits of the book's own scan. */
+function addRows(
+  { start, count, coordinate, amount, rows }: Book,
+  thresholds: Float64Array,
+  values: Float64Array,
+  into: Tally,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const end = start[row]! + count[row]!
+    let owed = 0
+    let margin = 0
+    let worth = 0
+    for (let k = start[row]!; k < end; k++) {
+      const value = amount[k]! * values[coordinate[k]!]!
+      if (value < 0) owed -= value
+      worth += value
+      margin += amount[k]! * thresholds[coordinate[k]!]!
+    }
+    if (owed === 0) continue
+    into.debtors++
+    into.debt.add(owed)
+    if (margin < 0) into.liquidatable.add(owed)
+    if (worth < 0) into.insolvent++
+    into.bad.add(worth < 0 ? -worth : 0)
+  }
+}
+
 /**
  * Add up the debts of lenders.
  * @param trigger USD per token that decide who is liquidatable.
@@ -39,32 +64,23 @@ export function debtTotals(
   trigger: ArrayLike<number>,
   value: ArrayLike<number>,
 ): DebtTotals {
-  const debt = createSum()
-  const liquidatable = createSum()
-  const bad = createSum()
-  let debtors = 0
-  let insolvent = 0
+  const tally: Tally = {
+    ...{ debt: createSum(), liquidatable: createSum(), bad: createSum() },
+    ...{ debtors: 0, insolvent: 0 },
+  }
   for (const lender of lenders) {
     const { book } = lender
     const thresholds = new Float64Array(book.coordinates)
     const values = new Float64Array(book.coordinates)
     lender.coordinatesAt(trigger, 'threshold', thresholds)
     lender.coordinatesAt(value, 'value', values)
-    for (let row = 0; row < book.rows; row++) {
-      const owed = debtOf(book, values, row)
-      if (owed === 0) continue
-      debtors++
-      debt.add(owed)
-      if (margin(book, thresholds, row) < 0) liquidatable.add(owed)
-      const short = -margin(book, values, row)
-      if (short > 0) insolvent++
-      bad.add(Math.max(0, short))
-    }
+    addRows(book, thresholds, values, tally)
     for (const asset of assetsOf(lender)) {
       const deficit = lender.deficit(asset)
-      if (deficit > 0) bad.add(deficit * value[asset]!)
+      if (deficit > 0) tally.bad.add(deficit * value[asset]!)
     }
   }
+  const { debt, liquidatable, bad, debtors, insolvent } = tally
   return {
     ...{ debt: debt.value(), liquidatable: liquidatable.value(), bad: bad.value() },
     ...{ debtors, insolvent },

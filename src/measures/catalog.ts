@@ -1,32 +1,14 @@
 import { exp, log } from '../math/index.ts'
-import { assetsOf, type DebtTotals, debtTotals } from './books.ts'
-import { eventsOf, forestOf } from './forest.ts'
+import { assetsOf } from './books.ts'
+import { eventsOf } from './forest.ts'
 import { liquidatorWealth } from './opening.ts'
 import {
   type Measure,
   type MeasureInfo,
   namedLenders,
   type PathView,
-  referencePrices,
 } from './view.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
-
-function pricesOf({ world }: PathView): Float64Array {
-  return referencePrices(world, new Float64Array(world.spec.assets.length))
-}
-
-function totals(view: PathView, only?: string): DebtTotals {
-  const prices = pricesOf(view)
-  const lenders = namedLenders(view.world, only).map(({ lender }) => lender)
-  return debtTotals(lenders, prices, prices)
-}
-
-/** Liquidations in the trace, or those of one lender. */
-function liquidationsOf({ world }: PathView, only?: string): number[] {
-  const all = eventsOf(world.trace, 'liquidation')
-  const self = only === undefined ? -1 : (namedLenders(world, only)[0]?.self ?? -2)
-  return self === -1 ? all : all.filter((e) => world.trace.columns.instance[e] === self)
-}
 
 /** Bad debt before the first block, USD; of one lender when named. */
 export function openingBadDebt({ opening }: PathView, only?: string): number {
@@ -37,12 +19,12 @@ export function openingBadDebt({ opening }: PathView, only?: string): number {
 /** Bad debt that arose, and what borrowers lost to liquidations. */
 function loss(view: PathView, only?: string): number {
   const { x, y } = view.world.trace.columns
-  const taken = liquidationsOf(view, only).reduce((sum, e) => sum + y[e]! - x[e]!, 0)
-  return totals(view, only).bad - openingBadDebt(view, only) + taken
+  const taken = view.ending.liquidations(only).reduce((sum, e) => sum + y[e]! - x[e]!, 0)
+  return view.ending.totals(only).bad - openingBadDebt(view, only) + taken
 }
 
 function lockedFunds(view: PathView, only?: string): number {
-  const prices = pricesOf(view)
+  const prices = view.ending.prices()
   let total = 0
   for (const { lender } of namedLenders(view.world, only))
     for (const asset of assetsOf(lender))
@@ -57,10 +39,10 @@ function timeToExit({ watched }: PathView, only?: string): number {
 }
 
 /** First liquidation of every row, as event ids. */
-function firstLiquidations({ world: { trace } }: PathView): number[] {
+function firstLiquidations({ world: { trace }, ending }: PathView): number[] {
   const { instance, row } = trace.columns
   const seen = new Set<number>()
-  return eventsOf(trace, 'liquidation').filter((e) => {
+  return ending.liquidations().filter((e) => {
     const key = row[e]! * 65536 + instance[e]!
     return !seen.has(key) && seen.add(key)
   })
@@ -116,7 +98,7 @@ export const MEASURES: readonly Measure[] = [
     doc: 'debt repaid by liquidators, at oracle prices of the moment',
     perLender: true,
     value: (view, only) =>
-      liquidationsOf(view, only).reduce((sum, e) => sum + view.world.trace.columns.x[e]!, 0),
+      view.ending.liquidations(only).reduce((sum, e) => sum + view.world.trace.columns.x[e]!, 0),
   },
   {
     name: 'badDebt',
@@ -124,14 +106,14 @@ export const MEASURES: readonly Measure[] = [
     better: lower,
     doc: 'at the end: deficits booked and sum over accounts of max(0, debt - unweighted collateral), at reference prices',
     perLender: true,
-    value: (view, only) => totals(view, only).bad,
+    value: (view, only) => view.ending.totals(only).bad,
   },
   {
     name: 'badDebtShare',
     unit: 'fraction',
     better: lower,
     doc: 'badDebt / totalDebt',
-    value: (view) => (view.opening.totalDebt === 0 ? 0 : totals(view).bad / view.opening.totalDebt),
+    value: (view) => (view.opening.totalDebt === 0 ? 0 : view.ending.totals().bad / view.opening.totalDebt),
   },
   {
     name: 'maxPriceImpact',
@@ -152,7 +134,7 @@ export const MEASURES: readonly Measure[] = [
     better: lower,
     doc: 'liquidations executed',
     perLender: true,
-    value: (view, only) => liquidationsOf(view, only).length,
+    value: (view, only) => view.ending.liquidations(only).length,
   },
   {
     name: 'loss',
@@ -168,7 +150,7 @@ export const MEASURES: readonly Measure[] = [
     better: lower,
     doc: 'accounts that owe more than their unweighted collateral is worth at the end, at reference prices',
     perLender: true,
-    value: (view, only) => totals(view, only).insolvent,
+    value: (view, only) => view.ending.totals(only).insolvent,
   },
   {
     name: 'lockedFunds',
@@ -203,7 +185,7 @@ export const MEASURES: readonly Measure[] = [
     doc: 'what the liquidators gained or lost, gas paid, what they hold at reference prices',
     value: (view) =>
       view.world.instances.some(({ spec }) => spec.kind === 'agents/liquidator')
-        ? liquidatorWealth(view.world, pricesOf(view)) - view.opening.liquidatorWealth
+        ? liquidatorWealth(view.world, view.ending.prices()) - view.opening.liquidatorWealth
         : null,
   },
   {
@@ -211,7 +193,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'liquidations',
     better: lower,
     doc: 'longest chain of liquidations in which each caused the next',
-    value: ({ world: { trace } }) => forestOf(trace).depth.reduce((a, b) => Math.max(a, b), 0),
+    value: ({ ending }) => ending.forest().depth.reduce((a, b) => Math.max(a, b), 0),
   },
   {
     name: 'loopGain',
@@ -225,9 +207,9 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: '1 - roots/events over liquidations in the trace: those that another liquidation caused',
-    value: ({ world: { trace } }) => {
-      const { depth } = forestOf(trace)
-      return mean(eventsOf(trace, 'liquidation').map((e) => (depth[e]! > 1 ? 1 : 0)))
+    value: ({ ending }) => {
+      const { depth } = ending.forest()
+      return mean(ending.liquidations().map((e) => (depth[e]! > 1 ? 1 : 0)))
     },
   },
   {
@@ -245,10 +227,10 @@ export const MEASURES: readonly Measure[] = [
     unit: 'liquidations',
     better: lower,
     doc: 'most liquidations of one position',
-    value: ({ world: { trace } }) => {
+    value: ({ world: { trace }, ending }) => {
       const counts = new Map<number, number>()
       let most = 0
-      for (const e of eventsOf(trace, 'liquidation')) {
+      for (const e of ending.liquidations()) {
         const key = trace.columns.row[e]! * 65536 + trace.columns.instance[e]!
         const count = (counts.get(key) ?? 0) + 1
         counts.set(key, count)

@@ -9,6 +9,7 @@ export {
   ofLender,
   openingBadDebt,
 } from './catalog.ts'
+export { type Ending, endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { loopGain } from './loopGain.ts'
 export { openingOf, shockedPrices } from './opening.ts'

@@ -1,12 +1,29 @@
 import { rewind, snapshot } from '../engine/index.ts'
 import { exp, log } from '../math/index.ts'
 import { largestPair } from '../mechanisms/agents/index.ts'
-import type { World } from '../world/index.ts'
-import { type Lender, margin, USD } from '../world/index.ts'
+import { type Book, type Lender, USD, type World } from '../world/index.ts'
 import { type Focus, lendersOf, referencePrices } from './view.ts'
 
 /** Size of the extra shock, log price. Large enough to cross several positions of a real book. */
 const SHOCK = 0.01
+
+/** Rows that a move of prices takes below their thresholds, in row order. */
+function newlyBelow(book: Book, now: Float64Array, then: Float64Array): number[] {
+  const { start, count, coordinate, amount, rows } = book
+  const found: number[] = []
+  for (let row = 0; row < rows; row++) {
+    const end = start[row]! + count[row]!
+    let before = 0
+    let after = 0
+    for (let k = start[row]!; k < end; k++) {
+      const c = coordinate[k]!
+      before += amount[k]! * now[c]!
+      after += amount[k]! * then[c]!
+    }
+    if (after < 0 && !(before < 0)) found.push(row)
+  }
+  return found
+}
 
 /** Units of the focus asset that one round of liquidations would seize because of the extra shock. */
 function extraSales(lender: Lender, asset: number, before: Float64Array, after: Float64Array) {
@@ -17,12 +34,10 @@ function extraSales(lender: Lender, asset: number, before: Float64Array, after: 
   lender.coordinatesAt(before, 'threshold', now)
   lender.coordinatesAt(after, 'threshold', then)
   lender.coordinatesAt(after, 'value', values)
-  const rows = new Int32Array(book.rows)
   const pair = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let total = 0
-  for (let j = book.below(then, rows) - 1; j >= 0; j--) {
-    const row = rows[j]!
-    if (margin(book, now, row) < 0 || !largestPair(lender, values, row, pair)) continue
+  for (const row of newlyBelow(book, now, then).reverse()) {
+    if (!largestPair(lender, values, row, pair)) continue
     if (lender.assetOf(pair.collateral) !== asset) continue
     total += lender.seizable(row, pair.debt, pair.collateral, values)
   }

@@ -11,6 +11,7 @@ import {
 import {
   columnsOf,
   createWatched,
+  endingOf,
   focusOf,
   forestOf,
   loopGain,
@@ -127,7 +128,10 @@ function viewOf(world: World, ticks: number): PathView {
     step()
     watch.look(k)
   }
-  return { world, focus, path: 0, opening, gains, watched: watch.result() }
+  return {
+    ...{ world, focus, path: 0, opening, gains },
+    ...{ watched: watch.result(), ending: endingOf(world) },
+  }
 }
 
 const measure = (view: PathView, name: string): number | null =>

@@ -1,4 +1,5 @@
 import type { Built, Lender, PriceSource, Venue, World } from '../world/index.ts'
+import type { Ending } from './ending.ts'
 
 /** What measures look at: which asset is shocked, who states its price, where it is sold. */
 export type Focus = {
@@ -40,6 +41,7 @@ export type PathView = {
   readonly path: number
   readonly opening: Opening
   readonly watched: Watched
+  readonly ending: Ending
   /** Loop gains sampled along the path. */
   readonly gains: readonly number[]
 }

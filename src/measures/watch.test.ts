@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lendingWorld } from '../mechanisms/lending/testWorld.conformance.ts'
-import { columnsOf, createWatched, focusOf, openingOf, type PathView } from './index.ts'
+import { columnsOf, createWatched, endingOf, focusOf, openingOf, type PathView } from './index.ts'
 import { recoveryTicks } from './watch.ts'
 
 describe('recoveryTicks', () => {
@@ -38,7 +38,10 @@ describe('a market without cash', () => {
       watch.look(tick)
     }
     expect(lender.claims(eth)).toBeGreaterThan(50)
-    const view: PathView = { world, focus, path: 0, opening, gains: [], watched: watch.result() }
+    const view: PathView = {
+      ...{ world, focus, path: 0, opening, gains: [] },
+      ...{ watched: watch.result(), ending: endingOf(world) },
+    }
     return (name) =>
       columnsOf([])
         .find((c) => c.name === name)!

@@ -1,0 +1,46 @@
+import type { World } from '../world/index.ts'
+import { type DebtTotals, debtTotals } from './books.ts'
+import { eventsOf, type Forest, forestOf } from './forest.ts'
+import { namedLenders, referencePrices } from './view.ts'
+
+/** Facts of the end of a path that several measures ask for, each worked out once. */
+export type Ending = {
+  /** Reference prices, USD per asset. */
+  readonly prices: () => Float64Array
+  /** Debts at those prices, of all lenders or of the one named. */
+  readonly totals: (lender?: string) => DebtTotals
+  readonly forest: () => Forest
+  /** Ids of the liquidations, of all lenders or of the one named. */
+  readonly liquidations: (lender?: string) => readonly number[]
+}
+
+/** Work something out when it is first asked for, per lender or, with no name, for all. */
+function perLender<T>(make: (only?: string) => T): (only?: string) => T {
+  const known = new Map<string | undefined, T>()
+  return (only) => {
+    const before = known.get(only)
+    if (before !== undefined) return before
+    const made = make(only)
+    known.set(only, made)
+    return made
+  }
+}
+
+/** Look at a world at the end of its path; what is asked for first must be asked before it moves on. */
+export function endingOf(world: World): Ending {
+  const prices = perLender(() => referencePrices(world, new Float64Array(world.spec.assets.length)))
+  const all = perLender(() => eventsOf(world.trace, 'liquidation'))
+  return {
+    prices,
+    forest: perLender(() => forestOf(world.trace)),
+    totals: perLender((only) => {
+      const lenders = namedLenders(world, only).map(({ lender }) => lender)
+      return debtTotals(lenders, prices(), prices())
+    }),
+    liquidations: perLender((only) => {
+      if (only === undefined) return all()
+      const self = namedLenders(world, only)[0]?.self ?? -1
+      return all().filter((e) => world.trace.columns.instance[e] === self)
+    }),
+  }
+}
