@@ -110,10 +110,18 @@ function profitOf(site: Site, sell: number, buy: number, spent: number, news: nu
  * market, whose price holds it already. The rest came from trades and is carried to that market: it
  * is halved while that gains more, because the market moves too.
  * @param late what the fundamentals have moved in the direction of the trade and the pool has not, log.
+ * @param floor gain that is not worth looking closer, USD, >= 0.
  * @param out overwritten.
- * @returns whether there is anything to gain before gas.
+ * @returns whether more than `floor` is to gain before gas.
  */
-function size(site: Site, side: 0 | 1, late: number, capital: number, out: Trade): boolean {
+function size(
+  site: Site,
+  side: 0 | 1,
+  late: number,
+  capital: number,
+  floor: number,
+  out: Trade,
+): boolean {
   const { market, pool } = site
   const sell = pool.assets[side]
   const buy = pool.assets[side === 0 ? 1 : 0]
@@ -122,6 +130,9 @@ function size(site: Site, side: 0 | 1, late: number, capital: number, out: Trade
   const target = ask / bid
   out.usd = Math.min(pool.amountTo(sell, buy, target) * ask, capital)
   if (!(out.usd > 0)) return false
+  // No part of it earns more than the first bit does at the spots.
+  const edge = pool.spot(sell, buy) / target - 1
+  if (out.usd * edge < floor * (1 - 1e-9)) return false
   const told = Math.max(target, pool.spot(sell, buy) * exp(-late))
   const still = late > 0 ? Math.min(pool.amountTo(sell, buy, told) * ask, out.usd) : 0
   const valueAt = (usd: number): number => profitOf(site, sell, buy, usd, still / usd)
@@ -135,7 +146,7 @@ function size(site: Site, side: 0 | 1, late: number, capital: number, out: Trade
   }
   out.news = still / out.usd
   out.amount = out.usd / ask
-  return out.profit > 0
+  return out.profit > floor
 }
 
 /** The latest event that made `sell` dear in the pool: there, or on the reference market. */
@@ -218,8 +229,8 @@ export const arbitrageur: Model = model({
           if (side === -1) continue
           const gas = chain.gasUsd(p.gas, p.bid)
           const capital = ledger.balance(self, USD) - gas
-          if (!size(sites[i]!, side, towards(side, s.late[i]!), capital, plan)) continue
-          if (plan.profit - gas <= p.minProfit) continue
+          const late = towards(side, s.late[i]!)
+          if (!size(sites[i]!, side, late, capital, gas + p.minProfit, plan)) continue
           const action = { kind: 'arbitrage', args: [i, side, plan.amount], gas: p.gas }
           submit({ actions: [action], bid: p.bid, key: i })
         }
@@ -233,7 +244,7 @@ export const arbitrageur: Model = model({
             // Gas is spent by now, so any gain is better than none.
             const sold = side === 0 ? 0 : 1
             const late = towards(sold, s.late[at!]!)
-            if (!size(site, sold, late, ledger.balance(self, USD), plan)) return 'gap closed'
+            if (!size(site, sold, late, ledger.balance(self, USD), 0, plan)) return 'gap closed'
             const before = site.pool.price()
             const refused = trade(site, sold, plan, self)
             const moved = Math.abs(log(site.pool.price() / before))
