@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { ConditionError, parseCondition } from './condition.ts'
+import { ConditionError, parseCondition, parseStopRule } from './condition.ts'
 import { statisticOf } from './statistics.ts'
 
-const MEASURES = ['badDebt', 'badDebt[aave-v3]', 'loopGain', 'liquidations']
+const MEASURES = ['badDebt', 'badDebt[aave-v3]', 'loopGain', 'liquidations', 'liquidatorProfit']
 const DATA: Readonly<Record<string, Float64Array>> = {
   badDebt: Float64Array.of(0, 10, 20, 30, 40),
   'badDebt[aave-v3]': Float64Array.of(1, 2),
   loopGain: Float64Array.of(0.5, Number.NaN, 1.5),
   liquidations: Float64Array.of(Number.NaN),
+  liquidatorProfit: Float64Array.of(-10, 0, 10, 20, 30),
 }
 const holds = (text: string): boolean => parseCondition(text, MEASURES).holds((name) => DATA[name]!)
 
@@ -26,6 +27,10 @@ describe('a condition', () => {
     ['2*badDebt-badDebt.max+1e-3*badDebt>0.01', true],
     ['- badDebt < -19', true],
     ['loopGain == 1', true],
+    // Profits are bad at their low end.
+    ['liquidatorProfit.p75 == 20', true],
+    ['liquidatorProfit.var75 == 0', true],
+    ['liquidatorProfit.es60 == -5', true],
     ['badDebt[aave-v3].max == 2', true],
     ['2 * badDebt[aave-v3] - badDebt.min + badDebt[aave-v3].min == 4', true],
   ])('%s is %s', (text, expected) => {
@@ -51,17 +56,63 @@ describe('a condition', () => {
   })
 })
 
+describe('a stop rule', () => {
+  const sample = Float64Array.from({ length: 400 }, (_, k) => 100 + (k % 20))
+  const of = (text: string) => parseStopRule(text, MEASURES)
+
+  it('is reached when half the interval is within the share of the value', () => {
+    const rule = of('badDebt.p50 within 5%')
+    expect(rule.measures).toEqual(['badDebt'])
+    // Order statistics 180 and 221 of 400 are 108 and 111; the median lies between 109 and 110.
+    expect(rule.estimate(() => sample)).toMatchObject({ value: 109.5, low: 108, high: 111, n: 400 })
+    expect(rule.halfWidth(() => sample)).toBeCloseTo(1.5 / 109.5, 14)
+    expect(rule.reached(() => sample)).toBe(true)
+    expect(of('badDebt.p50 within 1.4 %').reached(() => sample)).toBe(true)
+    expect(of('badDebt.p50 within 1.3%').reached(() => sample)).toBe(false)
+  })
+
+  it('is never reached without an interval', () => {
+    const few = sample.subarray(0, 100)
+    expect(of('badDebt.p99 within 50%').halfWidth(() => few)).toBeNull()
+    expect(of('badDebt.p99 within 50%').reached(() => few)).toBe(false)
+    expect(of('badDebt within 50%').reached(() => sample.subarray(0, 1))).toBe(false)
+    expect(of('badDebt within 50%').reached(() => Float64Array.of(Number.NaN))).toBe(false)
+  })
+
+  it('is reached at 0 only when every path that counts is there', () => {
+    const zeros = new Float64Array(400)
+    expect(of('badDebt.p99 within 5%').reached(() => zeros)).toBe(true)
+    const lump = Float64Array.from({ length: 400 }, (_, k) => (k < 205 ? 0 : k))
+    expect(of('badDebt.p50 within 5%').halfWidth(() => lump)).toBe(Infinity)
+    expect(of('badDebt.p50 within 5%').reached(() => lump)).toBe(false)
+  })
+
+  it.each([
+    ['badDebt.p99', 'is no stop rule'],
+    ['badDebt.p99 within', 'is no stop rule'],
+    ['badDebt.p99 within 5', 'is no stop rule'],
+    ['badDebt.p99 within -5%', 'above 0'],
+    ['badDebt.p99 within x%', 'above 0'],
+    ['badDept.p99 within 5%', 'badDept'],
+    ['badDebt.median within 5%', 'median'],
+    ['badDebt.max within 5%', 'no interval'],
+  ])('%s is refused', (text, part) => {
+    expect(() => of(text)).toThrowError(ConditionError)
+    expect(() => of(text)).toThrowError(part)
+  })
+})
+
 describe('statistics', () => {
   const values = Float64Array.of(5, 1, 3, 2, 4)
   it('are what their names say', () => {
-    expect(statisticOf('mean')!(values)).toBe(3)
-    expect(statisticOf('sd')!(values)).toBeCloseTo(Math.sqrt(2.5), 14)
-    expect(statisticOf('min')!(values)).toBe(1)
-    expect(statisticOf('max')!(values)).toBe(5)
-    expect(statisticOf('p25')!(values)).toBe(2)
-    expect(statisticOf('var97.5')!(values)).toBeCloseTo(4.9, 12)
+    expect(statisticOf('mean')!(values).value).toBe(3)
+    expect(statisticOf('sd')!(values).value).toBeCloseTo(Math.sqrt(2.5), 14)
+    expect(statisticOf('min')!(values).value).toBe(1)
+    expect(statisticOf('max')!(values).value).toBe(5)
+    expect(statisticOf('p25')!(values).value).toBe(2)
+    expect(statisticOf('var97.5')!(values).value).toBeCloseTo(4.9, 12)
     // The worst 40 % of five values are two of them.
-    expect(statisticOf('es60')!(values)).toBe(4.5)
+    expect(statisticOf('es60')!(values).value).toBe(4.5)
     expect(statisticOf('p100')).toBeNull()
   })
 })

@@ -1,4 +1,5 @@
-import { statisticOf } from './statistics.ts'
+import { measureInfo } from '../measures/index.ts'
+import { type Estimate, type Statistic, statisticOf } from './statistics.ts'
 
 /** Thrown when a condition cannot be read. */
 export class ConditionError extends Error {
@@ -6,7 +7,7 @@ export class ConditionError extends Error {
 }
 
 /** weight * measure.statistic */
-type Term = { readonly weight: number; readonly measure: string; readonly statistic: string }
+type Term = { readonly weight: number; readonly measure: string; readonly statistic: Statistic }
 
 /** A condition on measures over paths, such as `badDebt.p99 > 1e6`. */
 export type Condition = {
@@ -29,6 +30,22 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '==': (a, b) => a === b,
 }
 
+const EXAMPLE = 'write for example "badDebt.p99 within 5%"'
+
+/** Read measure[.statistic]. */
+function readStatistic(measure: string, statistic: string, measures: readonly string[]): Statistic {
+  if (!measures.includes(measure))
+    throw new ConditionError(`"${measure}" is no measure; there are ${measures.join(', ')}`)
+  const estimate = statisticOf(statistic)
+  if (estimate === null)
+    throw new ConditionError(
+      `"${statistic}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
+    )
+  const info = measureInfo(measure)
+  return (values, options) =>
+    estimate(values, info ? { better: info.better, unit: info.unit, ...options } : options)
+}
+
 function readTerm(text: string, sign: number, measures: readonly string[]): Term {
   const match =
     /^(?:([0-9.eE+-]+)\s*\*\s*)?([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?$/.exec(
@@ -37,14 +54,8 @@ function readTerm(text: string, sign: number, measures: readonly string[]): Term
   if (!match)
     throw new ConditionError(`"${text.trim()}" is no term; write [number *] measure[.statistic]`)
   const weight = match[1] === undefined ? 1 : Number(match[1])
-  const statistic = match[3] ?? 'mean'
   if (!Number.isFinite(weight)) throw new ConditionError(`"${match[1]}" is no number`)
-  if (!measures.includes(match[2]!))
-    throw new ConditionError(`"${match[2]}" is no measure; there are ${measures.join(', ')}`)
-  if (statisticOf(statistic) === null)
-    throw new ConditionError(
-      `"${statistic}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
-    )
+  const statistic = readStatistic(match[2]!, match[3] ?? 'mean', measures)
   return { weight: sign * weight, measure: match[2]!, statistic }
 }
 
@@ -83,12 +94,63 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
     holds(values) {
       let total = 0
       for (const { weight, measure, statistic } of terms) {
-        const known = values(measure).filter((v) => !Number.isNaN(v))
-        if (known.length === 0)
+        const { value } = statistic(values(measure))
+        if (value === null)
           throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
-        total += weight * statisticOf(statistic)!(known)
+        total += weight * value
       }
       return compare(total, bound)
     },
   }
+}
+
+/** When enough paths have been run: `badDebt.p99 within 5%`. */
+export type StopRule = {
+  readonly text: string
+  /** Name of the measure that it asks for, in a list as conditions have it. */
+  readonly measures: readonly string[]
+  /** The statistic with its 95 % interval; NaN rows do not count. */
+  readonly estimate: (values: (measure: string) => Float64Array) => Estimate
+  /**
+   * Half the width of the interval over the size of the value; 0 when the interval is one point,
+   * whatever the value; Infinity when the value is 0 and the interval is wider; null without an interval.
+   */
+  readonly halfWidth: (values: (measure: string) => Float64Array) => number | null
+  /** Whether `halfWidth` is known and at most the stated share. */
+  readonly reached: (values: (measure: string) => Float64Array) => boolean
+}
+
+function halfWidthOf({ value, low, high }: Estimate): number | null {
+  if (value === null || low === null || high === null) return null
+  return low === high ? 0 : (high - low) / 2 / Math.abs(value)
+}
+
+/**
+ * Read a stop rule: measure[.statistic] within x%.
+ *
+ * It holds when half the width of the statistic's 95 % interval is at most x % of the size of its value;
+ * never while there is no interval (too few paths). A value of 0 is reached only when its interval is one
+ * point: every path that counts has it.
+ * @throws {ConditionError} when it cannot be read, names an unknown measure, or a statistic without an
+ *   interval (min, max).
+ */
+export function parseStopRule(text: string, measures: readonly string[]): StopRule {
+  const match =
+    /^\s*([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?\s+within\s+(\S+?)\s*%\s*$/.exec(text)
+  if (!match) throw new ConditionError(`"${text}" is no stop rule; ${EXAMPLE}`)
+  const [, measure = '', name = 'mean', width = ''] = match
+  const share = Number(width) / 100
+  if (!(share > 0 && Number.isFinite(share)))
+    throw new ConditionError(`"${width}" is no percentage above 0; ${EXAMPLE}`)
+  if (name === 'min' || name === 'max')
+    throw new ConditionError(`"${name}" has no interval, so that it is never reached; ${EXAMPLE}`)
+  const statistic = readStatistic(measure, name, measures)
+  const rule = {
+    ...{ text, measures: [measure] },
+    estimate: (values: (measure: string) => Float64Array) => statistic(values(measure)),
+    halfWidth: (values: (measure: string) => Float64Array) => halfWidthOf(rule.estimate(values)),
+    reached: (values: (measure: string) => Float64Array) =>
+      (rule.halfWidth(values) ?? Infinity) <= share,
+  }
+  return rule
 }

@@ -1,20 +1,25 @@
 export { CHANNELS, type Channel, type CutWorlds } from './channels.ts'
 export { ChannelError } from './compare.ts'
-export { type Condition, ConditionError, parseCondition } from './condition.ts'
+export {
+  type Condition,
+  ConditionError,
+  parseCondition,
+  parseStopRule,
+  type StopRule,
+} from './condition.ts'
 export {
   type ChannelResult,
   type MeasureResult,
   type RunDocument,
-  replayCommand,
 } from './document.ts'
+export { InterruptedError, RunOptionError } from './errors.ts'
+export type { Execution, Executor, Reached } from './execution.ts'
+export { openExecutor } from './executor.ts'
+export { JournalError } from './journal.ts'
+export { createLane } from './lane.ts'
 export { measuresOf } from './names.ts'
-export {
-  InterruptedError,
-  type Progress,
-  RunOptionError,
-  type RunOptions,
-  type RunOutcome,
-  run,
-  runScenario,
-} from './run.ts'
+export type { Chunk, ChunkResult, PathFailure, RunPlan } from './plan.ts'
+export { type Replayed, replayCommand } from './replay.ts'
+export { type Progress, type RunOptions, type RunOutcome, run, runScenario } from './run.ts'
+export { WorkerError } from './threads.ts'
 export { PACKAGE_VERSION } from './version.ts'

@@ -1,3 +1,4 @@
+export * from './beta.ts'
 export * from './cholesky.ts'
 export * from './columns.ts'
 export * from './draws.ts'

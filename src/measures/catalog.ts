@@ -2,12 +2,7 @@ import { exp, log } from '../math/index.ts'
 import { assetsOf } from './books.ts'
 import { eventsOf } from './forest.ts'
 import { liquidatorWealth } from './opening.ts'
-import {
-  type Measure,
-  type MeasureInfo,
-  namedLenders,
-  type PathView,
-} from './view.ts'
+import { type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
 
 /** Bad debt before the first block, USD; of one lender when named. */
@@ -113,7 +108,8 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'badDebt / totalDebt',
-    value: (view) => (view.opening.totalDebt === 0 ? 0 : view.ending.totals().bad / view.opening.totalDebt),
+    value: (view) =>
+      view.opening.totalDebt === 0 ? 0 : view.ending.totals().bad / view.opening.totalDebt,
   },
   {
     name: 'maxPriceImpact',
@@ -264,6 +260,12 @@ export type MeasureColumn = MeasureInfo & {
 /** Name of a measure of one lender alone. */
 export function ofLender(measure: string, lender: string): string {
   return `${measure}[${lender}]`
+}
+
+/** What a measure says of itself, by its name or the name that it has for one lender; null when unknown. */
+export function measureInfo(name: string): MeasureInfo | null {
+  const base = name.replace(/\[.*$/, '')
+  return [...MEASURES, ...COMPARISONS].find((m) => m.name === base) ?? null
 }
 
 /** All columns of a run: every measure, and those that are taken of each lender alone. */

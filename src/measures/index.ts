@@ -5,6 +5,7 @@ export {
   columnsOf,
   MEASURES,
   type MeasureColumn,
+  measureInfo,
   measureNames,
   ofLender,
   openingBadDebt,
