@@ -1,8 +1,14 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type CompoundMarket, compoundV2Accounts, createFiles } from '../../src/sources/index.ts'
-import { type Assets, numeraire, type PerAsset, type PositionTable } from '../../src/world/index.ts'
+import {
+  type Assets,
+  type DataSource,
+  numeraire,
+  type PerAsset,
+  type PositionTable,
+} from '../../src/world/index.ts'
+import { sha256, WorkloadError } from './hash.ts'
 import { relativePrices } from './prices.ts'
 
 /**
@@ -69,30 +75,27 @@ export type Workload = {
   readonly hashes: Readonly<Record<string, string>>
 }
 
-/** Thrown when the workload is not the one that was frozen. */
-export class WorkloadError extends Error {
-  override readonly name = 'WorkloadError'
-}
+/** Where the repository is. */
+export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url))
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
-function sha256(parts: readonly (ArrayBufferView | string)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts)
-    hash.update(
-      typeof part === 'string'
-        ? part
-        : new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
-    )
-  return hash.digest('hex')
-}
+/** A fall of 40 % in 6 hours, or a day on which nothing happens but noise; both at 12 seconds. */
+export type Weather = 'crash' | 'quiet'
 
 /** Read the frozen numbers. */
-export function readFrozen(): Frozen {
-  return JSON.parse(readFileSync(new URL('crash.json', import.meta.url), 'utf8')) as Frozen
+export function readFrozen(weather: Weather = 'crash'): Frozen {
+  return JSON.parse(readFileSync(new URL(`${weather}.json`, import.meta.url), 'utf8')) as Frozen
 }
 
-async function loadBook() {
+/** A lending book with the prices and markets that it implies, and where it came from. */
+export type RealBook = {
+  readonly positions: PositionTable
+  readonly prices: Readonly<Record<string, number>>
+  readonly markets: Readonly<Record<string, CompoundMarket>>
+  readonly data: readonly DataSource[]
+}
+
+/** Load the real Compound book of May 2023. */
+export async function loadCompound(): Promise<RealBook> {
   const files = {
     accounts: 'data/lending/compound_v2_accounts_2023-05.csv.gz',
     implied: 'data/lending/compound_v2_market_implied_2023-05.csv',
@@ -110,8 +113,6 @@ async function loadBook() {
   }
 }
 
-type Book = Awaited<ReturnType<typeof loadBook>>
-
 /** What decides whether a row is left out. */
 type RowFacts = {
   readonly owes: boolean
@@ -123,7 +124,7 @@ type RowFacts = {
 }
 
 function factsOf(
-  book: Book,
+  book: RealBook,
   moves: ReadonlyMap<string, Float64Array>,
   frozen: Frozen,
   row: number,
@@ -167,7 +168,7 @@ function isLeftOut(variant: Variant, frozen: Frozen, facts: RowFacts): boolean {
 }
 
 /** Leave rows out; the debts of those rows count as repaid, so that their markets keep their funds. */
-function withoutRows(book: Book, drop: (row: number) => boolean): Book {
+function withoutRows(book: RealBook, drop: (row: number) => boolean): RealBook {
   const { positions } = book
   const cash = new Map<string, number>()
   const kept: number[] = []
@@ -206,7 +207,7 @@ function rowsWithDebt({ start, debt, accounts }: PositionTable): number {
   return accounts.filter((_, row) => debt.subarray(start[row]!, start[row + 1]!).includes(1)).length
 }
 
-function hashBook({ positions, markets, prices }: Book): string {
+function hashBook({ positions, markets, prices }: RealBook): string {
   const { accounts, assets, start, asset, debt, amount, threshold } = positions
   const names = JSON.stringify([accounts, assets, markets, prices])
   return sha256([names, start, asset, debt, amount, threshold])
@@ -217,7 +218,7 @@ function hashBook({ positions, markets, prices }: Book): string {
  * Floats are hashed as they lie in memory, so the hashes are those of little-endian machines.
  */
 export async function buildWorkload(variant: Variant, frozen: Frozen): Promise<Workload> {
-  const found = await loadBook()
+  const found = await loadCompound()
   const names = [...frozen.volatile, ...frozen.stable]
   const kinds = names.map((name) =>
     frozen.stable.includes(name) ? 'still' : name === frozen.falls ? 'falls' : 'noise',
@@ -259,13 +260,16 @@ export async function buildWorkload(variant: Variant, frozen: Frozen): Promise<W
  * Load a frozen workload.
  * @throws {WorkloadError} when anything differs from what was frozen.
  */
-export async function loadWorkload(variant: Variant): Promise<Workload> {
-  const frozen = readFrozen()
+export async function loadWorkload(
+  variant: Variant,
+  weather: Weather = 'crash',
+): Promise<Workload> {
+  const frozen = readFrozen(weather)
   const workload = await buildWorkload(variant, frozen)
   for (const [name, hash] of Object.entries(workload.hashes))
     if (frozen.sha256[name] !== hash)
       throw new WorkloadError(
-        `workload ${variant}: ${name} has sha256 ${hash}, but ${frozen.sha256[name]} is frozen in bench/workloads/crash.json; a changed loader or data file makes another benchmark: freeze it anew with "node bench/freeze.ts" and say so in the commit`,
+        `workload ${variant}: ${name} has sha256 ${hash}, but ${frozen.sha256[name]} is frozen in bench/workloads/${weather}.json; a changed loader or data file makes another benchmark: freeze it anew with "node bench/freeze.ts ${weather}" and say so in the commit`,
       )
   return workload
 }
