@@ -1,7 +1,9 @@
 import { meanInterval } from '../math/index.ts'
 import type { MeasureInfo } from '../measures/index.ts'
 import type { ResolvedScenario, Scenario } from '../scenario/index.ts'
-import { PACKAGE_VERSION } from './version.ts'
+import type { PathFailure } from './plan.ts'
+import { replayCommand } from './replay.ts'
+import { ENGINE_VERSION, PACKAGE_VERSION } from './version.ts'
 
 /** One measure over the paths of a run. */
 export type MeasureResult = {
@@ -57,8 +59,13 @@ export type RunDocument = {
     readonly sha256: string
   }[]
   readonly seed: number
+  /** Finished paths, failed ones included. */
   readonly paths: number
+  /** The only path that was run, counted from 0; null when those from 0 on were. */
+  readonly path: number | null
   readonly failedPaths: number
+  /** The rule that may stop a run of many paths, and whether these paths reach it; null without one. */
+  readonly until: { readonly rule: string; readonly reached: boolean } | null
   readonly ordering: string
   readonly parameters: Readonly<Record<string, number | string>>
   readonly assumptions: ResolvedScenario['assumptions']
@@ -70,9 +77,6 @@ export type RunDocument = {
   readonly channels: readonly ChannelResult[]
   readonly replay: string
 }
-
-/** Version of the arithmetic: same engine, scenario and seed give identical bytes. */
-const ENGINE_VERSION = '1'
 
 type Summary = Pick<MeasureResult, 'value' | 'low' | 'high' | 'interval' | 'n'>
 
@@ -103,26 +107,6 @@ function ordered(results: readonly MeasureResult[], first: readonly string[]): M
   return [...results].sort((a, b) => rank(a) - rank(b))
 }
 
-/** Quote what a shell would split. */
-function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
-/** The command that repeats a run exactly. */
-export function replayCommand(
-  path: string,
-  seed: number,
-  paths: number,
-  set: Readonly<Record<string, number | string>>,
-  cuts: readonly string[] = [],
-): string {
-  const sets = Object.entries(set).map(([k, v]) => `--set ${shellWord(`${k}=${v}`)}`)
-  const told = [...sets, ...cuts.map((name) => `--cut ${name}`)]
-  return ['breakwater run', shellWord(path), `--seed ${seed}`, `--paths ${paths}`, ...told].join(
-    ' ',
-  )
-}
-
 /** What `documentOf` needs beside the scenario. */
 export type DocumentInput = {
   readonly scenario: Scenario
@@ -131,20 +115,44 @@ export type DocumentInput = {
   readonly set: Readonly<Record<string, number | string>>
   readonly cuts: readonly string[]
   readonly infos: readonly MeasureInfo[]
-  /** Per measure in the order of `infos`, one number per finished path. */
+  readonly paths: number
+  readonly path: number | null
+  /** The rule of `until`, whether it is reached, and the paths that it may take; null without one. */
+  readonly until: {
+    readonly rule: string
+    readonly reached: boolean
+    readonly paths: number
+  } | null
+  /** Per measure in the order of `infos`, one number per finished path; NaN where it has none. */
   readonly values: readonly Float64Array[]
   readonly channels: readonly ChannelValues[]
-  readonly failures: readonly string[]
+  readonly failures: readonly PathFailure[]
   readonly warnings: readonly string[]
   readonly ordering: string
 }
 
+/** Failed paths that are told one by one. */
+const TOLD_FAILURES = 20
+
+function failureWarnings(failures: readonly PathFailure[]): readonly string[] {
+  const told = failures
+    .slice(0, TOLD_FAILURES)
+    .map(({ path, reason }) => `path ${path} failed: ${reason}`)
+  const more = failures.length - told.length
+  return more > 0 ? [...told, `${more} more paths failed`] : told
+}
+
+function replayOf({ scenario, seed, set, cuts, paths, path, until }: DocumentInput): string {
+  const run = { scenario: scenario.path, seed, set, cuts }
+  if (path !== null) return replayCommand({ ...run, path })
+  if (until === null) return replayCommand({ ...run, paths })
+  return replayCommand({ ...run, paths: until.paths, until: until.rule })
+}
+
 /** Make the document of a run. */
 export function documentOf(input: DocumentInput): RunDocument {
-  const { scenario, resolved, seed, set, values, failures } = input
-  const finished = values[0]?.length ?? 0
-  const paths = finished + failures.length
-  const replay = replayCommand(scenario.path, seed, paths, set, input.cuts)
+  const { scenario, resolved, seed, paths, path, until, values, failures } = input
+  const replay = replayOf(input)
   return {
     schema: 'breakwater/run/1',
     breakwater: PACKAGE_VERSION,
@@ -154,11 +162,13 @@ export function documentOf(input: DocumentInput): RunDocument {
     data: Object.values(resolved.loaded).flatMap((loaded) => loaded.data),
     seed,
     paths,
+    path,
     failedPaths: failures.length,
+    until: until === null ? null : { rule: until.rule, reached: until.reached },
     ordering: input.ordering,
     parameters: resolved.parameters,
     assumptions: resolved.assumptions,
-    warnings: [...resolved.warnings, ...input.warnings, ...failures],
+    warnings: [...resolved.warnings, ...input.warnings, ...failureWarnings(failures)],
     remarks: Object.values(resolved.loaded).flatMap((loaded) => loaded.remarks ?? []),
     measures: ordered(
       input.infos.map((info, m) => measureResult(info, values[m]!)),

@@ -7,10 +7,10 @@ export {
   parseStopRule,
   type StopRule,
 } from './condition.ts'
-export {
-  type ChannelResult,
-  type MeasureResult,
-  type RunDocument,
+export type {
+  ChannelResult,
+  MeasureResult,
+  RunDocument,
 } from './document.ts'
 export { InterruptedError, RunOptionError } from './errors.ts'
 export type { Execution, Executor, Reached } from './execution.ts'
@@ -20,6 +20,7 @@ export { createLane } from './lane.ts'
 export { measuresOf } from './names.ts'
 export type { Chunk, ChunkResult, PathFailure, RunPlan } from './plan.ts'
 export { type Replayed, replayCommand } from './replay.ts'
-export { type Progress, type RunOptions, type RunOutcome, run, runScenario } from './run.ts'
+export { type RunOutcome, run, runScenario } from './run.ts'
+export type { Progress, RunOptions } from './task.ts'
 export { WorkerError } from './threads.ts'
 export { PACKAGE_VERSION } from './version.ts'

@@ -13,12 +13,15 @@ import type { World } from '../world/index.ts'
 /** How many times along a path the loop gain is sampled. */
 const PROBES = 60
 
-/** Called between ticks; may wait (to let the process breathe) and may throw to stop the path. */
+/** Ticks of a stretch, in which nothing is waited for. */
+const STRETCH = 16
+
+/** Called between stretches; may wait (to let the process breathe) and may throw to stop the path. */
 export type OnTick = (tick: number) => Promise<void> | void
 
 /**
  * Run one path to its end.
- * @param onTick called every `every` ticks.
+ * @param onTick called every 16 ticks and after the last, with the ticks that are done.
  * @returns what measures look at; valid until the world's next path.
  */
 export async function runPath(
@@ -45,6 +48,7 @@ export async function runPath(
     step()
     watch.look(tick)
     if (tick % probeEvery === 0) sample()
+    if (tick % STRETCH !== 0 && tick !== ticks) continue
     const waiting = onTick(tick)
     if (waiting) await waiting
   }

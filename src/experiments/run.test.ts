@@ -79,6 +79,7 @@ describe('run', () => {
     const controller = new AbortController()
     const outcome = await runScenario(scenario, {
       paths: 100_000,
+      workers: 1,
       signal: controller.signal,
       onProgress: ({ path }) => {
         if (path >= 2) controller.abort()

@@ -1,229 +1,218 @@
-import { buildWorld } from '../engine/index.ts'
-import {
-  columnsOf,
-  type Focus,
-  focusOf,
-  type MeasureInfo,
-  namedLenders,
-  type PathView,
-} from '../measures/index.ts'
-import { MODELS } from '../mechanisms/index.ts'
-import {
-  loadScenario,
-  type ResolvedScenario,
-  resolveScenario,
-  type Scenario,
-  type SourceCache,
-} from '../scenario/index.ts'
-import type { World } from '../world/index.ts'
-import { assetIndex } from '../world/index.ts'
-import { createComparer } from './compare.ts'
+import type { PathView } from '../measures/index.ts'
+import { loadScenario, type ResolvedScenario, type Scenario } from '../scenario/index.ts'
 import { type ChannelValues, documentOf, type RunDocument } from './document.ts'
-import { measurePath, runPath } from './path.ts'
-
-/** How far a run is. */
-export type Progress = {
-  readonly path: number
-  readonly paths: number
-  readonly tick: number
-  readonly ticks: number
-}
-
-/** Options of a run; the scenario file gives the defaults of seed and paths. */
-export type RunOptions = {
-  readonly seed?: number
-  readonly paths?: number
-  /** Overrides of parameters. */
-  readonly set?: Readonly<Record<string, number | string>>
-  /** Stops the run between ticks; what is finished is kept. */
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: Progress) => void
-  /** Check conservation and finiteness after every block. */
-  readonly checked?: boolean
-  /** Measures that are wanted beside the scenario's own; comparisons such as couplingLoss cost runs. */
-  readonly measures?: readonly string[]
-  /** Channels of contagion to cut in a second run of every path, by name; `all` for every one. */
-  readonly cuts?: readonly string[]
-  /** False: no comparison and no cut, whatever the scenario lists. */
-  readonly compare?: boolean
-  /** Loaded sources to use again, for runs of one scenario with other parameters. */
-  readonly cache?: SourceCache
-}
+import { InterruptedError } from './errors.ts'
+import type { Executor } from './execution.ts'
+import { openExecutor } from './executor.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { createLane } from './lane.ts'
+import { runPath } from './path.ts'
+import { type ChunkResult, type PathFailure, runIdentity } from './plan.ts'
+import type { Prepared } from './prepare.ts'
+import { replayCommand } from './replay.ts'
+import { createTable, type PathTable } from './table.ts'
+import { countsOf, type RunOptions, type Task, taskOf } from './task.ts'
 
 /** A run with what a report needs beyond the document. */
 export type RunOutcome = {
   readonly document: RunDocument
   readonly scenario: Scenario
   readonly resolved: ResolvedScenario
-  /** Values per path of a measure, NaN where a path has none. */
+  /** Names of the numbers of a path: measures, and `cut.<channel>` for channels that are cut. */
+  readonly names: readonly string[]
+  /**
+   * Values of a measure: one per path from 0 on (or of the only path), NaN where a path has none or
+   * failed.
+   */
   readonly values: (measure: string) => Float64Array
-  /** The last finished path, its world still standing at its end; null when none finished. */
+  /** Paths that failed, in order. */
+  readonly failures: readonly PathFailure[]
+  /** The last finished path, its world still standing at its end; null when there is none. */
   readonly view: PathView | null
   readonly interrupted: boolean
+  /** Paths that were taken from the journal. */
+  readonly resumed: number
 }
 
-/** Thrown when a run is stopped before its first path is finished. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError'
-}
-
-/** Thrown when seed or paths cannot be used. */
-export class RunOptionError extends Error {
-  override readonly name = 'RunOptionError'
-}
-
-function checkOptions(seed: number, paths: number): void {
-  if (!Number.isSafeInteger(seed)) throw new RunOptionError(`seed ${seed}: use a whole number`)
-  if (!Number.isSafeInteger(paths) || paths < 1)
-    throw new RunOptionError(`paths ${paths}: use a whole number from 1 on`)
-}
-
-/** Ticks between looks at the clock; each look may report progress and let signals in. */
-const LOOK_EVERY = 16
-
-/** Longest time without letting signals in, ms. */
-const BREATH = 50
-
-function createPulse(options: RunOptions, ticks: number, paths: number) {
-  const { signal, onProgress } = options
-  let last = Date.now()
-  return (path: number) => (tick: number) => {
-    if (tick % LOOK_EVERY !== 0 && tick !== ticks) return
-    if (signal?.aborted) throw new InterruptedError('interrupted')
-    const now = Date.now()
-    if (now - last < BREATH) return
-    last = now
-    onProgress?.({ path, paths, tick, ticks })
-    return new Promise<void>((resolve, reject) => {
-      setImmediate(() =>
-        signal?.aborted ? reject(new InterruptedError('interrupted')) : resolve(),
-      )
-    })
+/** Values by name over the first paths. */
+function valuesOver(ready: Prepared, table: PathTable, count: number) {
+  return (name: string): Float64Array => {
+    const place = ready.names.indexOf(name)
+    return place < 0 ? new Float64Array(0) : table.column(place, count)
   }
 }
 
-/** A world that is ready to run, with what is measured in it. */
-function prepare(
-  scenario: Scenario,
-  resolved: ResolvedScenario,
-  seed: number,
+function openOwnJournal(
+  task: Task,
+  ready: Prepared,
   options: RunOptions,
-) {
-  const { spec, order } = resolved
-  const checked = options.checked ?? false
-  const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
-  const focusIn = (world: World): Focus => focusOf(world, asset, order.source ?? '')
-  const world = buildWorld(spec, MODELS, { seed, checked })
-  const lenders = namedLenders(world).map(({ name }) => name)
-  const isCompared = options.compare ?? true
-  const comparer = createComparer(spec, MODELS, lenders, {
-    measures: isCompared ? [...scenario.measures, ...(options.measures ?? [])] : [],
-    cuts: isCompared ? (options.cuts ?? []) : [],
-    ...{ seed, checked, focusOf: focusIn },
-  })
-  const columns = columnsOf(lenders)
-  const infos: readonly MeasureInfo[] = [...columns, ...comparer.columns]
-  return { world, focus: focusIn(world), columns, comparer, infos }
+  keep: (result: ChunkResult) => void,
+): Journal | null {
+  if (options.journal === undefined) return null
+  const { plan, first, paths } = task
+  const path = options.path === undefined ? null : first
+  const { scenario, seed, set, cuts } = plan
+  const journal = openJournal(
+    options.journal,
+    {
+      identity: runIdentity(plan, ready.resolved, ready.names, path),
+      width: ready.names.length,
+      command: replayCommand({
+        scenario: scenario.path,
+        seed,
+        set,
+        cuts,
+        ...(path === null ? {} : { path }),
+      }),
+    },
+    keep,
+  )
+  // One path is no work to keep, but its results must not end up among those of another run.
+  return paths > 1 ? journal : { ...journal, append: () => undefined }
 }
 
-/** Numbers of a run: per path, one for every measure, then one for every channel that is cut. */
-type Numbers = {
-  readonly rows: Float64Array[]
-  readonly failures: string[]
-  view: PathView | null
-  interrupted: boolean
+/** Numbers of a run: the finished paths, and how it ended. */
+type Finished = {
+  readonly count: number
+  readonly reached: boolean
+  readonly interrupted: boolean
+  readonly resumed: number
 }
 
 async function runPaths(
-  ready: ReturnType<typeof prepare>,
-  paths: number,
-  seed: number,
+  task: Task,
+  ready: Prepared,
+  table: PathTable,
+  executor: Executor,
   options: RunOptions,
-): Promise<Numbers> {
-  const { world, focus, columns, comparer } = ready
-  const { ticks } = world.spec
-  const pulse = createPulse(options, ticks * (1 + comparer.worlds), paths)
-  const out: Numbers = { rows: [], failures: [], view: null, interrupted: false }
-  for (let path = 0; path < paths && !out.interrupted; path++) {
-    try {
-      if (options.signal?.aborted) throw new InterruptedError('interrupted')
-      const tick = pulse(path)
-      let done = 0
-      const runOne = async (own: World, at: Focus): Promise<PathView> => {
-        const before = done++ * ticks
-        return runPath(own, at, seed, path, (t) => tick(before + t))
-      }
-      out.view = await runOne(world, focus)
-      const values = new Float64Array(columns.length)
-      measurePath(out.view, columns, values)
-      const own = (name: string): number => values[columns.findIndex((c) => c.name === name)]!
-      const compared = await comparer.compare(runOne, own).catch((error: unknown) => {
-        // The path itself is finished: only what it would be compared with is not.
-        if (!(error instanceof InterruptedError)) throw error
-        out.interrupted = true
-        return new Float64Array(comparer.columns.length + comparer.channels.length).fill(Number.NaN)
-      })
-      out.rows.push(Float64Array.from([...values, ...compared]))
-      options.onProgress?.({ path: path + 1, paths, tick: 0, ticks })
-    } catch (error) {
-      // The world no longer stands at the end of the path that was finished last.
-      out.view = null
-      if (out.rows.length === 0 && (error instanceof InterruptedError || path === paths - 1))
-        throw error
-      keepGoing(error, out, path)
-    }
+): Promise<Finished> {
+  const { signal, onProgress } = options
+  const { ticks } = ready.world.spec
+  const all = ticks * (1 + ready.comparer.worlds)
+  const journal = openOwnJournal(task, ready, options, table.put)
+  const missingOf = (count: number): number =>
+    table.missing(count).reduce((sum, { from, to }) => sum + to - from, 0)
+  const resumed = task.paths - missingOf(task.paths)
+  const keep = (result: ChunkResult): void => {
+    table.put(result)
+    journal?.append(result)
   }
-  return out
+  try {
+    for (const count of countsOf(task)) {
+      const before = count - missingOf(count)
+      const tell = (path: number, tick: number): void =>
+        onProgress?.({ path, paths: count, tick, ticks: all })
+      if (before > 0) tell(before, 0)
+      await executor.execute(table.missing(count), {
+        keep,
+        ...(signal ? { signal } : {}),
+        onProgress: ({ paths, tick }) => tell(before + paths, tick),
+      })
+      const done = Math.min(count, table.finished())
+      const interrupted = done < count
+      const reached =
+        task.rule !== null && done > 0 && task.rule.reached(valuesOver(ready, table, done))
+      if (interrupted || reached || count === task.paths)
+        return { count: done, reached, interrupted, resumed: Math.min(resumed, done) }
+    }
+    throw new Error('a run has at least one count')
+  } finally {
+    journal?.close()
+  }
 }
 
-/** Note why a path was not finished. */
-function keepGoing(error: unknown, out: Numbers, path: number): void {
-  if (error instanceof InterruptedError) out.interrupted = true
-  else out.failures.push(`path ${path} failed: ${error instanceof Error ? error.message : error}`)
-}
+/** Ticks between looks at the signal while the last path is run again. */
+const BREATH = 64
 
 /**
- * Run a scenario and keep its last path standing for reports.
- * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
- *   a cut is, {InterruptedError} when stopped before the first path is finished.
+ * Make the world stand at the end of the last path that did not fail.
+ * @returns null when it was stopped.
+ * @throws what the last path throws when all of them failed.
  */
-export async function runScenario(
-  scenario: Scenario | string,
-  options: RunOptions = {},
-): Promise<RunOutcome> {
-  const loaded = typeof scenario === 'string' ? loadScenario(scenario) : scenario
-  const seed = options.seed ?? loaded.seed
-  const paths = options.paths ?? loaded.paths
-  checkOptions(seed, paths)
-  const set = options.set ?? {}
-  const resolved = await resolveScenario(loaded, {
-    set,
-    ...(options.cache ? { cache: options.cache } : {}),
-  })
-  const ready = prepare(loaded, resolved, seed, options)
-  const { infos, comparer, world } = ready
-  const { rows, failures, view, interrupted } = await runPaths(ready, paths, seed, options)
-  const column = (k: number): Float64Array => Float64Array.from(rows, (row) => row[k]!)
-  const values = infos.map((_, m) => column(m))
+async function standAtLast(
+  task: Task,
+  ready: Prepared,
+  finished: Finished,
+  failures: readonly PathFailure[],
+  signal: AbortSignal | undefined,
+): Promise<PathView | null> {
+  const failed = new Set(failures.map(({ path }) => path))
+  let path = task.first + finished.count - 1
+  while (path > task.first && failed.has(path)) path--
+  if (ready.view?.path === path) return ready.view
+  try {
+    return await runPath(ready.world, ready.focus, task.plan.seed, path, (tick) => {
+      if (signal?.aborted) throw new InterruptedError('interrupted')
+      if (tick % BREATH === 0) return new Promise((resolve) => setImmediate(resolve))
+    })
+  } catch (error) {
+    if (error instanceof InterruptedError) return null
+    throw error
+  }
+}
+
+function documentFor(
+  task: Task,
+  ready: Prepared,
+  finished: Finished,
+  table: PathTable,
+  options: RunOptions,
+): RunDocument {
+  const { plan, rule, paths } = task
+  const { resolved, world, infos, comparer } = ready
+  const { count, interrupted, reached } = finished
+  const column = (k: number): Float64Array => table.column(k, count)
   const channels = comparer.channels.map(
     ({ channel, reason }, k): ChannelValues => ({
       ...{ name: channel.name, doc: channel.doc, reason },
       values: column(infos.length + k),
     }),
   )
-  const document = documentOf({
-    ...{ scenario: loaded, resolved, seed, set, infos, values, channels, failures },
-    cuts: options.cuts ?? [],
-    warnings: interrupted ? [`interrupted after ${rows.length} of ${paths} paths`] : [],
+  return documentOf({
+    ...{ scenario: plan.scenario, resolved, seed: plan.seed, set: plan.set, cuts: plan.cuts },
+    ...{ infos, values: infos.map((_, k) => column(k)), channels, paths: count },
+    path: options.path ?? null,
+    until: rule === null || interrupted ? null : { rule: rule.text, reached, paths },
+    failures: table.failures(count),
+    warnings: interrupted ? [`interrupted after ${count} of ${paths} paths`] : [],
     ordering: world.chains.map((chain) => `${chain.name}: ${chain.order}`).join(', '),
   })
-  return {
-    document,
-    scenario: loaded,
-    resolved,
-    values: (name) => values[infos.findIndex((m) => m.name === name)] ?? new Float64Array(0),
-    view: interrupted ? null : view,
-    interrupted,
+}
+
+/**
+ * Run a scenario and keep its last path standing for reports.
+ * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
+ *   a cut is, {RunOptionError} when an option is, {ConditionError} when the rule of `until` is,
+ *   {JournalError} when the journal is of another run, {InterruptedError} when stopped before the
+ *   first path is finished; what the last path threw when every path failed.
+ */
+export async function runScenario(
+  scenario: Scenario | string,
+  options: RunOptions = {},
+): Promise<RunOutcome> {
+  const loaded = typeof scenario === 'string' ? loadScenario(scenario) : scenario
+  const task = taskOf(loaded, options)
+  const plans = [task.plan]
+  const lane = createLane(plans, options.cache ?? new Map())
+  const ready = await lane.ready(0)
+  const table = createTable(ready.names.length, task.first, task.paths)
+  const executor = openExecutor(plans, { lane, workers: options.workers })
+  try {
+    const finished = await runPaths(task, ready, table, executor, options)
+    const { count, interrupted, resumed } = finished
+    const failures = table.failures(count)
+    if (interrupted && failures.length === count) throw new InterruptedError('interrupted')
+    const view = interrupted
+      ? null
+      : await standAtLast(task, ready, finished, failures, options.signal)
+    if (failures.length === count) throw new Error(`every path failed; ${failures[0]!.reason}`)
+    return {
+      document: documentFor(task, ready, finished, table, options),
+      ...{ scenario: loaded, resolved: ready.resolved, names: ready.names },
+      ...{ values: valuesOver(ready, table, count), failures, view, interrupted, resumed },
+    }
+  } finally {
+    await executor.close()
   }
 }
 

@@ -14,3 +14,6 @@ const manifest: { readonly version: string } = JSON.parse(
 
 /** Version of this package. */
 export const PACKAGE_VERSION: string = manifest.version
+
+/** Version of the arithmetic: same engine, scenario and seed give identical bytes. */
+export const ENGINE_VERSION = '1'

@@ -86,7 +86,7 @@ export type PathReport = {
 }
 
 /** Everything that a report says: report.json, and what report.html draws. */
-export type Report = Omit<RunDocument, 'schema'> & {
+export type Report = Omit<RunDocument, 'schema' | 'path'> & {
   readonly schema: 'breakwater/report/1'
   readonly title: string
   readonly description: string

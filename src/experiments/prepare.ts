@@ -1,0 +1,63 @@
+import { buildWorld } from '../engine/index.ts'
+import {
+  columnsOf,
+  type Focus,
+  focusOf,
+  type MeasureColumn,
+  type MeasureInfo,
+  namedLenders,
+  type PathView,
+} from '../measures/index.ts'
+import { MODELS } from '../mechanisms/index.ts'
+import { type ResolvedScenario, resolveScenario, type SourceCache } from '../scenario/index.ts'
+import { assetIndex, type World } from '../world/index.ts'
+import { type Comparer, createComparer } from './compare.ts'
+import type { RunPlan } from './plan.ts'
+
+/** A run that is ready: its world, built once for all its paths, and what is measured in it. */
+export type Prepared = {
+  readonly plan: RunPlan
+  readonly resolved: ResolvedScenario
+  readonly world: World
+  readonly focus: Focus
+  readonly columns: readonly MeasureColumn[]
+  readonly comparer: Comparer
+  /** Measures in the order of a path's numbers; the channels that are cut follow them. */
+  readonly infos: readonly MeasureInfo[]
+  /** Names of a path's numbers, in order. */
+  readonly names: readonly string[]
+  /** The path at whose end the world stands; null when it stands anywhere else. */
+  view: PathView | null
+}
+
+/**
+ * Load a run's data and build its world.
+ * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
+ *   a cut is.
+ */
+export async function prepareRun(plan: RunPlan, cache: SourceCache): Promise<Prepared> {
+  const { scenario, set, seed, checked, measures, cuts } = plan
+  const resolved = await resolveScenario(scenario, { set, cache })
+  const { spec, order } = resolved
+  const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
+  const focusIn = (world: World): Focus => focusOf(world, asset, order.source ?? '')
+  const world = buildWorld(spec, MODELS, { seed, checked })
+  const lenders = namedLenders(world).map(({ name }) => name)
+  const options = { measures, cuts, seed, checked, focusOf: focusIn }
+  const comparer = createComparer(spec, MODELS, lenders, options)
+  const columns = columnsOf(lenders)
+  const infos: readonly MeasureInfo[] = [...columns, ...comparer.columns]
+  const cut = comparer.channels.map(({ channel }) => `cut.${channel.name}`)
+  const names = [...infos.map(({ name }) => name), ...cut]
+  return {
+    plan,
+    resolved,
+    world,
+    focus: focusIn(world),
+    columns,
+    comparer,
+    infos,
+    names,
+    view: null,
+  }
+}
