@@ -20,20 +20,38 @@ export type Book = {
   readonly version: number
   /** Signed amount of an entry; call `write(row)` before changing it. */
   readonly amount: Float64Array
+  /** 1 where a coordinate carries debt. */
+  readonly liability: Uint8Array
+  /** What happened to rows, for those who keep something per row. */
+  readonly journal: Journal
   /** Save a row's amounts for undo, once per epoch. */
   write(row: number): void
   /** Close the epoch; `undo(mark)` returns to this moment. */
   mark(): number
   undo(mark: number): void
   /**
-   * Rows whose margin is negative at these coordinate values, in row order.
+   * Rows whose margin is negative at these coordinate values, in row order, found by a scan of all
+   * rows: for those who ask once. Who asks again and again keeps `createTriggers`, with equal answers.
    * @param values length `coordinates`.
    * @param out length >= rows, overwritten from 0.
+   * @param minDebt least debt, and `minCollateral` least collateral, as the values weigh them; absent:
+   *   rows of any size.
    * @returns how many rows were written.
    */
-  below(values: Float64Array, out: Int32Array): number
+  below(values: Float64Array, out: Int32Array, minDebt?: number, minCollateral?: number): number
   /** Add a row after the others; row numbers are stable. Undone with the epoch. */
   append(coordinate: ArrayLike<number>, amount: ArrayLike<number>): number
+}
+
+/**
+ * Rows in the order in which they were written, undone, added (~row) or dropped (~row). When it has
+ * grown too long it starts anew in another generation: a reader of the one before knows nothing.
+ */
+export type Journal = {
+  readonly generation: number
+  readonly size: number
+  /** Entries 0 .. size - 1 are valid. */
+  readonly rows: Int32Array
 }
 
 /** Rows of positions as plain columns, before they become a book. */
@@ -142,6 +160,48 @@ function scanGroup(
   return n
 }
 
+/** Keep only those rows that are large enough, in place. */
+function filterBySize(
+  a: Arrays,
+  values: Float64Array,
+  rows: Int32Array,
+  n: number,
+  minDebt: number,
+  minCollateral: number,
+): number {
+  const { start, count, coordinate, amount } = a
+  let kept = 0
+  for (let j = 0; j < n; j++) {
+    const row = rows[j]!
+    const end = start[row]! + count[row]!
+    let debt = 0
+    let collateral = 0
+    for (let k = start[row]!; k < end; k++) {
+      const value = amount[k]! * values[coordinate[k]!]!
+      if (amount[k]! < 0) debt -= value
+      else collateral += value
+    }
+    if (debt >= minDebt && collateral >= minCollateral) rows[kept++] = row
+  }
+  return kept
+}
+
+/** Journal of at most about as many entries as there are rows. */
+function createJournal(a: Arrays) {
+  const journal = { generation: 0, size: 0, rows: new Int32Array(64) }
+  return {
+    journal,
+    note(entry: number): void {
+      if (journal.size >= a.rows + 1024) {
+        journal.generation++
+        journal.size = 0
+      }
+      journal.rows = grown(journal.rows, journal.size + 1)
+      journal.rows[journal.size++] = entry
+    },
+  }
+}
+
 /** Saved amounts of rows, newest last; restoring backwards returns to any earlier mark. */
 function undoLog(a: Arrays) {
   let rows = new Int32Array(64)
@@ -175,12 +235,15 @@ function undoLog(a: Arrays) {
       epoch++
       return size
     },
-    undo(mark: number, drop: () => void): void {
+    undo(mark: number, drop: () => void, note: (entry: number) => void): void {
       while (size > mark) {
         const row = rows[--size]!
         used = at[size]!
         if (row < 0) drop()
-        else for (let k = 0; k < a.count[row]!; k++) a.amount[a.start[row]! + k] = values[used + k]!
+        else {
+          for (let k = 0; k < a.count[row]!; k++) a.amount[a.start[row]! + k] = values[used + k]!
+          note(row)
+        }
       }
       epoch++
     },
@@ -202,6 +265,7 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
   for (let i = 0; i < a.rows; i++)
     if (hasLiability(a, liability, i)) pushRow(groups, a.count[i]!, i)
   const log = undoLog(a)
+  const { journal, note } = createJournal(a)
   function append(coordinate: ArrayLike<number>, amount: ArrayLike<number>): number {
     checkRows({ start: [0, amount.length], coordinate, amount }, liability)
     const row = a.rows++
@@ -220,6 +284,7 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
     a.start[row + 1] = a.entries
     if (hasLiability(a, liability, row)) pushRow(groups, amount.length, row)
     log.added()
+    note(~row)
     version++
     return row
   }
@@ -228,6 +293,7 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
     a.entries = a.start[row]!
     const group = groups.find((g) => g.length === a.count[row])
     if (group && group.rows[group.size - 1] === row) group.size--
+    note(~row)
   }
   return {
     get rows() {
@@ -249,18 +315,23 @@ export function createBook(source: BookRows, liability: Uint8Array): Book {
     get version() {
       return version
     },
+    liability,
+    journal,
     write(row) {
       version++
+      note(row)
       log.save(row)
     },
     mark: log.mark,
     undo(mark) {
       version++
-      log.undo(mark, drop)
+      log.undo(mark, drop, note)
     },
-    below(values, out) {
+    below(values, out, minDebt = Number.NEGATIVE_INFINITY, minCollateral = minDebt) {
       let n = 0
       for (const group of groups) n = scanGroup(group, a, values, out, n)
+      if (minDebt > Number.NEGATIVE_INFINITY || minCollateral > Number.NEGATIVE_INFINITY)
+        n = filterBySize(a, values, out, n, minDebt, minCollateral)
       return groups.length > 1 ? sortRows(out, n) : n
     },
     append,
