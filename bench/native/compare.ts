@@ -23,6 +23,8 @@ export type KernelResults =
   | { readonly missing: string }
 
 const PASS_ROWS = 4e6
+/** Calls until the last of V8's compilers has had its turn. */
+const WARM_UP = 300
 
 /** Neither is faster everywhere: gathers of wide vectors are slow on some machines. */
 const FLAGS = [[], ['-march=native']] as const
@@ -87,7 +89,7 @@ function measureLayout(
   for (const program of programs)
     if (runNative(program, file, input, 1).below !== KERNELS[layout](input))
       throw new Error(`kernel ${layout}: C counts other rows than the loop over typed arrays`)
-  runScript(input, passes)
+  runScript(input, WARM_UP)
   const script: number[] = []
   const native: number[][] = programs.map(() => [])
   for (let round = 0; round < rounds; round++) {

@@ -46,7 +46,7 @@ export function kernelInput(layout: Layout, rows: number): KernelInput {
 function single({ rows, prices, amounts }: KernelInput): number {
   const price = prices[0]!
   let below = 0
-  for (let i = 0; i < rows; i++) if (amounts[i]! * price + amounts[rows + i]! < 0) below++
+  for (let i = 0; i < rows; i++) below += Number(amounts[i]! * price + amounts[rows + i]! < 0)
   return below
 }
 
@@ -54,7 +54,7 @@ function pair({ rows, prices, amounts, coordinates }: KernelInput): number {
   let below = 0
   for (let i = 0, j = rows; i < rows; i++, j++) {
     const margin = amounts[i]! * prices[coordinates[i]!]! + amounts[j]! * prices[coordinates[j]!]!
-    if (margin < 0) below++
+    below += Number(margin < 0)
   }
   return below
 }
@@ -65,7 +65,7 @@ function ell({ rows, prices, amounts, coordinates }: KernelInput): number {
     let margin = amounts[i]! * prices[coordinates[i]!]!
     for (let k = i + rows; k < SLOTS * rows; k += rows)
       margin += amounts[k]! * prices[coordinates[k]!]!
-    if (margin < 0) below++
+    below += Number(margin < 0)
   }
   return below
 }
@@ -76,7 +76,7 @@ function csr({ rows, prices, amounts, coordinates, start }: KernelInput): number
     const end = start[i + 1]!
     let margin = 0
     for (let k = start[i]!; k < end; k++) margin += amounts[k]! * prices[coordinates[k]!]!
-    if (margin < 0) below++
+    below += Number(margin < 0)
   }
   return below
 }
