@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DuckDBConnection, JS } from '@duckdb/node-api'
+import { inMemory, quoted } from './duckdb.ts'
+
+/** Thrown when results cannot be queried: no folder, no results in it, or SQL that fails. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError'
+}
+
+/** One value of an answer. */
+export type Cell =
+  | number
+  | string
+  | boolean
+  | null
+  | readonly Cell[]
+  | { readonly [key: string]: Cell }
+
+/** The answer to a query. */
+export type Answer = {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+/** Tables of a folder of results, and the files that they are read from. */
+const TABLES = {
+  paths: 'paths.parquet',
+  measures: 'measures.parquet',
+  trace: 'trace.parquet',
+} as const
+
+/** What every table holds, one row per column. */
+const COLUMNS_QUERY =
+  'SELECT table_name AS "table", column_name AS "column", data_type AS "type" FROM information_schema.columns ORDER BY table_name = \'trace\', table_name, ordinal_position'
+
+function cellOf(value: JS): Cell {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return value.map(cellOf)
+  if (value !== undefined && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cellOf(item as JS)]))
+  return String(value)
+}
+
+/** Load the tables, then close the door: SQL of the user reaches no file and no setting. */
+async function loadTables(connection: DuckDBConnection, dir: string): Promise<readonly string[]> {
+  const loaded: string[] = []
+  for (const [table, name] of Object.entries(TABLES)) {
+    const file = join(dir, name)
+    if (!existsSync(file)) continue
+    await connection.run(`CREATE TABLE ${table} AS SELECT * FROM read_parquet(${quoted(file)})`)
+    loaded.push(table)
+  }
+  await connection.run("SET temp_directory = ''")
+  await connection.run('SET enable_external_access = false')
+  await connection.run('SET lock_configuration = true')
+  return loaded
+}
+
+function checkFolder(dir: string): void {
+  const found = statSync(dir, { throwIfNoEntry: false })
+  if (!found?.isDirectory())
+    throw new QueryError(
+      `there is no folder "${dir}"; name one that "breakwater run ... --out DIR" wrote`,
+    )
+  if (!existsSync(join(dir, TABLES.paths)))
+    throw new QueryError(
+      `"${dir}" holds no ${TABLES.paths}; write it with "breakwater run ... --out ${dir}"`,
+    )
+}
+
+/**
+ * Query the results in a folder by SQL of DuckDB. Tables: `paths`, `measures`, and `trace` when there
+ * is one. They are copies in memory; nothing that the SQL says can read or write a file.
+ * @param sql without it: the columns of every table.
+ * @returns the rows of the last statement.
+ * @throws {QueryError} when there are no results or the SQL is wrong.
+ */
+export async function queryResults(dir: string, sql: string = COLUMNS_QUERY): Promise<Answer> {
+  checkFolder(dir)
+  return inMemory(async (connection) => {
+    let loaded: readonly string[] = []
+    try {
+      loaded = await loadTables(connection, dir)
+    } catch (cause) {
+      throw new QueryError(`the results in "${dir}" cannot be read: ${String(cause)}`, { cause })
+    }
+    try {
+      const reader = await connection.runAndReadAll(sql)
+      const rows = reader.getRowsJS().map((row) => row.map(cellOf))
+      return { columns: reader.deduplicatedColumnNames(), rows }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new QueryError(
+        `${why.trim()}\nTables: ${loaded.join(', ')}; "breakwater query ${dir}" lists their columns.`,
+        { cause },
+      )
+    }
+  })
+}
