@@ -59,6 +59,19 @@ export function studentQuantile(p: number, df: number): number {
   return p < 0.5 ? -size : size
 }
 
+/**
+ * Evaluate Student's t distribution function.
+ *
+ * @param t any number.
+ * @param df degrees of freedom, >= 1, need not be an integer.
+ * @returns P(T <= t), relative error below 1e-11; NaN for NaN.
+ */
+export function studentCdf(t: number, df: number): number {
+  if (t === 0 || Number.isNaN(t)) return t === 0 ? 0.5 : NaN
+  const share = tail(Math.abs(t), df, gammaRatio(df / 2) * INVERSE_SQRT_PI)
+  return t < 0 ? share : 1 - share
+}
+
 /** Source: Abramowitz and Stegun, 26.7.5 (Fisher and Cornish). */
 function expandAroundNormal(z: number, df: number): number {
   const s = z * z

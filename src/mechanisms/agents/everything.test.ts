@@ -18,8 +18,39 @@ import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
 const { direct, exchangeRate, feed, fundamental, median, spot } = oracles
-const { follow, gbm, jumps, replay, schedule } = prices
+const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, regimes, replay, schedule } =
+  prices
 const { arbitrageur, borrowers, liquidator, openings, trader } = agents
+
+/** The other random processes, small enough not to matter. */
+function stochasticDrivers(): Readonly<Record<string, Member>> {
+  const past = {
+    time: Float64Array.from({ length: 200 }, (_, k) => 3600 * k),
+    assets: ['BTC'],
+    prices: [Float64Array.from({ length: 200 }, (_, k) => 100 + ((k * k) % 7))],
+  }
+  const [garch, variance] = [
+    { vol: 0.1, alpha: 0.1, beta: 0.8 },
+    { vol: 0.1, speed: 5, volOfVariance: 0.2 },
+  ]
+  const regime = { name: 'one', vol: 0.1, leaving: 0, degrees: 4 }
+  const base = { vols: [], pairs: [], correlation: 0, drift: 0, jumpsPerYear: 0 }
+  return {
+    past: [bootstrap, { prices: past, laws: [{ asset: BTC, value: garch }] }],
+    merton: [jumpDiffusion, { assets: [BTC], vol: 0.1, perYear: 100, sd: 0.01 }],
+    peg: [pegs, { pegs: [{ asset: USDC, value: pegLaw }] }],
+    states: [regimes, { assets: [BTC], regimes: [{ ...base, ...regime }] }],
+    variance: [
+      heston,
+      { laws: [{ asset: BTC, value: { ...variance, leverage: 0, startVol: 0 } }] },
+    ],
+  }
+}
+
+const pegLaw = {
+  ...{ speed: 1000, vol: 0.01, start: 0, breaksPerYear: 1, breakMean: -0.01, breakSd: 0 },
+  ...{ brokenSpeed: 0, brokenVol: 0.01, repairsPerYear: 1 },
+}
 
 /** One world that uses every model of prices, oracles, chains and agents, and falls apart in it. */
 function everything(): World {
@@ -33,6 +64,7 @@ function everything(): World {
     noise: [gbm, { assets: [ETH, BTC], vol: 2, correlation: 0.5 }],
     jumps: [jumps, { assets: [ETH], perYear: 200_000, mean: -0.01, sd: 0.005 }],
     record: [replay, { prices: record }],
+    ...stochasticDrivers(),
     follower: [follow, { drivers: ['noise'], base: ETH, assets: [BTC] }],
   }
   const fed = (latency: number): Member => [

@@ -7,7 +7,8 @@ import {
   smallWorld,
   stepWorld,
 } from '../../../test/conformance/model.ts'
-import { CorrelationError, gbm } from './gbm.ts'
+import { CorrelationError } from './correlations.ts'
+import { gbm } from './gbm.ts'
 import { driverWorld, moments } from './testWorld.conformance.ts'
 
 const YEAR = 365 * 86400

@@ -1,60 +1,5 @@
-import { cholesky } from '../../math/index.ts'
-import {
-  asset,
-  assets,
-  f64,
-  fraction,
-  list,
-  type Model,
-  model,
-  number,
-  perAsset,
-  record,
-  seconds,
-} from '../../world/index.ts'
-
-/** Seconds in a year of 365 days. */
-const YEAR = 365 * 86400
-
-/** Thrown when pairwise correlations do not belong to any joint distribution. */
-export class CorrelationError extends Error {
-  override readonly name = 'CorrelationError'
-}
-
-type Pair = { readonly a: number; readonly b: number; readonly correlation: number }
-
-/** Lower-triangular factor of the correlation matrix of `members`, or null for independence. */
-function factor(
-  members: readonly number[],
-  common: number,
-  pairs: readonly Pair[],
-): Float64Array | null {
-  if (common === 0 && pairs.length === 0) return null
-  const n = members.length
-  const matrix = new Float64Array(n * n).fill(common)
-  for (let i = 0; i < n; i++) matrix[i * n + i] = 1
-  for (const { a, b, correlation } of pairs) {
-    const i = members.indexOf(a)
-    const j = members.indexOf(b)
-    if (i < 0 || j < 0 || i === j)
-      throw new CorrelationError('a pair needs two different assets that move; correct pairs')
-    matrix[i * n + j] = matrix[j * n + i] = correlation
-  }
-  const lower = new Float64Array(n * n)
-  if (!cholesky(matrix, n, lower))
-    throw new CorrelationError('the correlations are not positive semi-definite; lower them')
-  return lower
-}
-
-/** Overwrite independent normal draws with correlated ones: z = L z. */
-function correlate(lower: Float64Array, z: Float64Array): void {
-  const n = z.length
-  for (let i = n - 1; i >= 0; i--) {
-    let total = 0
-    for (let j = 0; j <= i; j++) total += lower[i * n + j]! * z[j]!
-    z[i] = total
-  }
-}
+import { assets, f64, type Model, model, number, perAsset, seconds } from '../../world/index.ts'
+import { correlate, correlationOf, correlationParams, YEAR } from './correlations.ts'
 
 /**
  * Share of the distance to its mean that a bridge is pulled home in this tick: 1 / ticks left, this
@@ -77,16 +22,7 @@ const params = {
   drift: number('expected relative growth of the price; none while pinned', '1/year', {
     default: 0,
   }),
-  correlation: fraction('correlation of every pair', { default: 0 }),
-  pairs: list(
-    'correlation of single pairs, instead of correlation',
-    record('one pair', {
-      a: asset('one asset'),
-      b: asset('the other'),
-      correlation: number('correlation', 'fraction', { min: -1, max: 1 }),
-    }),
-    { default: [] },
-  ),
+  ...correlationParams,
   pinnedAt: seconds('time at which the noise is back at zero and stops; 0 = never', { default: 0 }),
 }
 
@@ -101,7 +37,7 @@ export const gbm: Model = model({
     const n = p.assets.length
     const own = new Map(p.vols.map((v) => [v.asset, v.value]))
     const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol)
-    const lower = factor(p.assets, p.correlation, p.pairs)
+    const lower = correlationOf(p.assets, p)
     const z = new Float64Array(n)
     return {
       ports: { driver: { assets: p.assets, shift: (a) => s.shift[a]! } },
