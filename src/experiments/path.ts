@@ -1,9 +1,9 @@
 import { createStepper, startPath } from '../engine/index.ts'
 import {
+  createLoopGain,
   createWatched,
   endingOf,
   type Focus,
-  loopGain,
   type MeasureColumn,
   openingOf,
   type PathView,
@@ -36,9 +36,10 @@ export async function runPath(
   const { ticks } = world.spec
   const opening = openingOf(world, focus)
   const watch = createWatched(world, focus)
+  const loopGain = createLoopGain(world, focus)
   const gains: number[] = []
   const sample = (): void => {
-    const gain = loopGain(world, focus)
+    const gain = loopGain()
     if (gain !== null) gains.push(gain)
   }
   const probeEvery = Math.max(1, Math.ceil(ticks / PROBES))

@@ -12,7 +12,7 @@ export {
 } from './catalog.ts'
 export { type Ending, endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
-export { loopGain } from './loopGain.ts'
+export { createLoopGain } from './loopGain.ts'
 export { openingOf, shockedPrices } from './opening.ts'
 export {
   type Focus,

@@ -10,11 +10,11 @@ import {
 } from '../world/index.ts'
 import {
   columnsOf,
+  createLoopGain,
   createWatched,
   endingOf,
   focusOf,
   forestOf,
-  loopGain,
   MEASURES,
   openingOf,
   type PathView,
@@ -120,7 +120,7 @@ function worldOf(rows: readonly (readonly [number, number])[], drop: number, dep
 function viewOf(world: World, ticks: number): PathView {
   const focus = focusOf(world, X, 'market')
   const opening = openingOf(world, focus)
-  const gains = [loopGain(world, focus) ?? Number.NaN]
+  const gains = [createLoopGain(world, focus)() ?? Number.NaN]
   const step = createStepper(world)
   const watch = createWatched(world, focus)
   watch.look(0)
@@ -240,15 +240,18 @@ describe('loopGain', () => {
     const before = hashWorld(world)
     const price = 100 * Math.exp(-0.01)
     const sold = ((795 + 793) * 1.1) / price
-    expect(loopGain(world, focusOf(world, X, 'market'))).toBeCloseTo((sold * 1e-4) / 0.01, 9)
+    expect(createLoopGain(world, focusOf(world, X, 'market'))()).toBeCloseTo(
+      (sold * 1e-4) / 0.01,
+      9,
+    )
     expect(hashWorld(world)).toBe(before)
   })
 
   it('is none where no asset is named, and 0 where nothing is near', () => {
     const world = worldOf(rows, 0)
-    expect(loopGain(world, focusOf(world, -1, ''))).toBeNull()
+    expect(createLoopGain(world, focusOf(world, -1, ''))()).toBeNull()
     const calm = worldOf([[10, 100]], 0)
-    expect(loopGain(calm, focusOf(calm, X, 'market'))).toBe(0)
+    expect(createLoopGain(calm, focusOf(calm, X, 'market'))()).toBe(0)
   })
 })
 
