@@ -1,5 +1,6 @@
 import { measureInfo } from '../measures/index.ts'
-import { type Estimate, type Statistic, statisticOf } from './statistics.ts'
+import type { Estimate, Statistic } from './estimate.ts'
+import { statisticOf } from './statistics.ts'
 
 /** Thrown when a condition cannot be read. */
 export class ConditionError extends Error {

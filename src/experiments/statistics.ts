@@ -1,155 +1,130 @@
 import {
   clopperPearson,
-  meanInterval,
+  hallInterval,
+  type Moments,
+  momentsOf,
   quantile,
   quantileRanks,
-  sortedCopy,
   valuesForQuantile,
 } from '../math/index.ts'
-import type { MeasureInfo } from '../measures/index.ts'
+import {
+  checkLevel,
+  type Estimate,
+  inPercent,
+  type Statistic,
+  statistic,
+  without,
+} from './estimate.ts'
+import { type Sample, sampleOf, turned } from './sample.ts'
+import { shortfallEstimate } from './shortfall.ts'
 
-/** A number over paths with its interval, in the unit of the measure. */
-export type Estimate = {
-  /** Null when no path has a value. */
-  readonly value: number | null
-  /** Null on both sides, or on one, when that side cannot be had; `method` says why. */
-  readonly low: number | null
-  readonly high: number | null
-  /** How value and interval were made, in words. */
-  readonly method: string
-  /** Paths that have a value. */
-  readonly n: number
-  /** Whether the interval may cover the truth less often than it says. */
-  readonly approximate: boolean
+/** Cochran's rule: Student's interval of a mean needs 25 times the squared skewness of values. */
+const COCHRAN = 25
+
+function equalPaths({ n }: Sample): string {
+  return `all ${n} paths are equal; rarer values would not show`
 }
 
-/** Options of a statistic. */
-export type EstimateOptions = {
-  /** Coverage of the interval, inside 0..1; default 0.95. */
-  readonly confidence?: number
-  /** Which end of the measure is bad; default `lower`: the smaller the better, large values are losses. */
-  readonly better?: MeasureInfo['better']
-  /** `probability`: values are 0 or 1 and the mean has the exact interval of a share. */
-  readonly unit?: string
+/** Say how an interval was made, and why it may be doubted. */
+function judged(method: string, doubt: string | null): Pick<Estimate, 'method' | 'approximate'> {
+  return { method: doubt === null ? method : `${method}; ${doubt}`, approximate: doubt !== null }
 }
 
-/** A statistic of numbers per path; NaN means that a path has none. */
-export type Statistic = (values: Float64Array, options?: EstimateOptions) => Estimate
-
-const CONFIDENCE = 0.95
-
-/** Percent with no more digits than needed. */
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(6))} %`
+function skewDoubt({ n, skewness }: Moments): string | null {
+  const needed = Math.ceil(COCHRAN * skewness * skewness)
+  return n >= needed
+    ? null
+    : `approximate: skewness ${skewness.toPrecision(2)} needs ${needed} paths (Cochran's rule)`
 }
 
-function knownOf(values: Float64Array): Float64Array {
-  return values.filter((v) => !Number.isNaN(v))
-}
-
-function none(method: string, n: number, value: number | null = null): Estimate {
-  return { value, low: null, high: null, method, n, approximate: false }
-}
-
-const NOTHING = 'no path has a value'
-
-/** Wrap a statistic of known values, at least one. */
-function known(
-  estimate: (values: Float64Array, confidence: number, options: EstimateOptions) => Estimate,
-): Statistic {
-  return (values, options = {}) => {
-    const confidence = options.confidence ?? CONFIDENCE
-    if (!(confidence > 0 && confidence < 1))
-      throw new RangeError(`confidence is '${confidence}'; use a level inside 0..1, such as 0.95`)
-    const numbers = knownOf(values)
-    return numbers.length === 0 ? none(NOTHING, 0) : estimate(numbers, confidence, options)
-  }
-}
-
-/** Mean over paths: Student t; the exact interval of a share when values are outcomes. */
-export const meanOf: Statistic = known((values, confidence, { unit }) => {
-  const n = values.length
-  const { mean, low, high } = meanInterval(values, confidence)
+/** Mean over paths: Student t; the exact interval of a share when values are 0 or 1. */
+export const meanOf: Statistic = statistic((sample, { confidence, unit }) => {
+  const { n } = sample
+  const { mean: value, sd, low, high } = sample.mean(confidence)
   if (unit === 'probability') {
-    const share = clopperPearson(Math.round(mean * n), n, confidence)
-    return { ...share, method: `${percent(confidence)} Clopper-Pearson`, n, approximate: false }
+    const share = clopperPearson(Math.round(value * n), n, confidence)
+    const method = `${inPercent(confidence)} Clopper-Pearson`
+    return { ...share, method, n, approximate: false }
   }
-  if (low === null) return none('one path: no interval', n, mean)
+  if (low === null) return without('one path: no interval', n, value)
+  const method = `${inPercent(confidence)} Student t`
+  const doubt = sd === 0 ? equalPaths(sample) : skewDoubt(momentsOf(sample.values))
+  return { value, low, high, n, ...judged(method, doubt) }
+})
+
+/** Sample standard deviation (n - 1), its interval by Hall's transformation of the squared distances. */
+export const deviationOf: Statistic = statistic((sample, { confidence }) => {
+  const { n, values } = sample
+  const { mean, sd } = sample.mean(confidence)
+  if (n === 1) return without('one path: no interval', n, sd)
+  const moments = momentsOf(values.map((v) => (v - mean) * (v - mean)))
+  const { low, high } = hallInterval(sd * sd, moments, confidence)
+  const doubt = sd === 0 ? equalPaths(sample) : skewDoubt(moments)
   return {
-    ...{ value: mean, low, high, n },
-    method: `${percent(confidence)} Student t`,
-    approximate: false,
+    ...{ value: sd, low: Math.sqrt(Math.max(0, low)), high: Math.sqrt(high), n },
+    ...judged(`${inPercent(confidence)} Hall's transformation of the variance`, doubt),
   }
 })
 
-/** Sample standard deviation (n - 1). */
-export const deviationOf: Statistic = known((values) =>
-  none('sample standard deviation; no interval', values.length, meanInterval(values).sd),
-)
-
 function extremeOf(side: 'smallest' | 'largest'): Statistic {
-  return known((values) => {
-    const n = values.length
-    const value = sortedCopy(values)[side === 'smallest' ? 0 : n - 1]!
-    return none(`${side} of ${n} paths; one more path goes beyond with chance 1/${n + 1}`, n, value)
+  return statistic((sample) => {
+    const { n } = sample
+    const value = sample.sorted()[side === 'smallest' ? 0 : n - 1]!
+    const chance = `one more path goes beyond with a chance of at most 1 in ${n + 1}`
+    return without(`${side} of ${n} paths: ${chance}`, n, value)
   })
 }
 
-/** Quantile of the values at a level inside 0..1. */
+/**
+ * Make the statistic of a quantile, by order statistics: exact whatever the distribution, lumps included.
+ * @throws {RangeError} when the level is not inside 0..1.
+ */
 export function quantileOf(level: number): Statistic {
   checkLevel(level)
-  return known((values, confidence) => {
-    const n = values.length
-    const sorted = sortedCopy(values)
+  return statistic((sample, { confidence }) => {
+    const { n } = sample
+    const sorted = sample.sorted()
     const value = quantile(sorted, level)
     const ranks = quantileRanks(n, level, confidence)
     if (ranks === null) {
       const needed = valuesForQuantile(level, confidence)
-      return none(`${n} paths: a ${percent(confidence)} interval needs ${needed}`, n, value)
+      return without(`${n} paths: an interval needs ${needed}`, n, value)
     }
     return {
       ...{ value, low: sorted[ranks.low - 1]!, high: sorted[ranks.high - 1]!, n },
-      method: `${percent(confidence)} order statistics ${ranks.low} and ${ranks.high} of ${n} (binomial)`,
+      method: `${inPercent(confidence)} order statistics ${ranks.low} and ${ranks.high} of ${n}`,
       approximate: false,
     }
   })
 }
 
-function checkLevel(level: number): void {
-  if (!(level > 0 && level < 1))
-    throw new RangeError(`level is '${level}'; use a share inside 0..1, such as 0.99`)
-}
-
-/** Mean of the worst (1 - level) share of sorted values; the one that straddles the line counts in part. */
-function tailMean(sorted: Float64Array, level: number): number {
-  const share = sorted.length * (1 - level)
-  let total = 0
-  let left = share
-  for (let k = sorted.length - 1; k >= 0 && left > 0; k--) {
-    total += sorted[k]! * Math.min(1, left)
-    left -= 1
-  }
-  return total / share
-}
-
-/** Turn a measure so that large values are bad, take a statistic, and turn back. */
-function mirrored(statistic: Statistic): Statistic {
+/** Turn a measure of which more is better, so that large values are losses, and its statistic back. */
+function ofLosses(estimate: Statistic): Statistic {
   return (values, options = {}) => {
-    if (options.better !== 'higher') return statistic(values, options)
-    const { value, low, high, ...rest } = statistic(
-      values.map((v) => -v),
-      options,
-    )
+    if (options.better !== 'higher') return estimate(values, options)
+    const sample = values instanceof Float64Array ? sampleOf(values) : values
+    const { value, low, high, ...rest } = estimate(turned(sample), options)
     const back = (v: number | null): number | null => (v === null ? null : 0 - v)
-    return { ...{ value: back(value), low: back(high), high: back(low) }, ...rest }
+    return { value: back(value), low: back(high), high: back(low), ...rest }
   }
 }
 
-function shortfallOf(level: number): Statistic {
+/**
+ * Make the statistic of a value at risk: the quantile that a share `level` of the paths are no worse
+ * than, in the unit and with the sign of the measure; of profits it is the (1 - level)-quantile.
+ * @throws {RangeError} when the level is not inside 0..1.
+ */
+export function valueAtRiskOf(level: number): Statistic {
+  return ofLosses(quantileOf(level))
+}
+
+/**
+ * Make the statistic of an expected shortfall: the mean of the worst (1 - level) share of the paths.
+ * @throws {RangeError} when the level is not inside 0..1.
+ */
+export function expectedShortfallOf(level: number): Statistic {
   checkLevel(level)
-  return mirrored(
-    known((values) => none('no interval yet', values.length, tailMean(sortedCopy(values), level))),
-  )
+  return ofLosses(statistic((sample, settings) => shortfallEstimate(sample, level, settings)))
 }
 
 /**
@@ -164,6 +139,6 @@ export function statisticOf(name: string): Statistic | null {
   const match = /^(p|var|es)(\d+(?:\.\d+)?)$/.exec(name)
   const level = match ? Number(match[2]) / 100 : Number.NaN
   if (!match || !(level > 0 && level < 1)) return null
-  if (match[1] === 'es') return shortfallOf(level)
-  return match[1] === 'p' ? quantileOf(level) : mirrored(quantileOf(level))
+  if (match[1] === 'es') return expectedShortfallOf(level)
+  return match[1] === 'p' ? quantileOf(level) : valueAtRiskOf(level)
 }
