@@ -44,10 +44,27 @@ function programOf(finish: (code: number) => void): Command {
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--paths <n>', "number of paths (default: the scenario's)", wholeNumber)
+    .option(
+      '--paths <n>',
+      "number of paths; with --until the most of them (default: the scenario's, 64000 with --until)",
+      wholeNumber,
+    )
+    .option('--path <k>', 'run only path k of the run, counted from 0, with its trace', wholeNumber)
+    .option(
+      '--until <rule>',
+      'stop at 1000, 2000, 4000 ... paths when it holds, for example "badDebt.p99 within 5%"',
+    )
+    .option(
+      '--workers <n>',
+      'worker threads; the results are the same (default: as many as are worth their start)',
+      wholeNumber,
+    )
     .option('--short', "use the scenario's short form, a quick look")
     .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'write report.json, trace.parquet and report.html')
+    .option(
+      '--out <dir>',
+      'write report.html, report.json, paths.parquet, measures.parquet and trace.parquet; keep finished paths, and take up again what was interrupted',
+    )
     .option('--fail-if <condition>', 'exit with 1 when it holds, for example "badDebt > 1e6"')
     .option(
       '--cut <channel>',
@@ -57,11 +74,26 @@ function programOf(finish: (code: number) => void): Command {
     .option('--checked', 'check conservation and finiteness after every block (slower)')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --set hours=3 --fail-if "badDebt > 1e6"\n\nA condition is: [number *] measure[.statistic] joined by + or -, a comparison, a number.\nStatistics over paths: mean (default), sd, min, max, pNN, varNN, esNN.\n\nChannels: sharedVenue, sharedCollateral, feedLag, priceImpact. A cut tells the loss that goes with it.',
+      '\nExample:\n  breakwater run scenarios/compound-v2-eth-crash.yaml --set ethDrop=0.5 --set hours=3 --fail-if "badDebt > 1e6"\n\nA condition is: [number *] measure[.statistic] joined by + or -, a comparison, a number.\nStatistics over paths: mean (default), sd, min, max, pNN, varNN, esNN.\n\nChannels: sharedVenue, sharedCollateral, feedLag, priceImpact. A cut tells the loss that goes with it.\n\nMany paths, to be taken up again after Ctrl-C or a crash by the same command:\n  breakwater run scenarios/coupled-eth-crash.yaml --short --paths 4000 --until "loss within 5%" --out many\n  breakwater query many "select path, loss from paths order by loss desc limit 5"\n  breakwater run scenarios/coupled-eth-crash.yaml --short --path 17 --out path17',
     )
     .action(async (scenario: string, options) => {
       const { runCommand } = await import('./run.ts')
       finish(await runCommand(scenario, options))
+    })
+  program
+    .command('query')
+    .description('ask the results in a folder by SQL: tables paths, measures and trace')
+    .argument('<dir>', 'folder that "breakwater run ... --out <dir>" wrote')
+    .argument('[sql]', 'a query in the SQL of DuckDB; without it the columns of every table')
+    .option('--json', 'print an array of objects')
+    .option('--csv', 'print comma-separated values')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater query report "select path, badDebt from paths order by badDebt desc limit 10"\n  breakwater query report "select quantile_cont(badDebt, [0.5, 0.99]) from paths where not failed"\n  breakwater query report \'select path, "badDebt[compound]" from paths\' --csv\n\nThe tables are copies: no query changes the results or reaches a file.',
+    )
+    .action(async (dir: string, sql: string | undefined, options) => {
+      const { queryCommand } = await import('./query.ts')
+      finish(await queryCommand(dir, sql, options))
     })
   program
     .command('models')
@@ -99,6 +131,9 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'PoolError',
   'OutputError',
   'ChannelError',
+  'JournalError',
+  'QueryError',
+  'WorkerError',
   'FollowError',
   'RateBaseError',
   'SpotAssetError',

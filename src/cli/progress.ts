@@ -3,30 +3,72 @@ import type { Progress } from '../experiments/index.ts'
 /** Width of the bar in characters. */
 const WIDTH = 24
 
-/** Shows how far a run is: a bar on a terminal, nothing elsewhere. */
+/** Least time between two looks of the line, ms. */
+const EVERY = 100
+
+/** Least time between two lines where there is no terminal, ms. */
+const EVERY_LOG = 60_000
+
+/** Shows how far a run is: a bar on a terminal, a line a minute elsewhere. */
 export type ProgressLine = {
   readonly show: (progress: Progress) => void
   /** Wipe the line. */
   readonly clear: () => void
 }
 
-/** Make the progress line of stderr. */
-export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
-  if (!stream.isTTY || process.env.CI) return { show: () => undefined, clear: () => undefined }
-  const started = Date.now()
-  let shown = false
+/** Seconds as a reader takes them in. */
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return `${(seconds / 3600).toFixed(1)} h`
+}
+
+/** Paths per second, or seconds per path. */
+function rate(perSecond: number): string {
+  if (perSecond >= 10) return `${Math.round(perSecond)} paths/s`
+  return perSecond >= 1 ? `${perSecond.toFixed(1)} paths/s` : `${(1 / perSecond).toFixed(1)} s/path`
+}
+
+/** Paths that are done, and the share of the one that is being run. */
+function doneOf({ path, paths, tick, ticks }: Progress): number {
+  return path + (path < paths && ticks > 0 ? tick / ticks : 0)
+}
+
+/** What is left to tell: where, how fast, how long still; paths found done at the start do not count. */
+function statusOf(progress: Progress, start: number, seconds: number): string {
+  const { path, paths, tick, ticks } = progress
+  const done = doneOf(progress)
+  const where = paths === 1 ? `block ${tick}/${ticks}` : `path ${path}/${paths}`
+  const speed = (done - start) / seconds
+  if (!(speed > 0)) return where
+  const left = `${duration((paths - done) / speed)} left`
+  return paths === 1 ? `${where}, ${left}` : `${where}, ${rate(speed)}, ${left}`
+}
+
+/**
+ * Make the progress line of stderr.
+ * @param clock milliseconds from any moment on.
+ */
+export function progressLine(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stderr,
+  clock: () => number = () => performance.now(),
+): ProgressLine {
+  const isLive = stream.isTTY === true && !process.env.CI
+  let first: { readonly done: number; readonly at: number } | null = null
+  let last = isLive ? Number.NEGATIVE_INFINITY : clock()
   return {
-    show({ path, paths, tick, ticks }) {
-      const done = (path + (path < paths ? tick / ticks : 0)) / paths
-      const full = Math.round(done * WIDTH)
-      const seconds = (Date.now() - started) / 1000
-      const left = done > 0 ? ` ${Math.ceil((seconds / done) * (1 - done))} s left` : ''
-      const where = paths === 1 ? `block ${tick}/${ticks}` : `path ${path}/${paths}`
-      stream.write(`\r${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${where}${left}\x1b[K`)
-      shown = true
+    show(progress) {
+      const now = clock()
+      first ??= { done: doneOf(progress), at: now }
+      if (now - last < (isLive ? EVERY : EVERY_LOG)) return
+      last = now
+      const status = statusOf(progress, first.done, (now - first.at) / 1000)
+      const full = Math.round((doneOf(progress) / progress.paths) * WIDTH)
+      const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`
+      stream.write(isLive ? `\r${bar} ${status}\x1b[K` : `${status}\n`)
     },
     clear() {
-      if (shown) stream.write('\r\x1b[K')
+      if (isLive && first !== null) stream.write('\r\x1b[K')
     },
   }
 }

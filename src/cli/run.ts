@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   InterruptedError,
   measuresOf,
@@ -7,7 +8,7 @@ import {
   runScenario,
 } from '../experiments/index.ts'
 import { textOf } from '../report/text.ts'
-import { loadScenario } from '../scenario/index.ts'
+import { loadScenario, type Scenario } from '../scenario/index.ts'
 import { progressLine } from './progress.ts'
 
 /** Options of `breakwater run` as the command line gives them. */
@@ -15,6 +16,9 @@ export type RunArguments = {
   readonly seed?: number
   readonly set?: Readonly<Record<string, string | number>>
   readonly paths?: number
+  readonly path?: number
+  readonly until?: string
+  readonly workers?: number
   readonly short?: boolean
   readonly json?: boolean
   readonly out?: string
@@ -40,6 +44,32 @@ async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions
   for (const file of files) process.stderr.write(`wrote ${file}\n`)
 }
 
+/** An object without what is undefined in it. */
+function given<T extends object>(
+  values: { readonly [K in keyof T]: T[K] | undefined },
+): Partial<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
+}
+
+function optionsOf(scenario: Scenario, args: RunArguments, measures: readonly string[]) {
+  const { seed, paths, path, until, workers, out } = args
+  return {
+    ...given<RunOptions>({ seed, paths, path, until, workers, journal: out }),
+    set: { ...(args.short ? scenario.short : {}), ...args.set },
+    ...{ checked: args.checked ?? false, measures, cuts: args.cut ?? [], cache: new Map() },
+  }
+}
+
+/** Say what the journal did, and that an interrupted run can go on. */
+function tellJournal({ document, resumed, interrupted }: RunOutcome, out: string | undefined) {
+  if (out === undefined) return
+  const file = join(out, 'journal')
+  if (resumed > 0) process.stderr.write(`${resumed} paths were taken from ${file}\n`)
+  if (interrupted && document.paths > 1)
+    process.stderr.write(`finished paths are in ${file}; the same command goes on from there\n`)
+}
+
 /**
  * Run a scenario for the command line.
  * @returns the exit code.
@@ -51,21 +81,17 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
   if (args.out !== undefined) (await import('../report/index.ts')).makeFolder(args.out)
   const line = progressLine()
   const { signal, release } = interruptible()
+  const measures = condition?.measures ?? []
   const options: RunOptions = {
-    ...(args.seed === undefined ? {} : { seed: args.seed }),
-    ...(args.paths === undefined ? {} : { paths: args.paths }),
-    set: { ...(args.short ? scenario.short : {}), ...args.set },
-    checked: args.checked ?? false,
-    measures: condition?.measures ?? [],
-    cuts: args.cut ?? [],
+    ...optionsOf(scenario, args, measures),
     signal,
     onProgress: line.show,
-    cache: new Map(),
   }
   try {
     const outcome = await runScenario(scenario, options)
-    if (args.out !== undefined) await writeReport(outcome, args.out, options)
     line.clear()
+    if (args.out !== undefined) await writeReport(outcome, args.out, options)
+    tellJournal(outcome, args.out)
     const text = args.json ? JSON.stringify(outcome.document, null, 2) : textOf(outcome)
     process.stdout.write(`${text}\n`)
     if (outcome.interrupted || signal.aborted) return 130

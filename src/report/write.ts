@@ -3,9 +3,11 @@ import { writeTrace } from '../stores/index.ts'
 import { reportOf } from './data.ts'
 import { makeFolder, type Output, writeAll } from './files.ts'
 import { pageOf } from './page/page.ts'
+import { resultFiles } from './results.ts'
 
 /**
- * Write report.json, trace.parquet and report.html into a folder, which is made if need be.
+ * Write report.json, report.html, trace.parquet, and the numbers of all paths as paths.parquet and
+ * measures.parquet into a folder, which is made if need be.
  *
  * Trace, story, charts and accounts are of the last finished path; without one there is no trace.
  * Runs that path once more to sample it, and every assumption twice, on worker threads; when
@@ -28,6 +30,7 @@ export async function writeReportFiles(
   return writeAll(dir, [
     { name: 'report.json', content: `${JSON.stringify(report, null, 1)}\n` },
     ...trace,
+    ...resultFiles(outcome),
     { name: 'report.html', content: pageOf(report) },
   ])
 }
