@@ -39,34 +39,26 @@ function forgetWritten({ journal }: Book, allowed: Float64Array, read: number): 
   return journal.size
 }
 
-/**
- * Remember of every row how far values may go before its margin can change sign: while no value has
- * moved by more than |margin| / (sum of |amount x value|), relative, it cannot. Rows that are written
- * and rows that come are looked at again. Make one per path.
- */
-export function createCrossings(book: Book): Crossings {
-  const last = new Float64Array(book.coordinates).fill(Number.NaN)
-  const found: number[] = []
-  // Distances are products of 1 + largest move, so that they bound moves in both directions.
-  let allowed = new Float64Array(book.rows)
-  let gone = 1
-  let generation = -1
-  let read = 0
-  function advance(now: Float64Array): void {
-    const { journal, rows } = book
-    gone *= 1 + moveOf(last, now)
-    last.set(now)
-    if (allowed.length < rows || generation !== journal.generation || !(gone < FAR)) {
-      if (allowed.length < rows) allowed = new Float64Array(2 * rows)
-      allowed.fill(0)
-      gone = 1
-      generation = journal.generation
-      read = journal.size
-    }
-    read = forgetWritten(book, allowed, read)
-  }
-  function look(row: number, now: Float64Array, then: Float64Array): void {
-    const { start, count, coordinate, amount } = book
+/** Collect the rows that may go less far than `reach`. @returns how many. */
+function collectDue(allowed: Float64Array, rows: number, reach: number, out: Int32Array): number {
+  let n = 0
+  for (let row = 0; row < rows; row++) if (!(reach <= allowed[row]!)) out[n++] = row
+  return n
+}
+
+/** Look at `n` rows: add those that cross to `found`, and set how far values may go from `gone`. */
+function look(
+  { start, count, coordinate, amount }: Book,
+  rows: Int32Array,
+  n: number,
+  now: Float64Array,
+  then: Float64Array,
+  allowed: Float64Array,
+  gone: number,
+  found: number[],
+): void {
+  for (let j = 0; j < n; j++) {
+    const row = rows[j]!
     const end = start[row]! + count[row]!
     let before = 0
     let after = 0
@@ -81,13 +73,45 @@ export function createCrossings(book: Book): Crossings {
     if (after < 0 && !(before < 0)) found.push(row)
     allowed[row] = size > SMALLEST ? gone * (1 + Math.abs(before) / size - HAIR) : 0
   }
+}
+
+/**
+ * Remember of every row how far values may go before its margin can change sign: while no value has
+ * moved by more than |margin| / (sum of |amount x value|), relative, it cannot. Rows that are written
+ * and rows that come are looked at again. Make one per path.
+ */
+export function createCrossings(book: Book): Crossings {
+  const last = new Float64Array(book.coordinates).fill(Number.NaN)
+  const found: number[] = []
+  // Distances are products of 1 + largest move, so that they bound moves in both directions.
+  let allowed = new Float64Array(book.rows)
+  let due = new Int32Array(book.rows)
+  let gone = 1
+  let generation = -1
+  let read = 0
+  function advance(now: Float64Array): void {
+    const { journal, rows } = book
+    gone *= 1 + moveOf(last, now)
+    last.set(now)
+    if (allowed.length < rows || generation !== journal.generation || !(gone < FAR)) {
+      if (allowed.length < rows) {
+        allowed = new Float64Array(2 * rows)
+        due = new Int32Array(2 * rows)
+      }
+      allowed.fill(0)
+      gone = 1
+      generation = journal.generation
+      read = journal.size
+    }
+    read = forgetWritten(book, allowed, read)
+  }
   return {
     find(now, then) {
       advance(now)
       found.length = 0
       const reach = gone * (1 + moveOf(now, then))
-      const { rows } = book
-      for (let row = 0; row < rows; row++) if (!(reach <= allowed[row]!)) look(row, now, then)
+      const n = collectDue(allowed, book.rows, reach, due)
+      look(book, due, n, now, then, allowed, gone, found)
       return found
     },
   }
