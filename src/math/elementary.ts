@@ -6,6 +6,7 @@
  * and differ between versions and machines (docs/decisions/0002-elementary-functions.md).
  */
 import { EXP_TABLE, LOG_TABLE } from './elementaryTables.ts'
+import { productError } from './twofold.ts'
 
 /** Powers 2^k for k = -1074..1023 at index k + 1074. */
 const POWERS: Float64Array = powersOfTwo()
@@ -131,6 +132,23 @@ export function log(x: number): number {
   if (x > 0 && x < Infinity) return logHead(x)
   if (x === 0) return -Infinity
   return x > 0 ? Infinity : NaN
+}
+
+/**
+ * Take the logarithm of a ratio as an unevaluated sum of two numbers.
+ *
+ * @param a,b positive and finite; where q b overflows for q = a/b, the rounding of q is lost.
+ * @param out length >= 2; out[0] is overwritten by ln(a/b) within an ulp, out[1] by the rest:
+ * the error of their sum is below 2^-63 of it plus 2^-105.
+ */
+export function logRatio(a: number, b: number, out: Float64Array): void {
+  const ratio = a / b
+  const product = ratio * b
+  const lost = (a - product - productError(ratio, b)) / a
+  const head = logHead(ratio)
+  const rest = CELL[1]! + (lost - lost === 0 ? lost + 0.5 * lost * lost : 0)
+  out[0] = head + rest
+  out[1] = rest - (out[0]! - head)
 }
 
 /**

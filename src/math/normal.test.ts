@@ -9,7 +9,7 @@ import {
   shift,
   toFixed,
 } from './bigReal.conformance.ts'
-import { inverseNormalCdf, normalCdf, normalPdf } from './normal.ts'
+import { inverseNormalCdf, millsRatio, millsSlope, normalCdf, normalPdf } from './normal.ts'
 
 const ONE = 1n << PRECISION
 const PI = machinPi()
@@ -108,6 +108,20 @@ describe('density and distribution', () => {
     }
     if (process.env.MATH_SAMPLES) console.log(`normalPdf: relative ${worst}`)
     expect(worst).toBeLessThan(1e-15)
+  })
+
+  it("Mills' ratio and its slope have a relative error below 2e-15 from 0 to 40", () => {
+    let worst = 0
+    for (const x of [0, 1e-9, 40, ...grid.filter((x) => x > 0)]) {
+      const z = toFixed(x)
+      const ratio = mills(z)
+      const slope = ONE - multiply(z, ratio)
+      worst = Math.max(worst, Math.abs(relativeError(millsRatio(x), ratio, 0)))
+      worst = Math.max(worst, Math.abs(relativeError(millsSlope(x), slope, 0)))
+    }
+    if (process.env.MATH_SAMPLES) console.log(`millsRatio, millsSlope: relative ${worst}`)
+    expect(worst).toBeLessThan(2e-15)
+    expect(millsSlope(1e9) * 1e18).toBeCloseTo(1, 14)
   })
 
   it('reach their limits', () => {
