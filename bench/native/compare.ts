@@ -23,7 +23,7 @@ export type KernelResults =
   | { readonly missing: string }
 
 const PASS_ROWS = 4e6
-/** Calls until the last of V8's compilers has had its turn. */
+/** Passes until the last of V8's compilers has had its turn. */
 const WARM_UP = 300
 
 /** Neither is faster everywhere: gathers of wide vectors are slow on some machines. */
@@ -63,19 +63,6 @@ function runNative(
   return { below: below!, time: time! }
 }
 
-function runScript(input: KernelInput, passes: number): number {
-  const kernel = KERNELS[input.layout]
-  const { prices } = input
-  let below = 0
-  const first = prices[0]!
-  for (let i = 0; i < passes; i++) {
-    prices[0]! += 1e-9
-    below += kernel(input)
-  }
-  prices[0] = first
-  return below
-}
-
 function measureLayout(
   programs: readonly string[],
   folder: string,
@@ -84,16 +71,17 @@ function measureLayout(
   rounds: number,
 ): KernelResult {
   const input = kernelInput(layout, rows)
+  const kernel = KERNELS[layout]
   const file = writeInput(folder, input)
   const passes = Math.max(2, Math.round(PASS_ROWS / rows))
   for (const program of programs)
-    if (runNative(program, file, input, 1).below !== KERNELS[layout](input))
+    if (runNative(program, file, input, 1).below !== kernel(input, 1))
       throw new Error(`kernel ${layout}: C counts other rows than the loop over typed arrays`)
-  runScript(input, WARM_UP)
+  kernel(input, WARM_UP)
   const script: number[] = []
   const native: number[][] = programs.map(() => [])
   for (let round = 0; round < rounds; round++) {
-    script.push(seconds(() => runScript(input, passes)))
+    script.push(seconds(() => kernel(input, passes)))
     programs.forEach((program, i) => {
       native[i]!.push(runNative(program, file, input, passes).time)
     })
