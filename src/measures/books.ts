@@ -86,3 +86,35 @@ export function debtTotals(
     ...{ debtors, insolvent },
   }
 }
+
+/** Rounding of sums that cancel, as a share of what suppliers are owed. */
+const ROUNDING = 1e-9
+
+/**
+ * Work out the bad debt of a lender beyond its reserves, which its suppliers bear.
+ *
+ * Reserves less deficits are cash + debt - claims where claims stay when a deficit is booked. Where a
+ * deficit is taken off the claims at once, suppliers have borne it, and cash + debt - claims is zero.
+ * @param totals of this lender alone.
+ * @param prices USD per token at which `totals` counts.
+ * @returns `beyond` USD, 0 when reserves cover all of it; `claims`, what suppliers are owed, USD.
+ */
+export function shortfallOf(
+  lender: Lender,
+  { bad, debt }: DebtTotals,
+  prices: ArrayLike<number>,
+): { readonly beyond: number; readonly claims: number } {
+  let equity = debt
+  let claims = 0
+  let deficit = 0
+  for (const asset of assetsOf(lender)) {
+    equity += (lender.cash(asset) - lender.claims(asset)) * prices[asset]!
+    claims += lender.claims(asset) * prices[asset]!
+    deficit += Math.max(0, lender.deficit(asset)) * prices[asset]!
+  }
+  const slack = ROUNDING * (claims + debt)
+  const uncovered = bad - deficit - equity
+  const isBorne = deficit > slack && Math.abs(equity) <= slack
+  const total = uncovered + (isBorne ? deficit : 0)
+  return { beyond: total > slack ? total : 0, claims }
+}

@@ -1,5 +1,5 @@
 import { exp, log } from '../math/index.ts'
-import { assetsOf } from './books.ts'
+import { assetsOf, shortfallOf } from './books.ts'
 import { eventsOf } from './forest.ts'
 import { liquidatorWealth } from './opening.ts'
 import { type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
@@ -26,6 +26,19 @@ function lockedFunds(view: PathView, only?: string): number {
       if (isLocked(lender, asset))
         total += (lender.claims(asset) - lender.cash(asset)) * prices[asset]!
   return total
+}
+
+/** Growth of bad debt that is dust, or interest on old bad debt, as a share of what suppliers are owed. */
+const DUST = 1e-6
+
+/** 1 when more bad debt is beyond the reserves of a lender than before the first block. */
+function insolvent({ world, opening, ending }: PathView, only?: string): number {
+  const grew = namedLenders(world, only).some(({ name, lender }) => {
+    const before = opening.shortfall.get(name) ?? 0
+    const { beyond, claims } = shortfallOf(lender, ending.totals(name), ending.prices())
+    return beyond - before > DUST * claims
+  })
+  return grew ? 1 : 0
 }
 
 function timeToExit({ watched }: PathView, only?: string): number {
@@ -149,6 +162,14 @@ export const MEASURES: readonly Measure[] = [
     value: (view, only) => view.ending.totals(only).insolvent,
   },
   {
+    name: 'insolvent',
+    unit: 'probability',
+    better: lower,
+    doc: '1 when bad debt beyond the reserves of a protocol arose in the run, more than a millionth of what its suppliers are owed, 0 when not; its mean is the probability of insolvency. No protocol here has junior capital beside reserves',
+    perLender: true,
+    value: insolvent,
+  },
+  {
     name: 'lockedFunds',
     unit: usd,
     better: lower,
@@ -163,6 +184,15 @@ export const MEASURES: readonly Measure[] = [
     doc: 'longest time in which the cash of a market stayed below 1 % of what its suppliers are owed, counted to the end when it lasts; markets of more than 0.1 % of all that suppliers are owed',
     perLender: true,
     value: timeToExit,
+  },
+  {
+    name: 'lockedAtEnd',
+    unit: 'probability',
+    better: lower,
+    doc: '1 when a lock that timeToExit counts lasts at the end, so that the true time is longer, 0 when not',
+    perLender: true,
+    value: ({ watched }, only) =>
+      (only === undefined ? watched.lockedAtEnd.size > 0 : watched.lockedAtEnd.has(only)) ? 1 : 0,
   },
   {
     name: 'timeToRecovery',

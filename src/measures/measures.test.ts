@@ -3,11 +3,13 @@ import { buildWorld, createStepper, hashWorld } from '../engine/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
 import {
   createTrace,
+  type Lender,
   numeraire,
   type PositionTable,
   type World,
   type WorldSpec,
 } from '../world/index.ts'
+import { shortfallOf } from './books.ts'
 import {
   columnsOf,
   createLoopGain,
@@ -35,11 +37,11 @@ function positions(rows: readonly (readonly [x: number, usd: number])[]): Positi
   }
 }
 
-const market = (collateralFactor: number, cash: number) => ({
+const market = (collateralFactor: number, cash: number, reserves = 0) => ({
   collateralFactor,
   exchangeRate: 1,
   cash,
-  reserves: 0,
+  reserves,
   reserveFactor: 0,
   baseRate: 0,
   multiplier: 0,
@@ -48,7 +50,12 @@ const market = (collateralFactor: number, cash: number) => ({
 })
 
 /** X at 100 USD falls by `drop` at once; 1e4 USD sold move it by 1 %, and the move stays. */
-function worldOf(rows: readonly (readonly [number, number])[], drop: number, depth = 1e4): World {
+function worldOf(
+  rows: readonly (readonly [number, number])[],
+  drop: number,
+  depth = 1e4,
+  reserves = 0,
+): World {
   const on = (name: string, kind: string, params: Record<string, unknown>) => ({
     name,
     kind,
@@ -97,7 +104,7 @@ function worldOf(rows: readonly (readonly [number, number])[], drop: number, dep
         blocksPerYear: 2102400,
         positions: positions(rows),
         markets: [
-          { asset: 0, value: market(0, 0) },
+          { asset: 0, value: market(0, reserves, reserves) },
           { asset: X, value: market(0.8, 1e6) },
         ],
       }),
@@ -224,6 +231,43 @@ describe('measures of a cascade', () => {
     expect(measure(view, 'steps')).toBe(1)
     expect(measure(view, 'accountsInsolvent')).toBe(1)
     expect(measure(view, 'loss')).toBeCloseTo(700 - 500 / 1.1 + 500 - 500 / 1.1, 9)
+  })
+})
+
+describe('insolvency', () => {
+  const bad = 700 - 500 / 1.1
+
+  it.each([
+    ['without reserves', 0, 1],
+    ['beyond reserves', bad - 100, 1],
+    ['that reserves cover', bad + 1, 0],
+  ])('is bad debt %s', (_, reserves, expected) => {
+    const view = viewOf(worldOf([[10, 700]], 0.5, 1e4, reserves), 20)
+    expect(measure(view, 'badDebt')).toBeCloseTo(bad, 9)
+    expect(measure(view, 'insolvent')).toBe(expected)
+  })
+
+  it('does not count what was there before', () => {
+    const view = viewOf(worldOf([[10, 1200]], 0), 20)
+    expect(measure(view, 'badDebt')).toBeGreaterThan(100)
+    expect(measure(view, 'insolvent')).toBe(0)
+  })
+
+  /** A lender of one asset at 1 USD that is owed 100 by `debt` of which `bad` is lost. */
+  const lender = (cash: number, claims: number, deficit: number): Lender =>
+    ({
+      ...{ book: { coordinates: 1 }, assetOf: () => 0 },
+      ...{ cash: () => cash, claims: () => claims, deficit: () => deficit },
+    }) as unknown as Lender
+  it.each([
+    // 10 of reserves; a deficit of 4 is booked and claims stay.
+    ['covers a booked deficit', lender(60, 150, 4), 96, 4, 0],
+    ['covers a part of a booked deficit', lender(60, 150, 14), 86, 14 + 3, 7],
+    ['has none and suppliers bore a deficit', lender(60, 156, 4), 96, 4 + 2, 6],
+    ['covers accounts under water', lender(60, 150, 0), 100, 9, 0],
+  ])('what reserves leave: %s', (_, port, debt, all, beyond) => {
+    const totals = { debt, bad: all, liquidatable: 0, debtors: 1, insolvent: 1 }
+    expect(shortfallOf(port, totals, [1]).beyond).toBeCloseTo(beyond, 12)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { World } from '../world/index.ts'
-import { debtTotals } from './books.ts'
+import { debtTotals, shortfallOf } from './books.ts'
 import { type Focus, lendersOf, namedLenders, type Opening, referencePrices } from './view.ts'
 
 /** Prices after every scheduled shock at once, from `prices`. */
@@ -24,17 +24,17 @@ export function openingOf(world: World, focus: Focus): Opening {
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
   const shocked = shockedPrices(world, prices)
   const { debt, liquidatable, debtors } = debtTotals(lendersOf(world), shocked, prices)
+  const each = namedLenders(world).map(({ name, lender }) => {
+    const totals = debtTotals([lender], prices, prices)
+    return { name, bad: totals.bad, shortfall: shortfallOf(lender, totals, prices).beyond }
+  })
   return {
     totalDebt: debt,
     liquidatableShare: debt === 0 ? 0 : liquidatable / debt,
     debtors,
     focusPrice: focus.source && focus.asset >= 0 ? focus.source.price(focus.asset) : Number.NaN,
-    badDebt: new Map(
-      namedLenders(world).map(({ name, lender }) => [
-        name,
-        debtTotals([lender], prices, prices).bad,
-      ]),
-    ),
+    badDebt: new Map(each.map(({ name, bad }) => [name, bad])),
+    shortfall: new Map(each.map(({ name, shortfall }) => [name, shortfall])),
     liquidatorWealth: liquidatorWealth(world, prices),
   }
 }

@@ -21,6 +21,8 @@ export type Opening = {
   readonly focusPrice: number
   /** Bad debt of each lender before the first block, USD at reference prices, by instance name. */
   readonly badDebt: ReadonlyMap<string, number>
+  /** Bad debt beyond reserves of each lender before the first block, USD; see `shortfallOf`. */
+  readonly shortfall: ReadonlyMap<string, number>
   /** What the liquidators hold together, USD at reference prices. */
   readonly liquidatorWealth: number
 }
@@ -31,6 +33,8 @@ export type Watched = {
   readonly gap: Float64Array
   /** By lender: the longest time in which the suppliers of one market could not get out, s. */
   readonly locked: ReadonlyMap<string, number>
+  /** Lenders with a market whose suppliers cannot get out at the end either. */
+  readonly lockedAtEnd: ReadonlySet<string>
 }
 
 /** One finished path, as measures see it. */

@@ -53,11 +53,13 @@ describe('a market without cash', () => {
     expect(of('lockedFunds')).toBeCloseTo(50 * 2000, 4)
     const { ticks, tickSeconds } = worldWith(1).world.spec
     expect(of('timeToExit')).toBe(ticks * tickSeconds)
+    expect(of('lockedAtEnd')).toBe(1)
   })
 
   it('lets them go when cash comes back', () => {
     const of = measured(0.1, 3)
     expect(of('lockedFunds')).toBe(0)
+    expect(of('lockedAtEnd')).toBe(0)
     expect(of('timeToExit')).toBe(2 * worldWith(1).world.spec.tickSeconds)
   })
 

@@ -23,7 +23,7 @@ function marketsOf(lender: Lender): readonly number[] {
   return assets.filter((_, m) => owed[m]! > SMALL * all)
 }
 
-/** Longest time without cash in a market of one lender, s. */
+/** Longest time without cash in a market of one lender, s, and whether one still lasts. */
 function lockWatch(lender: Lender) {
   const assets = marketsOf(lender)
   const since = new Float64Array(assets.length).fill(Number.NaN)
@@ -36,7 +36,8 @@ function lockWatch(lender: Lender) {
         if (!Number.isNaN(since[m]!)) longest = Math.max(longest, time - since[m]!)
       }
     },
-    result: (): number => longest,
+    longest: (): number => longest,
+    lasts: (): boolean => since.some((time) => !Number.isNaN(time)),
   }
 }
 
@@ -67,7 +68,8 @@ export function createWatched(
     },
     result: () => ({
       gap: gaps,
-      locked: new Map(locks.map(({ name, watch }) => [name, watch.result()])),
+      locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
+      lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),
     }),
   }
 }
