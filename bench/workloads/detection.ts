@@ -79,7 +79,8 @@ export function readFrozenDetection(): FrozenDetection {
 
 const STABLE = ['USDC', 'DAI', 'USDT', 'TUSD', 'USDP', 'FEI', 'otherCollateral', 'otherDebt']
 
-function classOf(asset: string): AssetClass {
+/** How an asset moves. */
+export function classOf(asset: string): AssetClass {
   if (asset === 'ETH') return 'lead'
   if (STABLE.includes(asset)) return 'stable'
   return asset.endsWith('ETH') ? 'staked' : 'volatile'
