@@ -1,8 +1,11 @@
-import { meanInterval } from '../math/index.ts'
 import type { MeasureInfo } from '../measures/index.ts'
 import type { ResolvedScenario, Scenario } from '../scenario/index.ts'
+import type { Estimate } from './estimate.ts'
 import type { PathFailure } from './plan.ts'
 import { replayCommand } from './replay.ts'
+import { type Risk, riskOf } from './risk.ts'
+import { type Sample, sampleOf } from './sample.ts'
+import { meanOf, statisticOf } from './statistics.ts'
 import { ENGINE_VERSION, PACKAGE_VERSION } from './version.ts'
 
 /** One measure over the paths of a run. */
@@ -20,6 +23,11 @@ export type MeasureResult = {
   /** Paths that have a value. */
   readonly n: number
   readonly note: string
+  /**
+   * Other statistics over the paths, by the names that conditions use, each with its 95 % interval; null
+   * with fewer than two paths that have a value.
+   */
+  readonly statistics: Readonly<Record<string, Omit<Estimate, 'n'>>> | null
 }
 
 /** What a channel of contagion carries: the loss less what is left of it with the channel cut. */
@@ -73,6 +81,8 @@ export type RunDocument = {
   /** What the data say that a reader of the numbers must know. */
   readonly remarks: readonly string[]
   readonly measures: readonly MeasureResult[]
+  /** Value at risk and its kin; null with fewer than two paths. */
+  readonly risk: Risk | null
   /** Channels that were cut, in a run that was told to. */
   readonly channels: readonly ChannelResult[]
   readonly replay: string
@@ -80,22 +90,41 @@ export type RunDocument = {
 
 type Summary = Pick<MeasureResult, 'value' | 'low' | 'high' | 'interval' | 'n'>
 
-/** Mean and interval of numbers per path, NaN where a path has none. */
-function summarise(values: Float64Array): Summary {
-  const known = values.filter((v) => !Number.isNaN(v))
-  const n = known.length
-  if (n === 0) return { value: null, low: null, high: null, interval: null, n }
-  const { mean, low, high } = meanInterval(known, 0.95)
-  const interval = low === null ? null : '95 % Student t of the mean over paths'
-  return { value: mean, low, high, interval, n }
+/** Mean and interval of numbers per path; of outcomes (0 or 1) the interval of a share. */
+function summarise(sample: Sample, unit: string): Summary {
+  const { value, low, high, n } = meanOf(sample, { unit })
+  const name = unit === 'probability' ? 'Clopper-Pearson' : 'Student t'
+  const interval = low === null ? null : `95 % ${name} of the mean over paths`
+  return { value, low, high, interval, n }
 }
 
-function measureResult({ name, unit, better, doc }: MeasureInfo, values: Float64Array) {
-  return { name, unit, better, ...summarise(values), note: doc }
+/** Statistics that a document has of every measure. */
+const STATISTICS = [
+  ...['mean', 'sd', 'min', 'p5', 'p50', 'p95', 'p99', 'max'],
+  ...['var95', 'var99', 'es95', 'es99'],
+]
+
+function statisticsOf(sample: Sample, { unit, better }: MeasureInfo): MeasureResult['statistics'] {
+  if (sample.n < 2) return null
+  return Object.fromEntries(
+    STATISTICS.map((name) => {
+      const { n: _, ...estimate } = statisticOf(name)!(sample, { unit, better })
+      return [name, estimate]
+    }),
+  )
+}
+
+function measureResult(info: MeasureInfo, values: Float64Array): MeasureResult {
+  const { name, unit, better, doc } = info
+  const sample = sampleOf(values)
+  return {
+    ...{ name, unit, better, ...summarise(sample, unit), note: doc },
+    statistics: statisticsOf(sample, info),
+  }
 }
 
 function channelResult({ name, doc, reason, values }: ChannelValues): ChannelResult {
-  return { name, doc, ...summarise(values), note: reason }
+  return { name, doc, ...summarise(sampleOf(values), 'USD'), note: reason }
 }
 
 /** Measures in the scenario's order, then the others. */
@@ -149,6 +178,15 @@ function replayOf({ scenario, seed, set, cuts, paths, path, until }: DocumentInp
   return replayCommand({ ...run, paths: until.paths, until: until.rule })
 }
 
+function riskFor({ scenario, infos, values }: DocumentInput): Risk {
+  const place = (name: string): number => infos.findIndex((info) => info.name === name)
+  const main = infos[place(scenario.order.measure)]
+  return riskOf(
+    main?.unit === 'USD' ? main : infos[place('badDebt')]!,
+    (name) => values[place(name)]!,
+  )
+}
+
 /** Make the document of a run. */
 export function documentOf(input: DocumentInput): RunDocument {
   const { scenario, resolved, seed, paths, path, until, values, failures } = input
@@ -174,6 +212,7 @@ export function documentOf(input: DocumentInput): RunDocument {
       input.infos.map((info, m) => measureResult(info, values[m]!)),
       scenario.measures,
     ),
+    risk: paths - failures.length < 2 ? null : riskFor(input),
     channels: input.channels.map(channelResult),
     replay,
   }

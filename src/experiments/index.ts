@@ -13,6 +13,7 @@ export type {
   RunDocument,
 } from './document.ts'
 export { InterruptedError, RunOptionError } from './errors.ts'
+export type { Estimate, EstimateOptions } from './estimate.ts'
 export type { Execution, Executor, Reached } from './execution.ts'
 export { openExecutor } from './executor.ts'
 export { JournalError } from './journal.ts'
@@ -20,6 +21,17 @@ export { createLane } from './lane.ts'
 export { measuresOf } from './names.ts'
 export type { Chunk, ChunkResult, PathFailure, RunPlan } from './plan.ts'
 export { type Replayed, replayCommand } from './replay.ts'
+export {
+  type AtLevel,
+  type ExitTimes,
+  exitTimes,
+  expectedShortfall,
+  liquidationsAtRisk,
+  probabilityOfInsolvency,
+  type Risk,
+  type RiskOptions,
+  valueAtRisk,
+} from './risk.ts'
 export { type RunOutcome, run, runScenario } from './run.ts'
 export type { Progress, RunOptions } from './task.ts'
 export { WorkerError } from './threads.ts'

@@ -19,12 +19,15 @@ const TAIL_VALUES = { most: 1000, fewest: 10 }
  */
 export function tailIndexOf(sorted: Float64Array, k: number): TailIndex | null {
   const origin = sorted[0]! < 0 ? quantile(sorted, 0.5) : sorted[0]!
-  const distances = sorted.map((v) => v - origin)
-  const positive = distances.length - distances.findIndex((v) => v > 0)
+  const first = sorted.findIndex((v) => v > origin)
+  const positive = first < 0 ? 0 : sorted.length - first
+  if (positive < FEWEST_WORST) return null
   const wanted = Math.min(Math.max(Math.floor(k), TAIL_VALUES.fewest), TAIL_VALUES.most)
-  const isAny = distances[distances.length - 1]! > 0
-  if (!isAny || positive < FEWEST_WORST) return null
-  return hill(distances, Math.min(wanted, positive - 1))
+  const used = Math.min(wanted, positive - 1)
+  return hill(
+    sorted.slice(-used - 1).map((v) => v - origin),
+    used,
+  )
 }
 
 /** Why an interval of expected shortfall is only approximate; null when it is not. */
