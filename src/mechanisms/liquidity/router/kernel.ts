@@ -68,7 +68,7 @@ export function fillLegs(
 }
 
 /** Make the parts add up to `amount` to the last bit: the largest takes what rounding leaves. */
-function settle(out: Float64Array, n: number, sum: number, amount: number): void {
+export function settle(out: Float64Array, n: number, sum: number, amount: number): void {
   let largest = 0
   let rest = amount
   for (let i = 0; i < n; i++) {
@@ -136,24 +136,42 @@ function passSpots(
 }
 
 /**
- * Move a bracket down until the order is filled: by the last slope, two to 64 times as far.
- * Overwrites `out`.
+ * Move a bracket down until the order is filled: by the last slope, at most 64 times as far as it has
+ * come, to each spot on the way, so that no leg starts inside the bracket. Overwrites `out`.
+ * @param u where to look first.
+ * @param from price below which spots are still to come.
+ * @param top start of the best leg, > 0, in 1 / sqrt(price).
  * @returns false when all legs together cannot take the order.
  */
-function reachDown(b: Bracket, fill: Fill, amount: number, out: Float64Array): boolean {
-  const first = b.low
-  let u = first * (1 + FIRST_STEP)
-  while (u <= first * LAST_STEP) {
-    const rest = fill(1 / (u * u), MUCH * amount, out) - amount
+function reachDown(
+  b: Bracket,
+  fill: Fill,
+  spots: Float64Array,
+  amount: number,
+  n: number,
+  u: number,
+  from: number,
+  top: number,
+  out: Float64Array,
+): boolean {
+  let price = from
+  while (u <= top * LAST_STEP) {
+    const spot = nextSpot(spots, n, price)
+    const edge = spot > 0 ? 1 / Math.sqrt(spot) : Infinity
+    const isEdge = u >= edge
+    if (isEdge) u = edge
+    price = isEdge ? spot : 1 / (u * u)
+    const rest = fill(price, MUCH * amount, out) - amount
     if (rest >= 0) {
       b.high = u
       b.highRest = rest
       return true
     }
     const slope = (rest - b.lowRest) / (u - b.low)
-    b.low = u
+    b.low = isEdge ? (1 - HAIR) * u : u
     b.lowRest = rest
-    const gone = u - first
+    if (isEdge) b.side = -1
+    const gone = u - top
     u += Math.min(Math.max((-1.05 * rest) / slope, gone), 64 * gone)
   }
   return false
@@ -187,6 +205,48 @@ function stepFrom(last: number, b: Bracket): number {
 }
 
 /**
+ * Find two prices that the order is filled between, from the best spot down.
+ * @returns false when all legs together cannot take the order.
+ */
+function bracketFromTop(
+  b: Bracket,
+  fill: Fill,
+  spots: Float64Array,
+  amount: number,
+  n: number,
+  out: Float64Array,
+): boolean {
+  if (passSpots(b, fill, spots, amount, n, out)) return true
+  const top = b.low
+  const u = top * (1 + FIRST_STEP)
+  return reachDown(b, fill, spots, amount, n, u, 0, top, out)
+}
+
+/**
+ * Find two prices that the order is filled between, from a price down at which it is not.
+ * @returns false when it is, or when all legs together cannot take the order.
+ */
+function bracketFrom(
+  from: number,
+  b: Bracket,
+  fill: Fill,
+  spots: Float64Array,
+  amount: number,
+  n: number,
+  out: Float64Array,
+): boolean {
+  const top = 1 / Math.sqrt(nextSpot(spots, n, Infinity))
+  const rest = fill(from, MUCH * amount, out) - amount
+  b.low = 1 / Math.sqrt(from)
+  b.lowRest = rest
+  b.side = -1
+  const gone = b.low - top
+  if (!(rest < 0 && gone > 0)) return false
+  const step = Math.min((-1.05 * rest * gone) / (rest + amount), 64 * gone)
+  return reachDown(b, fill, spots, amount, n, b.low + step, from, top, out)
+}
+
+/**
  * Split an order over legs so that all that are used pay the same price at the margin and none that
  * is unused pays more. Legs that cannot be reached drop out because they take nothing.
  *
@@ -197,7 +257,8 @@ function stepFrom(last: number, b: Bracket): number {
  * @param n number of legs.
  * @param out length >= n, overwritten with the amount of every leg; they add up to `amount`.
  * @param spare scratch, length >= n.
- * @returns false when the legs together cannot take the order.
+ * @param from price that the order is not filled at, to look from; wrong ones cost time only.
+ * @returns the common price or one just above it; 0 when the legs together cannot take the order.
  */
 export function splitOrder(
   fill: Fill,
@@ -206,23 +267,27 @@ export function splitOrder(
   n: number,
   out: Float64Array,
   spare: Float64Array,
-): boolean {
+  from = 0,
+): number {
   const best = nextSpot(spots, n, Infinity)
-  if (best === 0) return false
+  if (best === 0) return 0
   const b: Bracket = { low: 0, lowRest: 0, high: 0, highRest: 0, side: 0 }
-  if (!passSpots(b, fill, spots, amount, n, out) && !reachDown(b, fill, amount, out)) return false
-  if (b.side === 0 && giveWhole(spots, best, amount, n, out)) return true
+  if (!(from > 0 && bracketFrom(from, b, fill, spots, amount, n, out))) {
+    b.side = 0
+    if (!bracketFromTop(b, fill, spots, amount, n, out)) return 0
+  }
+  if (b.side === 0 && giveWhole(spots, best, amount, n, out)) return best
   let last = b.high
   for (let k = 0; k < MAX_STEPS && !isTight(b.low, b.high); k++) {
     const u = k === PROBE ? b.low * (1 + 2 * HAIR) : stepFrom(last, b)
     const rest = fill(1 / (u * u), MUCH * amount, out) - amount
     if (Math.abs(rest) <= CLOSE * amount) {
       settle(out, n, rest + amount, amount)
-      return true
+      return 1 / (u * u)
     }
     last = u
     tighten(b, u, rest)
   }
   between(fill, b.low, b.high, amount, n, out, spare)
-  return true
+  return 1 / (b.low * b.low)
 }

@@ -1,15 +1,17 @@
 import type { Venue } from '../../../world/index.ts'
-import { type Bracket, guess, isTight, tighten } from './bracket.ts'
-import { type Fill, fillLegs, type Leg, readSpots, splitOrder } from './kernel.ts'
+import { isTight } from './bracket.ts'
+import { type Fill, fillLegs, type Leg, readSpots, settle, splitOrder } from './kernel.ts'
 
 /**
  * Two-hop routes are first split as if the price of their second leg stood still. When an order
- * moves the average price of a used second leg by more than this, it is split again with the second
- * legs' impact counted.
+ * moves the marginal price of a used second leg by more than this (the average price by half of it),
+ * it is split again with the second legs' impact counted.
  */
-const STILL = 5e-5
+const STILL = 1e-4
 const CLOSE = 1e-11
 const MAX_STEPS = 100
+/** How closely amounts found on the way must add up to be used, relative. */
+const SAME = 1e-9
 
 /** Legs over one asset on the way. */
 export type Hop = {
@@ -28,9 +30,10 @@ export type Hop = {
   far: number
   /** Price of the asset in the target that the split counts with. */
   onward: number
-  /** Amount of the asset that arrives, and the average price that it is sold at. */
+  /** Amount of the asset that arrives. */
   flow: number
-  average: number
+  /** Where `meet` ended last in this order: both prices, and the slope there; price 0 = nowhere. */
+  readonly met: { price: number; near: number; slope: number }
 }
 
 /**
@@ -71,7 +74,7 @@ function hopOf(to: readonly Leg[], on: readonly Leg[], from: number): Hop {
     far: 0,
     onward: 0,
     flow: 0,
-    average: 0,
+    met: { price: 0, near: 0, slope: 0 },
   }
 }
 
@@ -133,6 +136,9 @@ export function readRoutes({ direct, hops, spots }: Routes): number {
     hop.onward = hop.far
     const price = readSpots(hop.to, hop.far, spots, hop.from)
     hop.near = hop.far > 0 ? price / hop.far : 0
+    // Nothing that was found for an earlier order is used for this one.
+    hop.met.price = 0
+    hop.amount[0] = Number.NaN
     best = Math.max(best, price)
   }
   return best
@@ -164,25 +170,46 @@ function arriving({ to }: Hop, price: number): number {
   return sum
 }
 
+/** What the second legs can take less what the first bring, when both together pay `price`. */
+function gapAt(hop: Hop, price: number, near: number, limit: number): number {
+  return hop.fillOn(price / near, limit, hop.amount) - arriving(hop, near)
+}
+
 /**
  * Find the onward price at which the second legs take what the first legs bring, when both legs
  * together pay `price` at the margin. What arrives falls and what is taken grows in the first price.
+ * Secants from where the last price of the same order ended, or from the ends; halving where one
+ * leaves the bracket.
  */
 function meet(hop: Hop, price: number): number {
-  const most = arriving(hop, price / hop.far)
-  const b: Bracket = { low: price / hop.far, lowRest: -most, high: hop.near, highRest: 0, side: 0 }
-  const rest = (near: number): number => {
-    const room = hop.fillOn(price / near, 1e6 * most, hop.amount)
-    return room - arriving(hop, near)
+  const { met } = hop
+  let low = price / hop.far
+  let high = hop.near
+  const most = arriving(hop, low)
+  if (!(most > 0)) return hop.far
+  const limit = 1e6 * most
+  let near = low
+  let rest = -most
+  let { slope } = met
+  if (met.price > 0) {
+    near = Math.min(Math.max(met.near * Math.sqrt(price / met.price), low), high)
+    rest = gapAt(hop, price, near, limit)
+  } else slope = (gapAt(hop, price, high, limit) + most) / (high - low)
+  for (let k = 1; k < MAX_STEPS && Math.abs(rest) > CLOSE * most && !isTight(low, high); k++) {
+    if (rest < 0) low = near
+    else high = near
+    const last = near
+    const before = rest
+    near = last - before / slope
+    // Every eighth step is a half, so that a kink costs time only.
+    if (!(near > low && near < high) || k % 8 === 0) near = low + (high - low) / 2
+    rest = gapAt(hop, price, near, limit)
+    slope = (rest - before) / (near - last)
   }
-  b.highRest = rest(b.high)
-  for (let k = 0; k < MAX_STEPS && most > 0 && !isTight(b.low, b.high); k++) {
-    const near = guess(b)
-    const left = rest(near)
-    if (Math.abs(left) <= CLOSE * most) return price / near
-    tighten(b, near, left)
-  }
-  return price / (b.low + (b.high - b.low) / 2)
+  met.price = price
+  met.near = near
+  met.slope = slope
+  return price / near
 }
 
 /** Use one leg for an amount, by quoting or by trading. @returns the amount bought; 0 on failure. */
@@ -205,12 +232,21 @@ function useLegs(legs: readonly Leg[], amounts: Float64Array, from: number, use:
   return bought
 }
 
+/** Divide what has arrived over a hop; as it was divided on the way to the split, where it was. */
+function divide({ on, flow, amount, spare, spots, fillOn }: Hop): boolean {
+  let sum = 0
+  for (let i = 0; i < on.length; i++) sum += amount[i]!
+  if (!(Math.abs(sum - flow) <= SAME * flow))
+    return splitOrder(fillOn, spots, flow, on.length, amount, spare) > 0
+  settle(amount, on.length, sum, flow)
+  return true
+}
+
 /** Sell all that has arrived over a hop. @returns the amount of the target bought; NaN on failure. */
 function useHop(hop: Hop, use: UseLeg): number {
-  const { on, flow, amount, spare, spots } = hop
-  if (on.length === 1) amount[0] = flow
-  else if (!splitOrder(hop.fillOn, spots, flow, on.length, amount, spare)) return Number.NaN
-  return useLegs(on, amount, 0, use)
+  if (hop.on.length === 1) hop.amount[0] = hop.flow
+  else if (!divide(hop)) return Number.NaN
+  return useLegs(hop.on, hop.amount, 0, use)
 }
 
 /**
@@ -223,17 +259,18 @@ export function useRoutes(r: Routes, use: UseLeg): number {
   for (const hop of r.hops) {
     hop.flow = useLegs(hop.to, r.amount, hop.from, use)
     if (hop.flow === 0) continue
-    const part = useHop(hop, use)
-    hop.average = part / hop.flow
-    bought += part
+    bought += useHop(hop, use)
   }
   return bought > 0 ? bought : 0
 }
 
-/** Tell whether a used second leg moved by more than counts as still, or could not be filled. */
-function hasMoved({ hops }: Routes): boolean {
-  for (const { flow, average, far } of hops)
-    if (flow !== 0 && !(average >= far * (1 - STILL))) return true
+/** Tell whether the split moves a used second leg by more than counts as still, or cannot be filled. */
+function movesOn(r: Routes): boolean {
+  for (const hop of r.hops) {
+    const flow = useLegs(hop.to, r.amount, hop.from, quoteLeg)
+    if (flow === 0) continue
+    if (!(hop.fillOn(hop.far * (1 - STILL), Infinity, hop.spare) >= flow)) return true
+  }
   return false
 }
 
@@ -247,9 +284,9 @@ export function planOrder(r: Routes, amount: number): number {
   readRoutes(r)
   r.amount[0] = amount
   if (n === 1) return useRoutes(r, quoteLeg)
-  if (!splitOrder(r.fillStill, r.spots, amount, n, r.amount, r.spare)) return 0
-  const bought = useRoutes(r, quoteLeg)
-  if (!hasMoved(r)) return bought
-  if (!splitOrder(r.fillMoving, r.spots, amount, n, r.amount, r.spare)) return 0
+  const still = splitOrder(r.fillStill, r.spots, amount, n, r.amount, r.spare)
+  if (still === 0) return 0
+  if (movesOn(r) && splitOrder(r.fillMoving, r.spots, amount, n, r.amount, r.spare, still) === 0)
+    return 0
   return useRoutes(r, quoteLeg)
 }
