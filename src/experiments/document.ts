@@ -93,9 +93,9 @@ type Summary = Pick<MeasureResult, 'value' | 'low' | 'high' | 'interval' | 'n'>
 /** Mean and interval of numbers per path; of outcomes (0 or 1) the interval of a share. */
 function summarise(sample: Sample, unit: string): Summary {
   const { value, low, high, n } = meanOf(sample, { unit })
+  if (n < 2) return { value, low: null, high: null, interval: null, n }
   const name = unit === 'probability' ? 'Clopper-Pearson' : 'Student t'
-  const interval = low === null ? null : `95 % ${name} of the mean over paths`
-  return { value, low, high, interval, n }
+  return { value, low, high, interval: `95 % ${name} of the mean over paths`, n }
 }
 
 /** Statistics that a document has of every measure. */
