@@ -119,7 +119,7 @@ describe('a rule to stop by', () => {
   })
 
   it('ends at the number of paths when it is not reached', async () => {
-    const { document } = await runScenario(quick, { until: 'loss within 0.001%', paths: 30 })
+    const { document } = await runScenario(quick, { until: 'logDrop within 0.001%', paths: 30 })
     expect(document).toMatchObject({ paths: 30, until: { reached: false } })
     const easy = await runScenario(quick, { until: 'logDrop within 50%', paths: 30 })
     expect(easy.document).toMatchObject({ paths: 30, until: { reached: true } })
