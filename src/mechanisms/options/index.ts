@@ -1,0 +1,4 @@
+export { type Black76Input, black76 } from './black76.ts'
+export { type BlackScholesInput, blackScholes, type Greeks } from './blackScholes.ts'
+export { ImpliedVolError, OptionInputError } from './errors.ts'
+export { type ForwardTerms, type OptionTerms, type OptionType, payoff } from './terms.ts'
