@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { exp, philoxDraws } from '../math/index.ts'
 import { type Book, createBook } from './book.ts'
 import { createRadius } from './radius.conformance.ts'
-import { TriggerError } from './triggerState.ts'
 import { createTriggers } from './triggers.ts'
 
 /** A stream of numbers in 0..1 by order, seeded. */

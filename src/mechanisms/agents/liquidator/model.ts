@@ -67,7 +67,7 @@ export const liquidator: Model = model({
         desk.venue = use('venue', p.venue)
         desk.lenders = p.lenders.map((name) => use('lender', name))
         watches = desk.lenders.map((lender, at) =>
-          createWatch(lender, s.seen, { lag, assets: assets.length, at, of: p.lenders.length }),
+          createWatch(lender, s.seen, { lag, assets, at, of: p.lenders.length }),
         )
         plan = planner(desk, watches)
       },

@@ -1,5 +1,13 @@
 import type { Submit } from '../../../world/index.ts'
-import { assess, bestMargin, createSpots, type Prospect, type Spots } from './kernel.ts'
+import {
+  assess,
+  bestMargin,
+  bestYield,
+  createSpots,
+  INTEREST,
+  type Prospect,
+  type Spots,
+} from './kernel.ts'
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
@@ -40,8 +48,13 @@ type View = {
   readonly margins: Map<number, number>
 }
 
-/** Interest that a debt may have gathered since it was last touched, as a bound. */
-const INTEREST = 1.01
+/** Debt in all, USD at the prices seen, below which `isTooSmall` holds whatever the pair. */
+function leastDebt(desk: Desk, watch: number, seen: Float64Array, spots: Spots, gasCost: number) {
+  const required = desk.floor + gasCost
+  if (!(required > 0)) return Number.NEGATIVE_INFINITY
+  const best = bestYield(desk.lenders[watch]!, spots, seen)
+  return best > 0 ? ((1 - 1e-9) * required) / (INTEREST * best) : Number.POSITIVE_INFINITY
+}
 
 /** Whether even the whole debt, without slippage, would not earn the gas and the least profit. */
 function isTooSmall(desk: Desk, view: View, watch: number, place: number): boolean {
@@ -150,21 +163,23 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
   const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let offers = offersOf(0)
   const margins = new Map<number, number>()
+  const found: Candidates[] = []
   let spots: Spots | null = null
   return (submit) => {
     spots ??= createSpots(desk.venue!, context.assets.length)
     spots.reset()
     margins.clear()
-    const found = watches.map((watch) => watch.look(chain.number()))
-    const size = found.reduce((n, { count }) => n + count, 0)
-    const view = {
-      found,
-      capital: desk.capital.available(),
-      gasCost: chain.gasUsd(gas, bid),
-      spots,
-      margins,
+    const capital = desk.capital.available()
+    const gasCost = chain.gasUsd(gas, bid)
+    let size = 0
+    for (let w = 0; w < watches.length; w++) {
+      const seen = watches[w]!.see(chain.number())
+      if (capital <= gasCost) continue
+      found[w] = watches[w]!.find(leastDebt(desk, w, seen, spots, gasCost))
+      size += found[w]!.count
     }
-    if (size === 0 || view.capital <= view.gasCost) return
+    if (size === 0 || capital <= gasCost) return
+    const view = { found, capital, gasCost, spots, margins }
     if (offers.place.length < size) offers = offersOf(2 * size)
     collect(desk, view, offers, prospect)
     const room = Math.floor(chain.gasLimit / Math.max(gas, 1))

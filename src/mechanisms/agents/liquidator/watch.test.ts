@@ -10,12 +10,13 @@ const accounts = [
 
 function make(lag: number) {
   const from = lendingWorld({ accounts })
-  const assets = from.world.spec.assets.length
-  const seen = new Float64Array((lag + 1) * assets)
+  const { assets } = from.world.spec
+  const seen = new Float64Array((lag + 1) * assets.length)
   const watch = createWatch(from.lender, seen, { lag, assets, at: 0, of: 1 })
   watch.open()
   const look = (number: number) => {
-    const { count, row, debt, collateral, owed } = watch.look(number)
+    watch.see(number)
+    const { count, row, debt, collateral, owed } = watch.find(0)
     return Array.from({ length: count }, (_, j) => [row[j], debt[j], collateral[j], owed[j]])
   }
   return { ...from, watch, look }

@@ -1,4 +1,9 @@
-import type { Lender } from '../../../world/index.ts'
+import {
+  type Assets,
+  createTriggers,
+  type Lender,
+  type TriggerOptions,
+} from '../../../world/index.ts'
 import { largestPair, type Prospect } from './kernel.ts'
 
 /** Rows that were liquidatable at the prices seen; entries 0 .. count - 1 are valid, in row order. */
@@ -17,10 +22,16 @@ export type Watch = {
   /** Take the prices of the opening for all that was seen before the first block. */
   open(): void
   /**
-   * Record the prices of block `number` and look at those of `lag` blocks before.
-   * @returns the watch's own columns: read them before the next look.
+   * Record the prices of block `number`.
+   * @returns those of `lag` blocks before, by asset: what is looked at until the next call.
    */
-  look(number: number): Candidates
+  see(number: number): Float64Array
+  /**
+   * Find who is liquidatable at the prices seen.
+   * @param minDebt USD; rows that owe less in all may be left out.
+   * @returns the watch's own columns: read them before the next call.
+   */
+  find(minDebt: number): Candidates
   /** Drop what is remembered between looks, after a rewind. */
   forget(): void
 }
@@ -28,7 +39,7 @@ export type Watch = {
 /** Where this lender's prices are kept in the shared ring of seen prices. */
 type Place = {
   readonly lag: number
-  readonly assets: number
+  readonly assets: Assets
   readonly at: number
   readonly of: number
 }
@@ -47,15 +58,17 @@ function candidates(n: number): Candidates {
 function createMemory(length: number) {
   const last = new Float64Array(length)
   let version = -1
+  let least = Number.NaN
   return {
-    holds(values: Float64Array, bookVersion: number): boolean {
-      if (version !== bookVersion) return false
+    holds(values: Float64Array, bookVersion: number, minDebt: number): boolean {
+      if (version !== bookVersion || least !== minDebt) return false
       for (let c = 0; c < length; c++) if (last[c] !== values[c]) return false
       return true
     },
-    keep(values: Float64Array, bookVersion: number): void {
+    keep(values: Float64Array, bookVersion: number, minDebt: number): void {
       last.set(values)
       version = bookVersion
+      least = minDebt
     },
     forget(): void {
       version = -1
@@ -69,9 +82,40 @@ function pricedAssets(lender: Lender): readonly number[] {
   return [...new Set(Array.from({ length: coordinates }, (_, c) => lender.assetOf(c)))]
 }
 
+/** Coordinate that carries most of the book's debt at opening prices. */
+function mainDebt({ book, assetOf }: Lender, assets: Assets): number {
+  const total = new Float64Array(book.coordinates)
+  const end = book.start[book.rows]!
+  for (let k = 0; k < end; k++)
+    total[book.coordinate[k]!]! -= book.amount[k]! * assets[assetOf(book.coordinate[k]!)]!.price
+  return total.indexOf(total.reduce((a, b) => Math.max(a, b), 0))
+}
+
+/** Measure a book in what most of its debt is, and leave the room in boxes to what moves. */
+function boxesOf(lender: Lender, assets: Assets): TriggerOptions {
+  const main = mainDebt(lender, assets)
+  const isVolatile = (c: number): boolean => assets[lender.assetOf(c)]!.kind === 'volatile'
+  const isStill = (c: number): boolean =>
+    main >= 0 && isVolatile(main) ? lender.assetOf(c) === lender.assetOf(main) : !isVolatile(c)
+  const { coordinates } = lender.book
+  return {
+    numeraire: main >= 0 && isVolatile(main) ? main : -1,
+    weights: Array.from({ length: coordinates }, (_, c) => (isStill(c) ? 0.1 : 1)),
+  }
+}
+
 /**
- * Watch a lender through prices of the past. The book is scanned again only when the values seen
- * or the book have changed since the last look, so what is found depends on them alone.
+ * Follow a least debt in steps, so that what is found stays the same while it wavers.
+ * @returns at most `minDebt`.
+ */
+function stepped(minDebt: number, last: number): number {
+  if (!(minDebt > 0)) return Number.NEGATIVE_INFINITY
+  return last <= minDebt && minDebt <= 4 * last ? last : minDebt / 1.4
+}
+
+/**
+ * Watch a lender through prices of the past. Rows are looked at again only when the values seen or
+ * the book have changed since the last look, so what is found depends on them alone.
  * @param seen state column: ring of (lag + 1) x lenders x assets oracle prices.
  */
 export function createWatch(lender: Lender, seen: Float64Array, place: Place): Watch {
@@ -83,16 +127,19 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   const full = values.subarray(n)
   const memory = createMemory(2 * n)
   const priced = pricedAssets(lender)
+  const triggers = createTriggers(book, boxesOf(lender, assets))
   const pair: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let found = candidates(book.rows)
+  let past = seen
+  let least = Number.NEGATIVE_INFINITY
 
   function slot(number: number): Float64Array {
-    const k = ((number % (lag + 1)) * of + at) * assets
-    return seen.subarray(k, k + assets)
+    const k = ((number % (lag + 1)) * of + at) * assets.length
+    return seen.subarray(k, k + assets.length)
   }
-  function scan(past: Float64Array): void {
+  function search(): void {
     if (found.row.length < book.rows) found = candidates(book.rows * 2)
-    found.count = book.below(thresholds, found.row)
+    found.count = triggers.hits(thresholds, found.row, least, Number.NEGATIVE_INFINITY)
     for (let j = 0; j < found.count; j++) {
       const isPair = largestPair(lender, full, found.row[j]!, pair)
       found.debt[j] = pair.debt
@@ -107,15 +154,19 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
     open() {
       for (let k = 0; k <= lag; k++) record(slot(k))
     },
-    look(number) {
+    see(number) {
       record(slot(number))
       // The oldest of the ring.
-      const past = slot(number + 1)
+      past = slot(number + 1)
+      return past
+    },
+    find(minDebt) {
       lender.coordinatesAt(past, 'threshold', thresholds)
       lender.coordinatesAt(past, 'value', full)
-      if (!memory.holds(values, book.version)) {
-        scan(past)
-        memory.keep(values, book.version)
+      least = stepped(minDebt, least)
+      if (!memory.holds(values, book.version, least)) {
+        search()
+        memory.keep(values, book.version, least)
       }
       return found
     },
