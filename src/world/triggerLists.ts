@@ -24,8 +24,9 @@ export const TINY = 2
 
 const PAGE = 1024
 const OCTAVES = 64
-const LOW = 2 ** -(OCTAVES / 2)
-const HIGH = 2 ** (OCTAVES / 2)
+/** 2^32, half of the octaves above 1 and half below. */
+const HIGH = 4_294_967_296
+const LOW = 1 / HIGH
 /** First bucket in range, and the one of all levels above it. */
 export const FIRST: number = PAGE
 export const TOP: number = PAGE + OCTAVES * PAGE
