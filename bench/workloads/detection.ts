@@ -28,8 +28,11 @@ export type BookName =
   | 'loops5'
   | 'trigger5'
 
-/** A quiet day, -30 % in a day, -40 % of the lead in 6 hours, 5 % a step, 20 % a step. */
-export type PathName = 'quiet' | 'crash' | 'fall' | 'wild' | 'adverse'
+/**
+ * A quiet day; -30 % in a day; the same with staked assets at a discount of 5 % instead of 1 % by the end;
+ * -40 % of the lead in 6 hours; 5 % a step; 20 % a step.
+ */
+export type PathName = 'quiet' | 'crash' | 'depeg' | 'fall' | 'wild' | 'adverse'
 
 /** All books, those of the same origin in a row. */
 export const BOOKS: readonly BookName[] = [
