@@ -1,5 +1,5 @@
 import { exact, inUnit, words } from './format.ts'
-import type { Measured } from './worker.ts'
+import type { Measured } from './lanes.ts'
 
 /** One run of one path: the shock at one value, the compared parameter at one option. */
 export type ResponsePoint = {

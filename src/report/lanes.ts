@@ -1,14 +1,25 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import type { RunOptions, RunOutcome } from '../experiments/index.ts'
-import type { Variant } from './vary.ts'
-import type { LaneData, LaneResult, LaneTask, Measured } from './worker.ts'
+import {
+  type Chunk,
+  createLane,
+  openExecutor,
+  type RunOptions,
+  type RunOutcome,
+  type RunPlan,
+} from '../experiments/index.ts'
+import { type Variant, variantScenario } from './vary.ts'
 
 /** Most worker threads: each loads the scenario's data for itself. */
 const LANES = 4
 
+/** Most characters of a reason. */
+const REASON = 200
+
 /** A re-run with the name that progress shows. */
 export type Rerun = { readonly label: string; readonly variant: Variant }
+
+/** Values of the measures of a run, by name; those without a value are missing. */
+export type Measured = Readonly<Record<string, number>>
 
 /** Measures of a re-run by name, or why there are none. */
 export type RerunResult = { readonly measures: Measured | null; readonly reason: string }
@@ -17,32 +28,23 @@ function showDone(done: number, all: number, label: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kre-run ${done}/${all}: ${label}\n`)
 }
 
-/** Let one worker take tasks until none is left; what it does not finish keeps its reason. */
-function lane(data: LaneData, next: () => LaneTask | undefined, done: (r: LaneResult) => void) {
-  // Options of this process, such as those of a test runner, are nothing for the worker.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: data,
-    execArgv: [],
-  })
-  let task: LaneTask | undefined
-  const finished = new Promise<void>((resolve) => {
-    const feed = (): void => {
-      task = next()
-      if (task) worker.postMessage(task)
-      else void worker.terminate().then(() => resolve())
-    }
-    worker.on('message', (result: LaneResult) => {
-      done(result)
-      feed()
-    })
-    worker.on('error', (error) => {
-      if (task) done({ index: task.index, measures: null, reason: String(error) })
-      resolve()
-    })
-    worker.on('exit', () => resolve())
-    feed()
-  })
-  return { finished, stop: () => worker.terminate() }
+/** First line of an error, without its code frame. */
+function firstLine(reason: string): string {
+  return reason.split('\n')[0]!.slice(0, REASON)
+}
+
+function planOf(outcome: RunOutcome, options: RunOptions, variant: Variant): RunPlan {
+  return {
+    scenario: variantScenario(outcome.scenario, variant),
+    ...{ seed: outcome.document.seed, set: variant.set, checked: options.checked ?? false },
+    ...{ measures: [], cuts: [] },
+  }
+}
+
+/** Name the numbers of a path: what a re-run measures is the first of what the run did. */
+function measured(names: readonly string[], values: Float64Array): Measured {
+  const entries = Array.from(values, (value, k) => [names[k]!, value] as const)
+  return Object.fromEntries(entries.filter(([, value]) => !Number.isNaN(value)))
 }
 
 /**
@@ -57,26 +59,31 @@ export async function runLanes(
 ): Promise<readonly RerunResult[]> {
   const results: RerunResult[] = reruns.map(() => ({ measures: null, reason: 'interrupted' }))
   const { signal } = options
-  if (signal?.aborted) return results
-  let taken = 0
   let done = 0
-  const next = (): LaneTask | undefined => {
-    const rerun = reruns[taken]
-    return rerun && !signal?.aborted ? { index: taken++, variant: rerun.variant } : undefined
+  const finish = ({ run }: Chunk, result: RerunResult): void => {
+    results[run] = result
+    showDone(++done, reruns.length, reruns[run]!.label)
   }
-  const keep = ({ index, measures, reason }: LaneResult): void => {
-    results[index] = { measures, reason }
-    showDone(++done, reruns.length, reruns[index]!.label)
+  const plans = reruns.map(({ variant }) => planOf(outcome, options, variant))
+  const workers = Math.max(1, Math.min(LANES, availableParallelism(), reruns.length))
+  const lane = createLane(plans, options.cache ?? new Map())
+  const executor = openExecutor(plans, { lane, workers })
+  try {
+    await executor.execute(
+      plans.map((_, run) => ({ run, from: 0, to: 1 })),
+      {
+        keep(result) {
+          const [failure] = result.failures
+          if (failure) finish(result, { measures: null, reason: firstLine(failure.reason) })
+          else if (result.to > result.from)
+            finish(result, { measures: measured(outcome.names, result.values), reason: '' })
+        },
+        refuse: (chunk, reason) => finish(chunk, { measures: null, reason: firstLine(reason) }),
+        ...(signal ? { signal } : {}),
+      },
+    )
+  } finally {
+    await executor.close()
   }
-  const { scenario, document } = outcome
-  const data = { scenario, seed: document.seed, checked: options.checked ?? false }
-  const size = Math.min(LANES, availableParallelism(), reruns.length)
-  const lanes = Array.from({ length: size }, () => lane(data, next, keep))
-  const abort = (): void => {
-    for (const { stop } of lanes) void stop()
-  }
-  signal?.addEventListener('abort', abort)
-  await Promise.all(lanes.map(({ finished }) => finished))
-  signal?.removeEventListener('abort', abort)
   return results
 }

@@ -37,17 +37,18 @@ describe('the report of a crash', () => {
     found = await written(outcome, 'deep/er')
   })
 
-  it('consists of three whole files and nothing else', () => {
-    expect(found.files).toEqual(
-      ['report.json', 'trace.parquet', 'report.html'].map((name) => join(found.dir, name)),
-    )
-    expect(readdirSync(found.dir).sort()).toEqual(['report.html', 'report.json', 'trace.parquet'])
+  it('consists of five whole files and nothing else', () => {
+    const names = ['report.json', 'trace.parquet', 'paths.parquet', 'measures.parquet']
+    const all = [...names, 'report.html']
+    expect(found.files).toEqual(all.map((name) => join(found.dir, name)))
+    expect(readdirSync(found.dir).sort()).toEqual(all.sort())
     expect(found.page.trimEnd().endsWith('</html>')).toBe(true)
   })
 
   it('has the run document, story, effects, accounts, facts and charts in report.json', () => {
     const { report } = found
-    const { schema, ...document } = outcome.document
+    const { schema, path: only, ...document } = outcome.document
+    expect(only).toBeNull()
     expect(schema).toBe('breakwater/run/1')
     expect(report).toMatchObject(JSON.parse(JSON.stringify(document)))
     expect(report.schema).toBe('breakwater/report/1')
@@ -159,7 +160,7 @@ describe('other reports', () => {
     const outcome = await smallCrash({ drop: 0 })
     const broken = { ...outcome, view: null, interrupted: true }
     const { files, report, page } = await written(broken, 'pathless', AbortSignal.abort())
-    expect(files).toHaveLength(2)
+    expect(files).toHaveLength(4)
     expect(report.path).toBeNull()
     expect(markupOf(page)).toContain('No path was finished')
     expect(markupOf(page)).not.toMatch(/undefined|NaN|\[object/)
@@ -186,7 +187,7 @@ describe('other reports', () => {
     const outcome = await smallCrash({ drop: 0 })
     const { dir } = await written(outcome, 'twice')
     await written(outcome, 'twice')
-    expect(readdirSync(dir)).toHaveLength(3)
+    expect(readdirSync(dir)).toHaveLength(5)
   })
 })
 

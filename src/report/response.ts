@@ -3,9 +3,8 @@ import type { Order, Parameter } from '../scenario/index.ts'
 import { findingsOf, type ResponsePoint, type ToldMeasure } from './findings.ts'
 import { short } from './format.ts'
 import { shockGrid } from './grid.ts'
-import { runLanes } from './lanes.ts'
+import { type Measured, runLanes } from './lanes.ts'
 import { type NoKnob, parameterNamed } from './vary.ts'
-import type { Measured } from './worker.ts'
 
 /** What grows with the shock, for every option of a compared parameter. Same seed, path 0. */
 export type Response = {
