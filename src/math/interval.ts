@@ -1,3 +1,4 @@
+import { betaFraction } from './beta.ts'
 import { exp, log, log1p } from './elementary.ts'
 import { inverseNormalCdf } from './normal.ts'
 import { sum } from './sum.ts'
@@ -108,7 +109,7 @@ function tail(t: number, df: number, scale: number): number {
   const x = 1 / (1 + (t * t) / df)
   if (x > (df / 2 + 1) / (df / 2 + 2.5)) return 0.5 - between(t, df, scale)
   const front = exp((-df / 2) * log1p((t * t) / df)) * (t / Math.sqrt(df + t * t)) * scale
-  return front / df / fraction(x, df / 2, 0.5)
+  return front / df / betaFraction(x, df / 2, 0.5)
 }
 
 /** P(0 < T < t) = I_x(1/2, df/2) / 2 with x = t^2 / (df + t^2). */
@@ -116,25 +117,7 @@ function between(t: number, df: number, scale: number): number {
   const x = (t * t) / (df + t * t)
   if (x > 1.5 / (df / 2 + 2.5)) return 0.5 - tail(t, df, scale)
   const front = exp((-df / 2) * log1p((t * t) / df)) * (t / Math.sqrt(df + t * t)) * scale
-  return front / fraction(x, 0.5, df / 2)
-}
-
-/** Denominator of the continued fraction of I_x(a, b), by Lentz's recurrence (DLMF 8.17.22). */
-function fraction(x: number, a: number, b: number): number {
-  let value = 1
-  let c = 1
-  let d = 0
-  for (let k = 1; k < 20_000; k++) {
-    const m = k >> 1
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
-    const term = (k & 1) === 0 ? even : odd
-    d = 1 / (1 + term * d)
-    c = 1 + term / c
-    value *= c * d
-    if (Math.abs(c * d - 1) < 1e-16) break
-  }
-  return value
+  return front / betaFraction(x, 0.5, df / 2)
 }
 
 /** Gamma(a + 1/2) / Gamma(a): asymptotic series beyond 60, recurrence below (DLMF 5.11.13). */
