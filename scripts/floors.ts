@@ -30,7 +30,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['world'],
   ['mechanisms'],
   ['engine', 'sources', 'stores'],
-  ['measures'],
+  ['calibration', 'measures'],
   ['scenario'],
   ['experiments'],
   ['report', 'prove', 'watch'],
