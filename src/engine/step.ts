@@ -1,5 +1,5 @@
 import { hash64 } from '../math/index.ts'
-import type { Built, World } from '../world/index.ts'
+import type { Built, Instance, World } from '../world/index.ts'
 import { type Block, type Chain, payUsd, type Submission } from '../world/index.ts'
 import { checkWorld } from './checks.ts'
 
@@ -13,6 +13,9 @@ type Pending = {
   readonly protective: boolean
 }
 
+/** An instance that looks at every block of its chain. */
+type Observer = { readonly from: Built; readonly observe: NonNullable<Instance['observe']> }
+
 /** What one lane reuses from block to block; it carries nothing from one submission to the next. */
 type Lane = {
   readonly world: World
@@ -20,6 +23,15 @@ type Lane = {
   readonly marks: Int32Array
   /** Per instance, a number that stands for its name in ties. */
   readonly tags: readonly number[]
+  /** Per chain, who observes its blocks, in order. */
+  readonly observers: ReadonlyMap<Chain, readonly Observer[]>
+}
+
+function observersOf({ ordered }: World, chain: Chain): readonly Observer[] {
+  return ordered.flatMap((from) => {
+    const { observe } = from.instance
+    return observe && from.chain === chain ? [{ from, observe }] : []
+  })
 }
 
 function handlerOf({ world }: Lane, from: Built, to: string | undefined, kind: string) {
@@ -40,6 +52,7 @@ function pend(lane: Lane, from: Built, submission: Submission, block: Block): Pe
 
 /** The builder's order of a block; see `Ordering`. */
 function orderBlock(pending: Pending[], { order }: Chain): Pending[] {
+  if (pending.length < 2) return pending
   const arrival = (p: Pending): number => p.submission.arrival ?? 0
   const byBid = (a: Pending, b: Pending): number => b.submission.bid - a.submission.bid
   const first = {
@@ -86,12 +99,11 @@ function execute(lane: Lane, pending: Pending, cost: number): boolean {
 
 /** One round of one block: all observe, the builder orders, the submissions are executed. */
 function round(lane: Lane, chain: Chain, block: Block, limit: number) {
-  const { ledger, ordered } = lane.world
+  const { ledger } = lane.world
   const pending: Pending[] = []
   ledger.open(false)
-  for (const from of ordered)
-    if (from.chain === chain)
-      from.instance.observe?.(block, (s) => pending.push(pend(lane, from, s, block)))
+  for (const { from, observe } of lane.observers.get(chain)!)
+    observe(block, (s) => pending.push(pend(lane, from, s, block)))
   ledger.open(true)
   let gas = 0
   let done = false
@@ -109,7 +121,8 @@ function round(lane: Lane, chain: Chain, block: Block, limit: number) {
 function produce(lane: Lane, chain: Chain, block: Block): void {
   let used = 0
   for (let r = 0; r < chain.rounds; r++) {
-    const { gas, done } = round(lane, chain, { ...block, round: r }, chain.gasLimit - used)
+    const now = r === 0 ? block : { ...block, round: r }
+    const { gas, done } = round(lane, chain, now, chain.gasLimit - used)
     used += gas
     if (!done) break
   }
@@ -123,7 +136,9 @@ export function createStepper(world: World): () => void {
     state: new Uint8Array(world.state.length),
     marks: new Int32Array(world.books.length),
     tags: world.instances.map((i) => hash64(i.name)[0]),
+    observers: new Map(world.chains.map((chain) => [chain, observersOf(world, chain)])),
   }
+  const steps = world.ordered.flatMap(({ instance }) => instance.step ?? [])
   const dt = world.spec.tickSeconds
   return () => {
     const tick = world.clock[0]! + 1
@@ -131,7 +146,7 @@ export function createStepper(world: World): () => void {
     world.clock[0] = tick
     world.trace.at(tick, block.time)
     world.ledger.open(false)
-    for (const i of world.ordered) i.instance.step?.(block)
+    for (const own of steps) own(block)
     world.ledger.open(true)
     for (const chain of world.chains) if (chain.due(block)) produce(lane, chain, block)
     if (world.checked) checkWorld(world)
