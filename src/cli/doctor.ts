@@ -56,6 +56,18 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'workers',
+    run: async () => {
+      const scenario = parseScenario(TINY, 'doctor.yaml')
+      const [one, two] = await Promise.all(
+        [1, 2].map((workers) => runScenario(scenario, { paths: 4, workers })),
+      )
+      if (JSON.stringify(one!.document) !== JSON.stringify(two!.document))
+        throw new Error('two worker threads give other results than none')
+      return 'two worker threads give the results of none'
+    },
+  },
+  {
     name: 'parquet',
     run: async () => {
       const { version } = await import('@duckdb/node-api')

@@ -39,15 +39,28 @@ function channelTable(channels: readonly ChannelResult[]): readonly string[] {
   return ['Loss that goes when a channel is cut:', ...channels.map(line), '']
 }
 
+/** Whether the paths were enough. */
+function untilOf({ until, paths }: RunOutcome['document']): readonly string[] {
+  if (until === null) return []
+  const enough = until.reached ? 'reached' : 'not reached'
+  return [`${until.rule}: ${enough} with ${count(paths, 'path')}.`]
+}
+
 /** The few words behind a run of many paths, or the story of its only one. */
 function body(outcome: RunOutcome): readonly string[] {
   const { document } = outcome
   if (document.paths === 1)
-    return storyOf(outcome).map(({ text, events }) =>
-      events.length === 0 ? text : `${text} [${events.map((e) => `#${e}`).join(' ')}]`,
-    )
+    return [
+      ...(document.path === null ? [] : [`Path ${document.path} of the run.`]),
+      ...storyOf(outcome).map(({ text, events }) =>
+        events.length === 0 ? text : `${text} [${events.map((e) => `#${e}`).join(' ')}]`,
+      ),
+    ]
   const failed = document.failedPaths > 0 ? `, ${document.failedPaths} failed` : ''
-  return [`${document.paths} paths${failed}; mean [95 % interval of the mean].`]
+  return [
+    `${document.paths} paths${failed}; mean [95 % interval of the mean].`,
+    ...untilOf(document),
+  ]
 }
 
 /** What the scenario lists; measures of one lender alone only where it lists them. */
