@@ -1,5 +1,5 @@
-import { exp, expm1, normalCdf, normalPdf } from '../../math/index.ts'
-import { moneyness, outOfTheMoney } from './normalised.ts'
+import { exp, normalCdf, normalPdf } from '../../math/index.ts'
+import { intrinsic, moneyness, outOfTheMoney } from './normalised.ts'
 import { checkTerms, checkVol, type OptionTerms } from './terms.ts'
 
 /** A spot option with its volatility per root of a year (0.6 for 60 %). */
@@ -26,15 +26,6 @@ export type Greeks = {
   readonly charm: number
   /** dGamma/dSpot, per USD^2 */
   readonly speed: number
-}
-
-/** Above this ln(F/K) the legs of the forward differ enough to be subtracted as they are. */
-const APART = 0.5
-
-/** Worth of the forward for a call, of its opposite for a put, where that is positive; else 0. */
-function intrinsic(sign: number, x: number, asset: number, cash: number): number {
-  if (sign * x <= 0) return 0
-  return x < APART && x > -APART ? sign * cash * expm1(x) : sign * (asset - cash)
 }
 
 /**

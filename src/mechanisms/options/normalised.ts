@@ -1,5 +1,6 @@
 import {
   exp,
+  expm1,
   logRatio,
   millsRatio,
   millsSlope,
@@ -33,6 +34,9 @@ const WEIGHT_FAR = 0.23692688505618908
 /** Half-widths below this share of 1 + h are integrated, because the difference would cancel. */
 const NARROW = 0.05
 
+/** Above this ln(F/K) the legs of the forward differ enough to be subtracted as they are. */
+const APART = 0.5
+
 /**
  * Work out logarithmic moneyness in twice the precision of a double and round once.
  *
@@ -62,6 +66,17 @@ export function moneyness(terms: OptionTerms, vol: number): Moneyness {
     further: add(1, 1.5),
     back: add(-1, -0.5),
   }
+}
+
+/**
+ * Lower bound of a price: the forward for a call, its opposite for a put, where that is positive.
+ *
+ * @param sign 1 for a call, -1 for a put; x is ln(F/K).
+ * @param asset discounted spot and cash, the discounted strike, USD.
+ */
+export function intrinsic(sign: number, x: number, asset: number, cash: number): number {
+  if (sign * x <= 0) return 0
+  return x < APART && x > -APART ? sign * cash * expm1(x) : sign * (asset - cash)
 }
 
 /**
