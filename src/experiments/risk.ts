@@ -39,7 +39,7 @@ export function valueAtRisk(
 /**
  * Estimate the expected shortfall: the mean of the worst (1 - level) share of the paths.
  *
- * Its interval is approximate where the tail is heavy (tail index below 3): docs/coverage.md.
+ * Its interval is approximate where the tail is heavy (tail index below 2.5): docs/coverage.md.
  * @param values one number per path, large ones bad (small ones with `better: 'higher'`); NaN = none.
  * @param level share inside 0..1, such as 0.99.
  * @returns value and interval in the unit and with the sign of the values; low and high are null with

@@ -6,7 +6,7 @@ import type { Sample } from './sample.ts'
 export const FEWEST_WORST = 5
 
 /** From this tail index down the interval of expected shortfall covers too little; see docs/coverage.md. */
-export const HEAVY_TAIL = 3
+export const HEAVY_TAIL = 2.5
 
 /** Most values that a tail index is estimated from, and fewest. */
 const TAIL_VALUES = { most: 1000, fewest: 10 }
