@@ -1,3 +1,5 @@
+import { log } from '../math/index.ts'
+
 /** A number that was fitted; `error` is its standard error, null where the data fix it. */
 export type Parameter = {
   readonly name: string
@@ -21,7 +23,7 @@ export type CheckName = 'shape' | 'tails' | 'clustering' | 'memory' | 'leverage'
 
 const WORDS: Readonly<Record<CheckName, string>> = {
   shape: 'the distribution of one-step returns differs',
-  tails: 'the share of returns beyond the 0.5 % and 99.5 % forecasts differs',
+  tails: 'the share of returns beyond the 1 % and 99 % forecasts differs',
   clustering: 'large moves follow large moves otherwise than it says',
   memory: 'the sign of returns can be told from the returns before',
   leverage: 'volatility reacts to the sign of returns otherwise than it says',
@@ -97,6 +99,6 @@ export function criteria(
   if (logLikelihood === null) return null
   return {
     aic: 2 * counted - 2 * logLikelihood,
-    bic: counted * Math.log(rows) - 2 * logLikelihood,
+    bic: counted * log(rows) - 2 * logLikelihood,
   }
 }

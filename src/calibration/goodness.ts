@@ -11,7 +11,7 @@ function legendre(u: number): number[] {
   return plain.map((value, n) => Math.sqrt(2 * n + 1) * value)
 }
 
-const TAIL = 0.005
+const TAIL = 0.01
 const LAGS = 4
 const WINDOW = 24
 

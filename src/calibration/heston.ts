@@ -1,4 +1,4 @@
-import { chiSquareTail, exp, expm1, inversePositive, minimise } from '../math/index.ts'
+import { chiSquareTail, exp, expm1, inversePositive, log, minimise } from '../math/index.ts'
 import type { Check, Fitted, Parameter } from './fit.ts'
 import { correlations, pairsOf } from './gbm.ts'
 import { CalibrationError, type Sample, YEAR } from './sample.ts'
@@ -86,7 +86,7 @@ function momentRows({ variance, move, count }: Days): readonly Float64Array[] {
 function longRunCovariance(columns: readonly Float64Array[], means: Float64Array): Float64Array {
   const n = columns.length
   const rows = columns[0]!.length
-  const reach = Math.floor(2 * Math.cbrt(rows))
+  const reach = Math.floor(2 * exp(log(rows) / 3))
   const matrix = new Float64Array(n * n)
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++)
@@ -137,7 +137,7 @@ function solve(m: Moments, start: readonly number[]) {
     if (!(point.k > 0.5 && point.k < 2000)) return Number.NaN
     return gap(x).reduce((a, g) => a + g * g, 0)
   }
-  const starts = [5, 20, 80].map((k) => [start[0]!, start[1]!, Math.log(k), start[3]!])
+  const starts = [5, 20, 80].map((k) => [start[0]!, start[1]!, log(k), start[3]!])
   const found = starts.map((s) => minimise(cost, s, { tolerance: 1e-10 }))
   const best = found.reduce((a, b) => (b.value < a.value ? b : a))
   const slopes = Array.from({ length: 4 }, (_, j) => {
@@ -211,7 +211,7 @@ function firstGuess({ found, perDay }: Moments): readonly number[] {
     found[2]! / (day * day),
     0.01 * theta * theta,
   )
-  return [Math.log(theta), Math.log(s2), 0, found.at(-1)! / (theta * day * day)]
+  return [log(theta), log(s2), 0, found.at(-1)! / (theta * day * day)]
 }
 
 function fitOne(sample: Sample): HestonFit {

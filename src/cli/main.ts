@@ -106,6 +106,36 @@ function programOf(finish: (code: number) => void): Command {
       finish(modelsCommand(kind, options))
     })
   program
+    .command('calibrate')
+    .description('fit price processes to price files, with standard errors and a check of the fit')
+    .argument(
+      '<files...>',
+      'CSV files (.gz too): bars of one asset or several, or a column per asset',
+    )
+    .option(
+      '--process <name>',
+      'gbm, jumpDiffusion, regimes, ou, bootstrap, heston or all (all but ou)',
+    )
+    .option('--assets <names>', 'assets to keep, with commas between (default: all)')
+    .option('--from <date>', 'first moment, ISO date (UTC) or Unix seconds')
+    .option('--to <date>', 'last moment')
+    .option('--regime <name>', 'calm or stress: only outside, or only within, the known crises')
+    .option(
+      '--step <seconds>',
+      'length of a return (default: the usual distance of rows)',
+      wholeNumber,
+    )
+    .option('--out <file>', 'write the calibration, for sources of kind calibration')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater calibrate data/prices/ETHUSDT_1h.csv.gz data/prices/BTCUSDT_1h.csv.gz --process regimes --from 2023-01-01 --to 2023-06-30',
+    )
+    .action(async (files: readonly string[], options) => {
+      const { calibrateCommand } = await import('./calibrate.ts')
+      finish(await calibrateCommand(files, options))
+    })
+  program
     .command('doctor')
     .description('check that this installation can run')
     .addHelpText('after', '\nExample:\n  breakwater doctor')
@@ -143,6 +173,9 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'BlockTimeError',
   'TraderAssetError',
   'HealthTargetError',
+  'CalibrationError',
+  'RegimeError',
+  'BootstrapError',
 ])
 
 function codeOf(error: unknown): number {

@@ -18,6 +18,7 @@ export type { CompoundMarket } from './compoundV2Accounts.ts'
 export * from './csv.ts'
 export * from './files.ts'
 export * from './positions.ts'
+export { parseTime } from './priceHistory.ts'
 export * from './problems.ts'
 export * from './source.ts'
 export {

@@ -1,0 +1,120 @@
+import { type Files, parseTime, priceHistory } from '../sources/index.ts'
+import type { DataSource, Loaded, PriceTable } from '../world/index.ts'
+import { calibrate } from './calibrate.ts'
+import type { Fit, ProcessName } from './fit.ts'
+import { CalibrationError, type Sample, type Span, sampleOf } from './sample.ts'
+import { calmSpans, stressSpans } from './windows.ts'
+
+/** What to calibrate on. */
+export type CalibrationInput = {
+  readonly files: readonly string[]
+  /** Columns or symbols to keep; empty: all. */
+  readonly assets?: readonly string[]
+  /** Other names for assets of the files. */
+  readonly rename?: Readonly<Record<string, string>>
+  readonly from?: string
+  readonly to?: string
+  readonly regime?: 'calm' | 'stress' | 'all'
+  /** Seconds per return; 0: the usual distance of rows. */
+  readonly step?: number
+}
+
+/** Everything that a calibration gave, as it is saved. */
+export type Calibration = {
+  readonly version: 1
+  readonly regime: 'calm' | 'stress' | 'all'
+  readonly assets: readonly string[]
+  /** Seconds per return. */
+  readonly step: number
+  readonly rows: number
+  /** First and last moment of the returns, ISO, UTC. */
+  readonly from: string
+  readonly to: string
+  /** Stretches that were kept; empty: all. */
+  readonly spans: readonly { readonly from: string; readonly to: string }[]
+  readonly data: readonly DataSource[]
+  readonly dropped: readonly string[]
+  readonly fits: readonly Fit[]
+}
+
+function momentOf(text: string | undefined, name: string, otherwise: number): number {
+  if (text === undefined || text === '') return otherwise
+  const value = parseTime(text)
+  if (Number.isNaN(value))
+    throw new CalibrationError(`--${name} is "${text}"; write a date such as 2023-05-01`)
+  return value
+}
+
+function spansOf(input: CalibrationInput, table: PriceTable): readonly Span[] {
+  const whole = {
+    from: momentOf(input.from, 'from', table.time[0]!),
+    to: momentOf(input.to, 'to', table.time.at(-1)!),
+  }
+  const { regime = 'all' } = input
+  if (regime === 'all') return [whole]
+  const spans = regime === 'stress' ? stressSpans(whole) : calmSpans(whole)
+  if (spans.length === 0)
+    throw new CalibrationError(
+      `no stress window lies between ${iso(whole.from)} and ${iso(whole.to)}; widen --from and --to, or leave out --regime`,
+    )
+  return spans
+}
+
+function iso(time: number): string {
+  return `${new Date(time * 1000).toISOString().slice(0, 16)}Z`
+}
+
+async function read(
+  { files, assets = [], rename = {} }: CalibrationInput,
+  disk: Files,
+): Promise<{ readonly table: PriceTable; readonly loaded: Loaded }> {
+  const loaded = await priceHistory.load(
+    { files, names: [], assets, column: 'close', from: '', to: '', minPrice: 0 },
+    disk,
+  )
+  const table = loaded.outputs.prices as PriceTable
+  return { table: { ...table, assets: table.assets.map((a) => rename[a] ?? a) }, loaded }
+}
+
+/** Each asset on all its own rows, which are more than the joint ones. */
+function apart(table: PriceTable, spans: readonly Span[], step: number): readonly Sample[] {
+  return table.assets.map((asset, i) =>
+    sampleOf({ time: table.time, assets: [asset], prices: [table.prices[i]!] }, spans, step),
+  )
+}
+
+/** Six digits: more than any standard error leaves, and stable where last bits are not. */
+function rounded<T>(value: T): T {
+  if (typeof value === 'number')
+    return (Number.isFinite(value) ? Number(value.toPrecision(6)) : null) as T
+  if (Array.isArray(value)) return value.map(rounded) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rounded(v)])) as T
+}
+
+/**
+ * Read prices and fit processes to them.
+ *
+ * @param onProgress told in words what is being done.
+ * @throws {SourceError} when a file cannot be used; {CalibrationError} when the sample cannot.
+ */
+export async function calibrateFiles(
+  input: CalibrationInput,
+  processes: readonly ProcessName[],
+  disk: Files,
+  onProgress: (text: string) => void = () => {},
+): Promise<Calibration> {
+  const { table, loaded } = await read(input, disk)
+  const spans = spansOf(input, table)
+  const sample = sampleOf(table, spans, input.step ?? 0)
+  const singles = apart(table, spans, sample.step)
+  const fits = processes.map((process) => calibrate(sample, process, onProgress, singles))
+  return rounded({
+    version: 1 as const,
+    regime: input.regime ?? 'all',
+    ...{ assets: sample.assets, step: sample.step, rows: sample.rows },
+    ...{ from: iso(sample.from), to: iso(sample.to) },
+    spans: spans.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+    ...{ data: loaded.data, dropped: sample.dropped, fits },
+  })
+}

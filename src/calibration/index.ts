@@ -1,0 +1,5 @@
+export * from './calibrate.ts'
+export * from './document.ts'
+export * from './fit.ts'
+export { CalibrationError, type Sample, type Span, sampleOf } from './sample.ts'
+export * from './windows.ts'
