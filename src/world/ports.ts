@@ -97,7 +97,12 @@ export interface Lender {
    * @param values full values per coordinate unit, at any prices (`coordinatesAt(.., 'value', ..)`).
    */
   seizable(row: number, debt: number, collateral: number, values: Float64Array): number
-  /** Collateral asset that a liquidator receives for repaying `repay` of debt asset. */
+  /** Largest share of a debt that one liquidation may ever repay. */
+  readonly closeFactor: number
+  /**
+   * Collateral asset that a liquidator receives for repaying `repay` of debt asset: proportional to its
+   * value, the same for all debts, and changed by prices and parameters only.
+   */
   seizeFor(repay: number, debt: number, collateral: number): number
   /**
    * Repay a row's debt and seize its collateral; entries are named by coordinate.

@@ -38,6 +38,8 @@ export type Protocol = {
   seized(market: number, units: number, kept: number): void
   /** A row's debt units (<= 0) are others than laid out, before the first block. */
   reopen(market: number, before: number, after: number, row: number): void
+  /** Largest share of a debt that `close` ever allows; absent: all of it. */
+  readonly closeFactor?: number
   /** Largest repayment of `deal.owed` that one liquidation may make, as far as the rules limit it. */
   close(deal: Deal): number
   /** Largest repayment up to `repay` that leaves nothing behind that the rules forbid. */

@@ -14,6 +14,7 @@ export function lenderOf(desk: Desk): Lender {
     book,
     canSeize: desk.seizable,
     liability: layout.liability,
+    closeFactor: protocol.closeFactor ?? 1,
     assetOf: (c) => asset[layout.market[c]!]!,
     account: (row) => positions.accounts[row] ?? '',
     coordinates: () => coordinates(desk),

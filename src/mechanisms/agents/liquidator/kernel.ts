@@ -67,43 +67,6 @@ export function bestMargin(lender: Lender, spots: Spots, debt: number, collatera
   return seized * spots.sell(lender.assetOf(collateral)) - 1 / spots.buy(lender.assetOf(debt))
 }
 
-/** Interest that a debt may have gathered since it was last touched, as a bound. */
-export const INTEREST = 1.01
-
-/**
- * Bound the best margin over all pairs, USD per USD of debt at prices seen earlier. A lender hands out
- * collateral in proportion to the value repaid, so the best collateral is the same for all debts.
- * @param seen earlier prices by asset; debts without one are left out.
- * @returns at least max over pairs of bestMargin / seen; -Infinity when no pair can be liquidated.
- */
-export function bestYield(lender: Lender, spots: Spots, seen: Float64Array): number {
-  const { book, liability, canSeize } = lender
-  let any = -1
-  for (let c = 0; c < book.coordinates && any < 0; c++)
-    if (liability[c] === 1 && lender.price(lender.assetOf(c)) > 0) any = c
-  if (any < 0) return Number.NEGATIVE_INFINITY
-  const unit = lender.price(lender.assetOf(any))
-  let proceeds = 0
-  for (let c = 0; c < book.coordinates; c++) {
-    if (liability[c] === 1 || canSeize[c] !== 1) continue
-    const seized = lender.seizeFor(1, any, c)
-    if (!(seized < Infinity)) continue
-    proceeds = Math.max(proceeds, (seized * spots.sell(lender.assetOf(c))) / unit)
-  }
-  let best = Number.NEGATIVE_INFINITY
-  for (let d = 0; d < book.coordinates; d++) {
-    const asset = lender.assetOf(d)
-    const price = lender.price(asset)
-    if (liability[d] !== 1 || !(seen[asset]! > 0 && price > 0)) continue
-    const paid = 1 / spots.buy(asset)
-    best = Math.max(best, (ABOVE * proceeds * price - paid / ABOVE) / seen[asset]!)
-  }
-  return best
-}
-
-/** Widens bounds by more than rounding. */
-const ABOVE = 1 + 1e-12
-
 /** Steps of the search for a cost; four to eight are usual. */
 const STEPS = 60
 

@@ -73,7 +73,7 @@ export const liquidator: Model = model({
       },
       refresh(cause) {
         for (const watch of watches) {
-          watch.forget()
+          if (cause !== 'rewind') watch.forget()
           if (cause === 'build') watch.open()
         }
       },

@@ -1,13 +1,5 @@
-import type { Submit } from '../../../world/index.ts'
-import {
-  assess,
-  bestMargin,
-  bestYield,
-  createSpots,
-  INTEREST,
-  type Prospect,
-  type Spots,
-} from './kernel.ts'
+import type { Lender, Submit } from '../../../world/index.ts'
+import { assess, bestMargin, createSpots, type Prospect, type Spots } from './kernel.ts'
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
@@ -38,36 +30,55 @@ function offersOf(n: number): Offers {
   }
 }
 
+/** What a liquidation of each pair earns in this block, asked when first needed; NaN before. */
+type Margins = {
+  /** USD before gas per unit of debt repaid, at most. */
+  best: Float64Array
+  /** Collateral asset that is seized per unit of debt repaid. */
+  seized: Float64Array
+}
+
 /** One block's view: what was found, what can be spent, what gas costs. */
 type View = {
-  readonly found: readonly Candidates[]
+  readonly found: Candidates[]
   readonly capital: number
   readonly gasCost: number
   readonly spots: Spots
-  /** Best margin per lender and pair, asked once per block. */
-  readonly margins: Map<number, number>
+  readonly margins: Margins[]
+}
+
+/** Interest that a debt may have gathered since it was last touched, as a bound. */
+const INTEREST = 1.01
+/** The same of what is not bounded by the debt itself, with room. */
+const GROWTH = 1.1
+
+/** Debt that one liquidation of a row may repay, per unit of its largest debt, as a bound. */
+function repayable({ closeFactor }: Lender): number {
+  return Math.min(INTEREST, GROWTH * closeFactor)
 }
 
 /** Debt in all, USD at the prices seen, below which `isTooSmall` holds whatever the pair. */
-function leastDebt(desk: Desk, watch: number, seen: Float64Array, spots: Spots, gasCost: number) {
+function leastDebt(desk: Desk, watch: number, best: number, gasCost: number): number {
   const required = desk.floor + gasCost
   if (!(required > 0)) return Number.NEGATIVE_INFINITY
-  const best = bestYield(desk.lenders[watch]!, spots, seen)
-  return best > 0 ? ((1 - 1e-9) * required) / (INTEREST * best) : Number.POSITIVE_INFINITY
+  if (!(best > 0)) return Number.POSITIVE_INFINITY
+  return ((1 - 1e-9) * required) / (repayable(desk.lenders[watch]!) * best)
 }
 
-/** Whether even the whole debt, without slippage, would not earn the gas and the least profit. */
+/** Whether the whole that may be repaid, without slippage, would not earn gas and least profit. */
 function isTooSmall(desk: Desk, view: View, watch: number, place: number): boolean {
-  const { debt, collateral, owed } = view.found[watch]!
+  const { debt, collateral, pair, owed, held } = view.found[watch]!
   if (owed[place] === 0) return true
-  const coordinates = desk.lenders[watch]!.book.coordinates
-  const pair = (debt[place]! * coordinates + collateral[place]!) * view.found.length + watch
-  let best = view.margins.get(pair)
-  if (best === undefined) {
-    best = bestMargin(desk.lenders[watch]!, view.spots, debt[place]!, collateral[place]!)
-    view.margins.set(pair, best)
+  const lender = desk.lenders[watch]!
+  const { best, seized } = view.margins[watch]!
+  const at = pair[place]!
+  if (Number.isNaN(best[at]!)) {
+    seized[at] = lender.seizeFor(1, debt[place]!, collateral[place]!)
+    best[at] = bestMargin(lender, view.spots, debt[place]!, collateral[place]!)
   }
-  return INTEREST * owed[place]! * best < desk.floor + view.gasCost
+  const covered = (GROWTH * held[place]!) / seized[at]!
+  const most = Math.min(repayable(lender) * owed[place]!, covered)
+  return most * best[at]! < desk.floor + view.gasCost
 }
 
 /** Size one candidate; false when it does not pay. `prospect` is overwritten. */
@@ -153,6 +164,33 @@ function submitAll(
   }
 }
 
+const NONE = new Float64Array(0)
+
+/** Make room for the margins of `pairs` pairs, none of them known. */
+function clear(margins: Margins, pairs: number): void {
+  if (margins.best.length < pairs) {
+    margins.best = new Float64Array(2 * pairs)
+    margins.seized = new Float64Array(2 * pairs)
+  }
+  margins.best.fill(Number.NaN, 0, pairs)
+}
+
+/** Look through all watches for whoever may pay, into `view.found`. @returns how many there are. */
+function lookAround(desk: Desk, watches: readonly Watch[], view: View): number {
+  let size = 0
+  for (let w = 0; w < watches.length; w++) {
+    const watch = watches[w]!
+    const { now, past } = watch.see(desk.context.chain.number())
+    // Prices are recorded all the same.
+    if (view.capital <= view.gasCost) continue
+    const best = watch.yields.best(view.spots, now, past)
+    view.found[w] = watch.find(leastDebt(desk, w, best, view.gasCost))
+    size += view.found[w]!.count
+    clear(view.margins[w]!, watch.pairs.debt.length)
+  }
+  return size
+}
+
 /**
  * Make the function that submits the liquidations that pay, as far as capital and one block's gas
  * go; if they do not go far enough, the largest gains first.
@@ -162,24 +200,23 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
   const { chain } = context
   const prospect: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   let offers = offersOf(0)
-  const margins = new Map<number, number>()
   const found: Candidates[] = []
+  const margins = watches.map(() => ({ best: NONE, seized: NONE }))
   let spots: Spots | null = null
   return (submit) => {
     spots ??= createSpots(desk.venue!, context.assets.length)
     spots.reset()
-    margins.clear()
     const capital = desk.capital.available()
     const gasCost = chain.gasUsd(gas, bid)
-    let size = 0
-    for (let w = 0; w < watches.length; w++) {
-      const seen = watches[w]!.see(chain.number())
-      if (capital <= gasCost) continue
-      found[w] = watches[w]!.find(leastDebt(desk, w, seen, spots, gasCost))
-      size += found[w]!.count
+    const view = {
+      found,
+      capital,
+      gasCost,
+      spots,
+      margins,
     }
-    if (size === 0 || capital <= gasCost) return
-    const view = { found, capital, gasCost, spots, margins }
+    const size = lookAround(desk, watches, view)
+    if (size === 0) return
     if (offers.place.length < size) offers = offersOf(2 * size)
     collect(desk, view, offers, prospect)
     const room = Math.floor(chain.gasLimit / Math.max(gas, 1))

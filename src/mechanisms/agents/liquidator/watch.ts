@@ -1,10 +1,12 @@
 import {
   type Assets,
+  type Book,
   createTriggers,
   type Lender,
   type TriggerOptions,
 } from '../../../world/index.ts'
 import { largestPair, type Prospect } from './kernel.ts'
+import { createYields, type Yields } from './yields.ts'
 
 /** Rows that were liquidatable at the prices seen; entries 0 .. count - 1 are valid, in row order. */
 export type Candidates = {
@@ -13,28 +15,41 @@ export type Candidates = {
   /** Coordinates of the largest debt and the largest collateral of each row. */
   debt: Int32Array
   collateral: Int32Array
+  /** Place of the two among the watch's pairs. */
+  pair: Int32Array
   /** That debt when last touched, whole tokens; 0 when the row has nothing to seize. */
   owed: Float64Array
+  /** That collateral when last touched, whole tokens. */
+  held: Float64Array
 }
+
+/** Pairs of debt and collateral that were ever found, by place. */
+export type Pairs = { readonly debt: number[]; readonly collateral: number[] }
 
 /** What a watcher sees of one lender. */
 export type Watch = {
+  readonly pairs: Pairs
+  readonly yields: Yields
   /** Take the prices of the opening for all that was seen before the first block. */
   open(): void
   /**
    * Record the prices of block `number`.
-   * @returns those of `lag` blocks before, by asset: what is looked at until the next call.
+   * @returns these, and those of `lag` blocks before, which are looked at until the next call; by
+   *   asset, 0 where there was no answer. Overwritten by the next call.
    */
-  see(number: number): Float64Array
+  see(number: number): Sight
   /**
    * Find who is liquidatable at the prices seen.
    * @param minDebt USD; rows that owe less in all may be left out.
    * @returns the watch's own columns: read them before the next call.
    */
   find(minDebt: number): Candidates
-  /** Drop what is remembered between looks, after a rewind. */
+  /** Drop what is remembered between looks, after parameters may have changed. */
   forget(): void
 }
+
+/** Prices by asset, USD. */
+export type Sight = { now: Float64Array; past: Float64Array }
 
 /** Where this lender's prices are kept in the shared ring of seen prices. */
 type Place = {
@@ -50,7 +65,9 @@ function candidates(n: number): Candidates {
     row: new Int32Array(n),
     debt: new Int32Array(n),
     collateral: new Int32Array(n),
+    pair: new Int32Array(n),
     owed: new Float64Array(n),
+    held: new Float64Array(n),
   }
 }
 
@@ -72,6 +89,30 @@ function createMemory(length: number) {
     },
     forget(): void {
       version = -1
+    },
+  }
+}
+
+/** Value of a row's entry on a coordinate. */
+function worthOf(book: Book, values: Float64Array, row: number, coordinate: number): number {
+  let k = book.start[row]!
+  while (book.coordinate[k] !== coordinate) k++
+  return book.amount[k]! * values[coordinate]!
+}
+
+/** Number pairs in the order in which they are found. */
+function createPairs(coordinates: number) {
+  const known = new Map<number, number>()
+  const pairs = { debt: [] as number[], collateral: [] as number[] }
+  return {
+    pairs,
+    placeOf(debt: number, collateral: number): number {
+      const key = debt * coordinates + collateral
+      const before = known.get(key)
+      if (before !== undefined) return before
+      known.set(key, pairs.debt.length)
+      pairs.debt.push(debt)
+      return pairs.collateral.push(collateral) - 1
     },
   }
 }
@@ -129,8 +170,10 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   const priced = pricedAssets(lender)
   const triggers = createTriggers(book, boxesOf(lender, assets))
   const pair: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
+  const { pairs, placeOf } = createPairs(n)
+  const yields = createYields(lender)
+  const sight: Sight = { now: seen, past: seen }
   let found = candidates(book.rows)
-  let past = seen
   let least = Number.NEGATIVE_INFINITY
 
   function slot(number: number): Float64Array {
@@ -140,12 +183,19 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   function search(): void {
     if (found.row.length < book.rows) found = candidates(book.rows * 2)
     found.count = triggers.hits(thresholds, found.row, least, Number.NEGATIVE_INFINITY)
-    for (let j = 0; j < found.count; j++) {
-      const isPair = largestPair(lender, full, found.row[j]!, pair)
-      found.debt[j] = pair.debt
-      found.collateral[j] = pair.collateral
-      found.owed[j] = isPair ? pair.owed / past[lender.assetOf(pair.debt)]! : 0
-    }
+    for (let j = 0; j < found.count; j++) note(j)
+  }
+  /** Note the largest pair of what was found. */
+  function note(j: number): void {
+    const { past } = sight
+    const isPair = largestPair(lender, full, found.row[j]!, pair)
+    found.debt[j] = pair.debt
+    found.collateral[j] = pair.collateral
+    found.pair[j] = placeOf(pair.debt, pair.collateral)
+    found.owed[j] = isPair ? pair.owed / past[lender.assetOf(pair.debt)]! : 0
+    found.held[j] = isPair
+      ? worthOf(book, full, found.row[j]!, pair.collateral) / past[lender.assetOf(pair.collateral)]!
+      : 0
   }
   function record(now: Float64Array): void {
     for (const a of priced) now[a] = lender.price(a) || 0
@@ -154,15 +204,18 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
     open() {
       for (let k = 0; k <= lag; k++) record(slot(k))
     },
+    pairs,
+    yields,
     see(number) {
-      record(slot(number))
+      sight.now = slot(number)
+      record(sight.now)
       // The oldest of the ring.
-      past = slot(number + 1)
-      return past
+      sight.past = slot(number + 1)
+      return sight
     },
     find(minDebt) {
-      lender.coordinatesAt(past, 'threshold', thresholds)
-      lender.coordinatesAt(past, 'value', full)
+      lender.coordinatesAt(sight.past, 'threshold', thresholds)
+      lender.coordinatesAt(sight.past, 'value', full)
       least = stepped(minDebt, least)
       if (!memory.holds(values, book.version, least)) {
         search()
@@ -170,6 +223,9 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
       }
       return found
     },
-    forget: memory.forget,
+    forget() {
+      memory.forget()
+      yields.forget()
+    },
   }
 }

@@ -157,6 +157,7 @@ function protocolOf(compound: Compound): Protocol {
       totalBorrows[m] = Math.max(0, totalBorrows[m]! + before - after)
       fund(compound, m)
     },
+    closeFactor: terms.closeFactor,
     close: (deal) => maxClose(deal.owed, terms.closeFactor),
     claims: (m) => totalSupply[m]! * storedRate(compound, m),
   }
