@@ -1,10 +1,14 @@
 import { exp, expm1, hash64, log, log1p, philoxDraws, sum } from '../../src/math/index.ts'
+import { createBook, createTriggers } from '../../src/world/index.ts'
 import type { Workload } from '../workloads/crash.ts'
-import { pack } from './layout.ts'
+import { type Packed, pack } from './layout.ts'
 import { collectBelow, countBelow } from './scanKernel.ts'
 
-/** When the book is scanned: in every block, or only when prices seen or amounts have changed. */
+/** When the book is asked: in every block, or only when prices seen or amounts have changed. */
 export type Scanning = 'everyBlock' | 'onChange'
+
+/** How rows below their thresholds are found: by a scan of all rows, or by triggers. */
+export type Finding = 'scan' | 'triggers'
 
 /** What a path did; arrays are valid until the next run. */
 export type FusedResult = {
@@ -32,7 +36,31 @@ export type FusedLoop = {
 
 const MAX_BORROW_RATE = 5e-6
 const SLACK = 1e-12
+/** Interest of `MOST_BLOCKS` blocks at the highest rate makes less of a debt than this. */
+const ROOM = 1.01
+const MOST_BLOCKS = 1000
 const USD = 0
+
+/** The packed rows as a book with triggers; rows without debt have no entries in it. */
+function watchBook(
+  { rows, start, count, coordinate, amount, market, markets }: Packed,
+  w: Workload,
+) {
+  const order = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: count[row]! }, (_, j) => start[row]! + j),
+  ).flat()
+  const first = new Int32Array(rows + 1)
+  for (let row = 0; row < rows; row++) first[row + 1] = first[row]! + count[row]!
+  const isDebt = Uint8Array.from(market, (_, c) => (c < markets ? 1 : 0))
+  const source = {
+    start: first,
+    coordinate: order.map((k) => coordinate[k]!),
+    amount: order.map((k) => amount[k]!),
+  }
+  const book = createBook(source, isDebt)
+  const weights = Array.from(market, (m) => (w.assets[m + 1]!.kind === 'stable' ? 0.1 : 1))
+  return { book, opening: book.mark(), triggers: createTriggers(book, { weights }) }
+}
 
 /**
  * Make the reference loop: per block the prices of the reference market, the feeds' rule, a scan of
@@ -40,13 +68,15 @@ const USD = 0
  * exponential impact, capital and settlement. Formulas and order of operations are those of the
  * models in src/; only kernels of src/math are shared.
  */
-export function createFusedLoop(w: Workload): FusedLoop {
+export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLoop {
   const { frozen, assets, moves } = w
   const n = assets.length
   const book = pack(w)
-  const { markets: M, groups, start, count, coordinate, market, factor } = book
+  const { markets: M, groups, market, factor } = book
   const coordinates = market.length
-  const amount = new Float64Array(book.amount.length)
+  const watched = finding === 'triggers' ? watchBook(book, w) : null
+  const { start, count, coordinate } = watched?.book ?? book
+  const amount = watched?.book.amount ?? new Float64Array(book.amount.length)
 
   // Constants of the market, the feeds, the chain and the liquidator.
   const keep = 1 - frozen.fee
@@ -101,6 +131,9 @@ export function createFusedLoop(w: Workload): FusedLoop {
   const ring = new Float64Array((lag + 1) * n)
   let baseFee = 0
   let isDirty = true
+  /** USD; rows that owe less are left out by the triggers. */
+  let sizeFloor = 0
+  let lastSeen = 0
 
   // Scratch.
   const thresholds = new Float64Array(coordinates)
@@ -120,6 +153,16 @@ export function createFusedLoop(w: Workload): FusedLoop {
   const foundDebt = new Int32Array(book.rows)
   const foundHeld = new Int32Array(book.rows)
   const foundOwed = new Float64Array(book.rows)
+  /** Pair of markets of a row found, -1 when it has none; most that it may repay, whole tokens. */
+  const foundPair = new Int32Array(book.rows)
+  const foundMost = new Float64Array(book.rows)
+  const pairAt = new Int32Array(M * M)
+  const pairKey = new Int32Array(M * M)
+  const pairMost = new Float64Array(M * M)
+  const pairEarns = new Float64Array(M * M)
+  let pairs = 0
+  let boundAt = 0
+  let boundAnswers = -1
   /** Liquidations that pay: place among the rows found, size, cost, gain, and their order. */
   const offerAt = new Int32Array(book.rows)
   const offerSize = new Float64Array(book.rows)
@@ -155,7 +198,8 @@ export function createFusedLoop(w: Workload): FusedLoop {
 
   function reset(): void {
     state.fill(0)
-    amount.set(book.amount)
+    if (watched) watched.book.undo(watched.opening)
+    else amount.set(book.amount)
     for (let a = 0; a < n; a++) {
       price[a] = assets[a]!.price
       fundamental[a] = 0
@@ -172,6 +216,9 @@ export function createFusedLoop(w: Workload): FusedLoop {
     baseFee = frozen.gasPrice
     isDirty = true
     isFreshKnown = false
+    sizeFloor = 0
+    found = 0
+    boundAnswers = -1
     number = liquidations = failed = scans = answers = 0
   }
 
@@ -272,6 +319,33 @@ export function createFusedLoop(w: Workload): FusedLoop {
       foundOwed[found] = least < 0 && most > 0 ? -least : 0
       found++
     }
+    boundAnswers = -1
+  }
+
+  /** Least debt of a row that can earn `least` at these prices, whatever its pair; USD. */
+  function leastDebt(least: number): number {
+    let dearest = 0
+    let cheapest = Infinity
+    for (let a = 1; a < n; a++) {
+      const off = price[a]! / answer[a]!
+      if (off > dearest) dearest = off
+      if (off < cheapest) cheapest = off
+    }
+    const earned = incentive * (1 - seizeShare) * dearest * keep - cheapest / keep
+    return earned > 0 ? least / (ROOM * closeFactor * earned) : 1e300
+  }
+
+  /** Ask the triggers for rows that owe at least what pays; the least debt follows in steps. */
+  function ask(isNew: boolean): void {
+    const least = leastDebt(gasUsd(frozen.liquidationGas) + minProfit)
+    if (!(sizeFloor <= least && least <= 4 * sizeFloor)) sizeFloor = least / 1.5
+    else if (!isNew) return
+    scans++
+    below = watched!.triggers.hits(thresholds, hits, sizeFloor, 0)
+    found = 0
+    if (below === 0) return
+    weighCoordinates(lastSeen, false, values)
+    pairRows(below)
   }
 
   function look(scanning: Scanning): void {
@@ -280,6 +354,13 @@ export function createFusedLoop(w: Workload): FusedLoop {
     const past = (Math.max(0, number - lag) % (lag + 1)) * n
     weighCoordinates(past, true, thresholds)
     const isNew = hasChanged()
+    if (watched) {
+      lastSeen = past
+      ask(isNew)
+      scanned.set(thresholds)
+      isDirty = false
+      return
+    }
     if (scanning === 'onChange' && !isNew) return
     scans++
     if (!isNew) {
@@ -430,6 +511,53 @@ export function createFusedLoop(w: Workload): FusedLoop {
     return wanted > 0
   }
 
+  /** What a repaid token of market dm earns in cm without slippage, as `assess` counts it first. */
+  function earns(dm: number, cm: number): number {
+    const seized = (incentive * answer[dm + 1]!) / answer[cm + 1]!
+    return seized * (1 - seizeShare) * price[cm + 1]! * keep - price[dm + 1]! / keep
+  }
+
+  /** Find for every pair of markets among the rows found the most that a row may repay, with room. */
+  function boundPairs(): void {
+    pairs = 0
+    pairAt.fill(-1)
+    for (let j = 0; j < found; j++) {
+      foundPair[j] = -1
+      if (!(foundOwed[j]! > 0)) continue
+      const dm = coordinate[foundDebt[j]!]!
+      const cm = market[coordinate[foundHeld[j]!]!]!
+      const key = dm * M + cm
+      if (pairAt[key]! < 0) {
+        pairAt[key] = pairs
+        pairKey[pairs] = key
+        pairMost[pairs++] = 0
+      }
+      const p = pairAt[key]!
+      const seized = (incentive * answer[dm + 1]!) / answer[cm + 1]!
+      const most = Math.min(
+        -closeFactor * amount[foundDebt[j]!]! * index[dm]!,
+        (amount[foundHeld[j]!]! * rateOf(cm)) / seized,
+      )
+      foundPair[j] = p
+      foundMost[j] = ROOM * most
+      if (foundMost[j]! > pairMost[p]!) pairMost[p] = foundMost[j]!
+    }
+    boundAt = number
+    boundAnswers = answers
+  }
+
+  /** Whether any row found could earn `least`: asks once for every pair of markets. */
+  function canAnyPay(least: number): boolean {
+    if (boundAnswers !== answers || number - boundAt > MOST_BLOCKS) boundPairs()
+    let isAny = false
+    for (let p = 0; p < pairs; p++) {
+      const each = earns(Math.floor(pairKey[p]! / M), pairKey[p]! % M)
+      pairEarns[p] = each
+      if (each * pairMost[p]! >= least) isAny = true
+    }
+    return isAny
+  }
+
   /** Size everything that pays as if it were alone, and submit it as far as money and space go. */
   function judge(block: number): void {
     const gasCost = gasUsd(frozen.liquidationGas)
@@ -438,8 +566,10 @@ export function createFusedLoop(w: Workload): FusedLoop {
     if (capital <= gasCost) return
     let offers = 0
     let total = 0
+    if (found === 0 || !canAnyPay(least)) return
     for (let j = 0; j < found; j++) {
-      if (!(foundOwed[j]! > 0 && foundOwed[j]! >= least)) continue
+      const p = foundPair[j]!
+      if (p < 0 || foundOwed[j]! < least || pairEarns[p]! * foundMost[j]! < least) continue
       if (!assess(j, capital - gasCost, least) || gain < least) continue
       offerAt[offers] = j
       offerSize[offers] = wanted
@@ -566,6 +696,7 @@ export function createFusedLoop(w: Workload): FusedLoop {
     const debtBefore = amount[debtAt]!
     const heldBefore = amount[heldAt]!
     kept.set(state)
+    watched?.book.write(subject[s]!)
     isDirty = true
     isFreshKnown = false
     const isDone = strike(s)
