@@ -8,7 +8,7 @@ import { type Fill, fillLegs, type Leg, readSpots, settle, splitOrder } from './
  * it is split again with the second legs' impact counted.
  */
 const STILL = 1e-4
-const CLOSE = 1e-11
+const CLOSE = 1e-10
 const MAX_STEPS = 100
 /** How closely amounts found on the way must add up to be used, relative. */
 const SAME = 1e-9
@@ -30,8 +30,9 @@ export type Hop = {
   far: number
   /** Price of the asset in the target that the split counts with. */
   onward: number
-  /** Amount of the asset that arrives. */
+  /** Amount of the asset that arrives, and the one that `amount` divides; NaN while it divides none. */
   flow: number
+  divided: number
   /** Where `meet` ended last in this order: both prices, and the slope there; price 0 = nowhere. */
   readonly met: { price: number; near: number; slope: number }
 }
@@ -74,6 +75,7 @@ function hopOf(to: readonly Leg[], on: readonly Leg[], from: number): Hop {
     far: 0,
     onward: 0,
     flow: 0,
+    divided: Number.NaN,
     met: { price: 0, near: 0, slope: 0 },
   }
 }
@@ -139,6 +141,7 @@ export function readRoutes({ direct, hops, spots }: Routes): number {
     // Nothing that was found for an earlier order is used for this one.
     hop.met.price = 0
     hop.amount[0] = Number.NaN
+    hop.divided = Number.NaN
     best = Math.max(best, price)
   }
   return best
@@ -232,13 +235,18 @@ function useLegs(legs: readonly Leg[], amounts: Float64Array, from: number, use:
   return bought
 }
 
-/** Divide what has arrived over a hop; as it was divided on the way to the split, where it was. */
-function divide({ on, flow, amount, spare, spots, fillOn }: Hop): boolean {
+/**
+ * Divide what has arrived over a hop: as it was divided on the way to the split, where it was. Divided
+ * once, so that what is traded is what was quoted.
+ */
+function divide(hop: Hop): boolean {
+  const { on, flow, amount, spare, spots } = hop
+  if (hop.divided === flow) return true
   let sum = 0
   for (let i = 0; i < on.length; i++) sum += amount[i]!
-  if (!(Math.abs(sum - flow) <= SAME * flow))
-    return splitOrder(fillOn, spots, flow, on.length, amount, spare) > 0
-  settle(amount, on.length, sum, flow)
+  if (Math.abs(sum - flow) <= SAME * flow) settle(amount, on.length, sum, flow)
+  else if (splitOrder(hop.fillOn, spots, flow, on.length, amount, spare) === 0) return false
+  hop.divided = flow
   return true
 }
 
