@@ -8,7 +8,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { ChunkResult, PathFailure } from './plan.ts'
 
@@ -109,8 +109,22 @@ function headerOf(file: number): { readonly run: JournalRun; readonly bytes: num
   return { run: JSON.parse(rest.join(' ')), bytes: end + 1 }
 }
 
+/** Open a file, or say why it cannot be. */
+function openFile(path: string, flags: 'r+' | 'a'): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, flags)
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    throw new JournalError(
+      `"${path}" cannot be opened (${why}); name a folder that you may write to`,
+      { cause },
+    )
+  }
+}
+
 function readJournal(path: string, run: JournalRun, keep: (r: ChunkResult) => void): void {
-  const file = openSync(path, 'r+')
+  const file = openFile(path, 'r+')
   try {
     const header = headerOf(file)
     if (header === null)
@@ -119,7 +133,7 @@ function readJournal(path: string, run: JournalRun, keep: (r: ChunkResult) => vo
       )
     if (header.run.identity !== run.identity || header.run.width !== run.width)
       throw new JournalError(
-        `"${path}" holds paths of another run (${header.run.command}); name another folder with --out, or delete that file to start anew`,
+        `"${path}" holds paths of another run, version or data (made by: ${header.run.command}); name another folder with --out, or delete that file to start anew`,
       )
     // What a killed process left half-written is cut off.
     ftruncateSync(file, replay(file, header.bytes, run.width, keep))
@@ -146,8 +160,7 @@ export function openJournal(
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) readJournal(path, run, keep)
   let file: number | null = null
   function open(): number {
-    mkdirSync(dir, { recursive: true })
-    const opened = openSync(path, 'a')
+    const opened = openFile(path, 'a')
     if (fstatSync(opened).size === 0) writeSync(opened, `${FORMAT} ${JSON.stringify(run)}\n`)
     return opened
   }

@@ -9,6 +9,7 @@ export type Replayed = {
   /** Number of the only path, from 0. */
   readonly path?: number
   readonly until?: string
+  readonly checked?: boolean
 }
 
 /** Quote what a shell would split. */
@@ -18,7 +19,7 @@ function shellWord(word: string): string {
 
 /** The command that repeats a run, or one path of it, exactly. */
 export function replayCommand(run: Replayed): string {
-  const { scenario, seed, set, cuts = [], paths, path, until } = run
+  const { scenario, seed, set, cuts = [], paths, path, until, checked } = run
   return [
     `breakwater run ${shellWord(scenario)} --seed ${seed}`,
     ...(paths === undefined ? [] : [`--paths ${paths}`]),
@@ -26,5 +27,6 @@ export function replayCommand(run: Replayed): string {
     ...(until === undefined ? [] : [`--until ${shellWord(until)}`]),
     ...Object.entries(set).map(([k, v]) => `--set ${shellWord(`${k}=${v}`)}`),
     ...cuts.map((name) => `--cut ${name}`),
+    ...(checked ? ['--checked'] : []),
   ].join(' ')
 }

@@ -4,7 +4,7 @@ import { type ChannelValues, documentOf, type RunDocument } from './document.ts'
 import { InterruptedError } from './errors.ts'
 import type { Executor } from './execution.ts'
 import { openExecutor } from './executor.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { type Journal, type JournalRun, openJournal } from './journal.ts'
 import { createLane } from './lane.ts'
 import { runPath } from './path.ts'
 import { type ChunkResult, type PathFailure, runIdentity } from './plan.ts'
@@ -51,22 +51,14 @@ function openOwnJournal(
   if (options.journal === undefined) return null
   const { plan, first, paths } = task
   const path = options.path === undefined ? null : first
-  const { scenario, seed, set, cuts } = plan
-  const journal = openJournal(
-    options.journal,
-    {
-      identity: runIdentity(plan, ready.resolved, ready.names, path),
-      width: ready.names.length,
-      command: replayCommand({
-        scenario: scenario.path,
-        seed,
-        set,
-        cuts,
-        ...(path === null ? {} : { path }),
-      }),
-    },
-    keep,
-  )
+  const { seed, set, cuts, checked } = plan
+  const replayed = { scenario: plan.scenario.path, seed, set, cuts, checked }
+  const own: JournalRun = {
+    identity: runIdentity(plan, ready.resolved, ready.names, path),
+    width: ready.names.length,
+    command: replayCommand(path === null ? replayed : { ...replayed, path }),
+  }
+  const journal = openJournal(options.journal, own, keep)
   // One path is no work to keep, but its results must not end up among those of another run.
   return paths > 1 ? journal : { ...journal, append: () => undefined }
 }
