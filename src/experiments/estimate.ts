@@ -42,6 +42,11 @@ export function without(method: string, n: number, value: number | null = null):
   return { value, low: null, high: null, method, n, approximate: false }
 }
 
+/** Say why there is no interval. */
+export function tooFew(n: number, needed: number): string {
+  return `too few paths: ${n} of the ${needed} that an interval needs`
+}
+
 /** Read options. @throws {RangeError} when the confidence is not inside 0..1. */
 export function settingsOf(options: EstimateOptions = {}): Settings {
   const { confidence = 0.95, better = 'lower', unit = '' } = options

@@ -33,7 +33,7 @@ describe('value at risk', () => {
   it('has no interval with too few paths, and says how many are needed', () => {
     expect(valueAtRisk(ramp(8), 0.99)).toEqual({
       ...{ value: 7.93, low: null, high: null, n: 8, approximate: false },
-      method: '8 paths: an interval needs 368',
+      method: 'too few paths: 8 of the 368 that an interval needs',
     })
     expect(valueAtRisk(ramp(367), 0.99).low).toBeNull()
     expect(valueAtRisk(ramp(368), 0.99).low).not.toBeNull()
@@ -58,7 +58,7 @@ describe('expected shortfall', () => {
 
   it('needs five paths in the tail', () => {
     expect(expectedShortfall(ramp(499), 0.99)).toMatchObject({
-      ...{ low: null, high: null, method: '499 paths: an interval needs 500' },
+      ...{ low: null, high: null, method: 'too few paths: 499 of the 500 that an interval needs' },
     })
     expect(expectedShortfall(ramp(500), 0.99).low).not.toBeNull()
   })
@@ -196,7 +196,7 @@ describe('a run of several paths', () => {
     const { statistics, value } = measures.find((m) => m.name === 'liquidatedDebt')!
     expect(statistics!.mean!.value).toBe(value)
     expect(risk!.liquidationsAtRisk[1]!.value).toBe(statistics!.var99!.value)
-    expect(statistics!.es99!.method).toBe('3 paths: an interval needs 500')
+    expect(statistics!.es99!.method).toBe('too few paths: 3 of the 500 that an interval needs')
   })
 
   it('has none with one path', async () => {

@@ -1,5 +1,5 @@
 import { hallInterval, hill, quantile, shortfall, type TailIndex } from '../math/index.ts'
-import { type Estimate, inPercent, type Settings, without } from './estimate.ts'
+import { type Estimate, inPercent, type Settings, tooFew, without } from './estimate.ts'
 import type { Sample } from './sample.ts'
 
 /** Fewer of the worst paths than this give no interval; see docs/coverage.md. */
@@ -54,7 +54,7 @@ export function shortfallEstimate(
   const { value, worst, beyond, moments } = shortfall(sorted, level)
   if (worst < FEWEST_WORST) {
     const needed = Math.ceil(Number((FEWEST_WORST / (1 - level)).toPrecision(12)))
-    return without(`${n} paths: an interval needs ${needed}`, n, value)
+    return without(tooFew(n, needed), n, value)
   }
   const interval = hallInterval(value, moments, confidence)
   const doubt = doubtOf(sorted, worst, beyond)

@@ -13,6 +13,7 @@ import {
   inPercent,
   type Statistic,
   statistic,
+  tooFew,
   without,
 } from './estimate.ts'
 import { type Sample, sampleOf, turned } from './sample.ts'
@@ -88,7 +89,7 @@ export function quantileOf(level: number): Statistic {
     const ranks = quantileRanks(n, level, confidence)
     if (ranks === null) {
       const needed = valuesForQuantile(level, confidence)
-      return without(`${n} paths: an interval needs ${needed}`, n, value)
+      return without(tooFew(n, needed), n, value)
     }
     return {
       ...{ value, low: sorted[ranks.low - 1]!, high: sorted[ranks.high - 1]!, n },

@@ -81,7 +81,7 @@ export function clock(seconds: number): string {
 export function inUnit(value: number | null, unit: string): string {
   if (value === null) return 'none'
   if (unit === 'USD') return dollars(value)
-  if (unit === 'fraction') return percent(value)
+  if (unit === 'fraction' || unit === 'probability') return percent(value)
   if (PLAIN_UNITS.has(unit)) return short(value)
   return value === 1 && /..s$/.test(unit) ? `1 ${unit.slice(0, -1)}` : `${short(value)} ${unit}`
 }

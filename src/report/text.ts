@@ -1,5 +1,6 @@
 import type { ChannelResult, MeasureResult, RunOutcome } from '../experiments/index.ts'
 import { count, inUnit } from './format.ts'
+import { DOUBT, riskTable } from './riskText.ts'
 import { storyOf } from './story.ts'
 
 /** Most measures printed on the terminal; `--json` has all. */
@@ -8,13 +9,16 @@ const SHOWN = 10
 /** Most columns of the left half of the measure table. */
 const HALF = 44
 
+function rangeOf(m: MeasureResult): string {
+  const { low, high, unit } = m
+  if (low === null || high === null) return ''
+  if (low === high) return '  on every path'
+  return `  [${inUnit(low, unit)} .. ${inUnit(high, unit)}]${isDoubted(m) ? DOUBT : ''}`
+}
+
 function measureLine(m: MeasureResult): string {
   const value = inUnit(m.value, m.unit)
-  const range =
-    m.low === null || m.high === null
-      ? ''
-      : `  [${inUnit(m.low, m.unit)} .. ${inUnit(m.high, m.unit)}]`
-  return `  ${m.name.padEnd(22)} ${value}${range}`
+  return `  ${m.name.padEnd(22)} ${value}${rangeOf(m)}`
 }
 
 /** Two measures per line, so that a run fits on one screen; one where there are intervals. */
@@ -46,8 +50,13 @@ function untilOf({ until, paths }: RunOutcome['document']): readonly string[] {
   return [`${until.rule}: ${enough} with ${count(paths, 'path')}.`]
 }
 
+/** Whether the interval of a mean may cover too little. */
+function isDoubted({ low, high, statistics }: MeasureResult): boolean {
+  return low !== high && (statistics?.mean?.approximate ?? false)
+}
+
 /** The few words behind a run of many paths, or the story of its only one. */
-function body(outcome: RunOutcome): readonly string[] {
+function body(outcome: RunOutcome, shown: readonly MeasureResult[]): readonly string[] {
   const { document } = outcome
   if (document.paths === 1)
     return [
@@ -59,6 +68,9 @@ function body(outcome: RunOutcome): readonly string[] {
   const failed = document.failedPaths > 0 ? `, ${document.failedPaths} failed` : ''
   return [
     `${document.paths} paths${failed}; mean [95 % interval of the mean].`,
+    ...(shown.some(isDoubted)
+      ? [`${DOUBT} skewed: so few paths may miss what is rare; --json says how many are needed.`]
+      : []),
     ...untilOf(document),
   ]
 }
@@ -75,8 +87,9 @@ function shownMeasures({ document, scenario }: RunOutcome): readonly MeasureResu
 export function textOf(outcome: RunOutcome): string {
   const { document, scenario } = outcome
   const shown = shownMeasures(outcome)
-  const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome)]
-  lines.push('', ...measureTable(shown), '', ...channelTable(document.channels))
+  const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome, shown)]
+  const risk = document.risk === null ? [] : [...riskTable(document.risk), '']
+  lines.push('', ...measureTable(shown), '', ...risk, ...channelTable(document.channels))
   for (const remark of document.remarks) lines.push(`note: ${remark}`)
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
   if (document.assumptions.length > 0)
