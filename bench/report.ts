@@ -64,7 +64,7 @@ export function barsOf({ cases, helpWarm, helpCold }: BenchResult): readonly Bar
 }
 
 /** Lay rows out as a Markdown table; the first row is the head. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)))
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(' | ')} |`

@@ -1,8 +1,8 @@
 /**
  * The benchmark: the engine next to a fused loop over the same workload, and the start-up of the
  * command line. Prints tables, writes docs/benchmarks.md, exits with 1 when a bar fails.
- * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity` is another
- * benchmark, see bench/parity/main.ts.
+ * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity` and
+ * `node bench/run.ts peers` are other benchmarks, see their main.ts.
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -59,5 +59,7 @@ async function benchmarkEngine(): Promise<void> {
 }
 
 // Its packages have types that only parity/ knows, so the compiler must not follow this import.
-if (process.argv[2] === 'parity') await import(new URL('parity/main.ts', import.meta.url).href)
+const [what] = process.argv.slice(2)
+if (what === 'parity' || what === 'peers')
+  await import(new URL(`${what}/main.ts`, import.meta.url).href)
 else await benchmarkEngine()
