@@ -97,7 +97,7 @@ export function openExecutor(plans: readonly RunPlan[], { lane, workers }: Local
     async execute(chunks, execution) {
       const queue = queueOf(chunks)
       let done = 0
-      if (threads === null && (workers ?? 1) === 1)
+      if (threads === null && ((workers ?? 1) === 1 || queue.left() === 1))
         done = await workHere(lane, queue, execution, worthThreads(queue))
       if (queue.left() === 0 || execution.signal?.aborted) return
       threads ??= openThreads(plans, Math.min(workers ?? usualWorkers(), queue.left()))
