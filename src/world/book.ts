@@ -44,13 +44,12 @@ export type Book = {
 }
 
 /**
- * Rows in the order in which they were written, undone, added (~row) or dropped (~row). When it has
- * grown too long it starts anew in another generation: a reader of the one before knows nothing.
+ * Rows in the order in which they were written, undone, added (~row) or dropped (~row). Only the
+ * newest are kept: a reader who has fallen behind by more than `rows.length` knows nothing.
  */
 export type Journal = {
-  readonly generation: number
+  /** Entries ever made; entry j is at `rows[j % rows.length]`. */
   readonly size: number
-  /** Entries 0 .. size - 1 are valid. */
   readonly rows: Int32Array
 }
 
@@ -186,18 +185,13 @@ function filterBySize(
   return kept
 }
 
-/** Journal of at most about as many entries as there are rows. */
-function createJournal(a: Arrays) {
-  const journal = { generation: 0, size: 0, rows: new Int32Array(64) }
+/** Make a journal that holds about as many entries as there are rows. */
+function createJournal({ rows }: Arrays) {
+  const journal = { size: 0, rows: new Int32Array(rows + 1024) }
   return {
     journal,
     note(entry: number): void {
-      if (journal.size >= a.rows + 1024) {
-        journal.generation++
-        journal.size = 0
-      }
-      journal.rows = grown(journal.rows, journal.size + 1)
-      journal.rows[journal.size++] = entry
+      journal.rows[journal.size++ % journal.rows.length] = entry
     },
   }
 }

@@ -21,8 +21,7 @@ const LEAST_WEIGHT = 5
  * @returns whether a box can be drawn: levels are in range, and sums did not lose digits.
  */
 function weigh(t: State, row: number): boolean {
-  const { values, buckets, weights, sums } = t
-  const { coordinate, amount, start, count } = t.book
+  const { values, buckets, weights, sums, coordinate, amount, start, count } = t
   const end = start[row]! + count[row]!
   let margin = 0
   let debt = 0
@@ -76,7 +75,8 @@ type Kept = typeof MARGIN | typeof DEBT | typeof COLLATERAL
 function fence(t: State, row: number): boolean {
   const { sums, unit } = t
   const margin = sums[MARGIN]!
-  const [debt, collateral] = [sums[DEBT]!, sums[COLLATERAL]!]
+  const debt = sums[DEBT]!
+  const collateral = sums[COLLATERAL]!
   const spread = sums[DEBT_SPREAD]! + sums[COLLATERAL_SPREAD]!
   const byDebt = reachBelow(debt, sums[DEBT_SPREAD]!, t.debtFloor * unit)
   const byCollateral = reachBelow(collateral, sums[COLLATERAL_SPREAD]!, t.collateralFloor * unit)
@@ -100,8 +100,7 @@ function fence(t: State, row: number): boolean {
 
 /** Put a stop order at each side of a box. @returns false when a side is in the level's own bucket. */
 function place(t: State, row: number, kept: Kept, reach: number, isFlat: boolean): boolean {
-  const { lists, levels, buckets, weights } = t
-  const { coordinate, amount, start, count } = t.book
+  const { lists, levels, buckets, weights, coordinate, amount, start, count } = t
   const end = start[row]! + count[row]!
   for (let k = start[row]!; k < end; k++) {
     const w = amount[k]!

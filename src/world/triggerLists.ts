@@ -114,41 +114,53 @@ export function link(
   heads[list] = entry
 }
 
-/**
- * Collect the rows of all entries that fire on the way from one bucket to another, `to` included.
- * @param mark rows whose mark is `tick` are left out; collected ones get it.
- * @param out rows from `n` on.
- * @returns how many there are then.
- */
+/** Rows that wait, each once: the mark of those that do is `tick`. */
+export type Pending = {
+  mark: Int32Array
+  tick: number
+  rows: Int32Array
+  size: number
+}
+
+/** Collect the rows of one list. */
+function collect(nodes: Int32Array, head: number, into: Pending): void {
+  const { mark, tick, rows } = into
+  for (let entry = head; entry >= 0; entry = nodes[4 * entry]!) {
+    const row = nodes[4 * entry + 3]!
+    if (mark[row] === tick) continue
+    mark[row] = tick
+    rows[into.size++] = row
+  }
+}
+
+/** Collect the rows of neighbouring lists. */
+function collectAll(
+  { nodes, heads }: TriggerLists,
+  first: number,
+  last: number,
+  into: Pending,
+): void {
+  for (let list = first; list <= last; list++)
+    if (heads[list]! >= 0) collect(nodes, heads[list]!, into)
+}
+
+/** Collect the rows of all entries that fire on the way from one bucket to another, `to` included. */
 export function walk(
   lists: TriggerLists,
   coordinate: number,
   from: number,
   to: number,
-  mark: Int32Array,
-  tick: number,
-  out: Int32Array,
-  n: number,
-): number {
-  const { nodes, heads, pageOf } = lists
+  into: Pending,
+): void {
   const direction = to < from ? DOWN : UP
   const low = direction === DOWN ? to : from + 1
   const high = direction === DOWN ? from - 1 : to
-  let size = n
+  const slot = (coordinate * 2 + direction) * PAGES
   for (let octave = low >> SHIFT; octave <= high >> SHIFT; octave++) {
-    const page = pageOf[(coordinate * 2 + direction) * PAGES + octave]!
+    const page = lists.pageOf[slot + octave]!
     if (page < 0) continue
-    const first = Math.max(low, octave << SHIFT)
-    const last = Math.min(high, (octave << SHIFT) + PAGE - 1)
-    for (let bucket = first; bucket <= last; bucket++) {
-      let entry = heads[page * PAGE + (bucket & (PAGE - 1))]!
-      for (; entry >= 0; entry = nodes[4 * entry]!) {
-        const row = nodes[4 * entry + 3]!
-        if (mark[row] === tick) continue
-        mark[row] = tick
-        out[size++] = row
-      }
-    }
+    const first = Math.max(low, octave << SHIFT) & (PAGE - 1)
+    const last = Math.min(high, (octave << SHIFT) + PAGE - 1) & (PAGE - 1)
+    collectAll(lists, page * PAGE + first, page * PAGE + last, into)
   }
-  return size
 }

@@ -1,5 +1,5 @@
 import type { Book } from './book.ts'
-import { BELOW, createLists, type TriggerLists } from './triggerLists.ts'
+import { BELOW, createLists, type Pending, type TriggerLists } from './triggerLists.ts'
 
 /** How boxes are shaped; it decides how fast answers come, never what they are. */
 export type TriggerOptions = {
@@ -26,6 +26,11 @@ export type State = {
   readonly numeraire: number
   readonly weights: Float64Array
   readonly lists: TriggerLists
+  /** Columns of the book as they are in this call: it replaces them when it grows. */
+  start: Int32Array
+  count: Int32Array
+  coordinate: Int32Array
+  amount: Float64Array
   /** Values of the last call, their levels in the numeraire, and the levels' buckets. */
   readonly values: Float64Array
   readonly levels: Float64Array
@@ -41,7 +46,7 @@ export type State = {
   /** Rows and entries that boxes are known for. */
   rows: number
   entries: number
-  generation: number
+  /** Entries of the book's journal that have been read; the first call knows no row at all. */
   read: number
   /** Rows looked at in every call, and where a row stands among them; -1 when it does not. */
   hot: Int32Array
@@ -49,11 +54,8 @@ export type State = {
   hotAt: Int32Array
   /** 1 where the box holds only while the floors do. */
   small: Uint8Array
-  /** Rows to look at in this call, each marked with its tick. */
-  pending: Int32Array
-  pendingSize: number
-  mark: Int32Array
-  tick: number
+  /** Rows to look at in this call. */
+  readonly pending: Pending
   /** What the last call answered. */
   found: Int32Array
   foundSize: number
@@ -61,10 +63,10 @@ export type State = {
   readonly sums: Float64Array
 }
 
-export function enqueue(t: State, row: number): void {
-  if (t.mark[row] === t.tick) return
-  t.mark[row] = t.tick
-  t.pending[t.pendingSize++] = row
+export function enqueue({ pending }: State, row: number): void {
+  if (pending.mark[row] === pending.tick) return
+  pending.mark[row] = pending.tick
+  pending.rows[pending.size++] = row
 }
 
 export function heat(t: State, row: number): void {
@@ -97,8 +99,8 @@ export function makeRoom(t: State): void {
   t.hotAt = enlarged(t.hotAt, rows)
   const { length } = t.hotAt
   t.hot = enlarged(t.hot, length)
-  t.mark = enlarged(t.mark, length)
-  t.pending = enlarged(t.pending, length)
+  t.pending.mark = enlarged(t.pending.mark, length)
+  t.pending.rows = enlarged(t.pending.rows, length)
   t.found = enlarged(t.found, length)
   const small = new Uint8Array(length)
   small.set(t.small)
@@ -108,7 +110,7 @@ export function makeRoom(t: State): void {
 /** Count the bytes of all arrays but the book's. */
 export function bytesOf(t: State): number {
   const arrays = [t.values, t.levels, t.weights, t.buckets, t.sums, t.lists.nodes, t.lists.heads]
-  const perRow = [t.lists.pageOf, t.hot, t.hotAt, t.small, t.pending, t.mark, t.found]
+  const perRow = [t.lists.pageOf, t.hot, t.hotAt, t.small, t.pending.rows, t.pending.mark, t.found]
   return [...arrays, ...perRow].reduce((total, { byteLength }) => total + byteLength, 0)
 }
 
@@ -130,6 +132,10 @@ export function createState(book: Book, { numeraire = -1, weights }: TriggerOpti
     numeraire,
     weights: weightsOf(book, weights),
     lists: createLists(book.coordinates, 0),
+    start: none,
+    count: none,
+    coordinate: none,
+    amount: new Float64Array(0),
     values: new Float64Array(book.coordinates).fill(Number.NaN),
     levels: new Float64Array(book.coordinates).fill(Number.NaN),
     buckets: new Int32Array(book.coordinates).fill(BELOW),
@@ -140,16 +146,12 @@ export function createState(book: Book, { numeraire = -1, weights }: TriggerOpti
     minCollateral: NEVER,
     rows: 0,
     entries: 0,
-    generation: -1,
-    read: 0,
+    read: Number.NEGATIVE_INFINITY,
     hot: none,
     hotSize: 0,
     hotAt: none,
     small: new Uint8Array(0),
-    pending: none,
-    pendingSize: 0,
-    mark: none,
-    tick: 0,
+    pending: { mark: none, tick: 0, rows: none, size: 0 },
     found: none,
     foundSize: 0,
     sums: new Float64Array(6),

@@ -57,27 +57,30 @@ function owes({ start, count, coordinate, liability }: Book, row: number): boole
   return false
 }
 
+/** First row that is not the one that boxes are known for. @returns `t.rows` when all are. */
+function firstChanged(t: State): number {
+  const { rows, size } = t.book.journal
+  if (size - t.read > rows.length) return 0
+  let first = t.rows
+  for (let j = t.read; j < size; j++) {
+    const entry = rows[j % rows.length]!
+    if (entry < 0 && ~entry < first) first = ~entry
+  }
+  return first
+}
+
 /** Queue what the book's journal has told since the last call. @returns whether there was anything. */
 function readJournal(t: State): boolean {
-  const { book } = t
-  const { journal } = book
-  if (journal.generation === t.generation && journal.size === t.read) return false
-  let from = t.rows
-  if (journal.generation !== t.generation) from = 0
-  else
-    for (let j = t.read; j < journal.size; j++) {
-      const entry = journal.rows[j]!
-      if (entry < 0 && ~entry < from) from = ~entry
-    }
-  if (from < t.rows) forgetFrom(t, from)
-  enqueueFrom(t, from)
-  const first = journal.generation === t.generation ? t.read : journal.size
-  for (let j = first; j < journal.size; j++) {
-    const row = journal.rows[j]!
-    if (row >= 0 && row < from && owes(book, row)) enqueue(t, row)
+  const { rows, size } = t.book.journal
+  if (size === t.read) return false
+  const first = firstChanged(t)
+  if (first < t.rows) forgetFrom(t, first)
+  enqueueFrom(t, first)
+  for (let j = Math.max(t.read, size - rows.length); j < size; j++) {
+    const row = rows[j % rows.length]!
+    if (row >= 0 && row < first && owes(t.book, row)) enqueue(t, row)
   }
-  t.generation = journal.generation
-  t.read = journal.size
+  t.read = size
   return true
 }
 
@@ -105,7 +108,7 @@ function move(t: State, values: Float64Array): boolean {
     const before = buckets[c]!
     if (bucket === before) continue
     buckets[c] = bucket
-    t.pendingSize = walk(lists, c, before, bucket, t.mark, t.tick, t.pending, t.pendingSize)
+    walk(lists, c, before, bucket, t.pending)
   }
   // Levels mean nothing now: every row is hot until they do.
   if (!isMeasured) enqueueFrom(t, 0)
@@ -151,9 +154,10 @@ function sort(rows: Int32Array, n: number): void {
 /** Look at all hot and queued rows. */
 function search(t: State): void {
   for (let j = 0; j < t.hotSize; j++) enqueue(t, t.hot[j]!)
-  const { pending, pendingSize, found } = t
+  const { found } = t
+  const { rows, size } = t.pending
   let n = 0
-  for (let j = 0; j < pendingSize; j++) if (examine(t, pending[j]!)) found[n++] = pending[j]!
+  for (let j = 0; j < size; j++) if (examine(t, rows[j]!)) found[n++] = rows[j]!
   t.foundSize = n
   sort(found, n)
 }
@@ -167,8 +171,12 @@ export function createTriggers(book: Book, options: TriggerOptions = {}): Trigge
   const t = createState(book, options)
   return {
     hits(values, out, minDebt = NEVER, minCollateral = minDebt) {
-      t.tick = (t.tick + 1) | 0
-      t.pendingSize = 0
+      t.pending.tick = (t.pending.tick + 1) | 0
+      t.pending.size = 0
+      t.start = book.start
+      t.count = book.count
+      t.coordinate = book.coordinate
+      t.amount = book.amount
       const isTouched = readJournal(t)
       const isMoved = move(t, values)
       const isResized = minDebt !== t.minDebt || minCollateral !== t.minCollateral
