@@ -7,6 +7,8 @@ const DAY = 86400
 /** Lags, in days, at which the covariance of daily variances is matched. */
 const LAGS: readonly number[] = [1, 2, 4, 8, 16, 32]
 const FEWEST_DAYS = 120
+/** A half-life of 17 hours, 1/year. */
+const FASTEST = 365
 
 /** Realised variances and returns of whole days: sums over the steps of each. */
 type Days = {
@@ -133,8 +135,8 @@ function solve(m: Moments, start: readonly number[]) {
     momentsAt(pointOf(x), m.perDay).map((value, i) => (m.found[i]! - value) / m.scale[i]!)
   const cost = (x: Float64Array): number => {
     const point = pointOf(x)
-    // Slower than the record can tell, or faster than its steps.
-    if (!(point.k > 0.5 && point.k < 2000)) return Number.NaN
+    // Slower than the record can tell, or gone within the day that variances are taken of.
+    if (!(point.k > 0.5 && point.k < FASTEST)) return Number.NaN
     return gap(x).reduce((a, g) => a + g * g, 0)
   }
   const starts = [5, 20, 80].map((k) => [start[0]!, start[1]!, log(k), start[3]!])
@@ -305,7 +307,11 @@ export function fitHeston(sample: Sample, singles: readonly Sample[]): Fitted {
     notes: [
       'returns alone hardly tell speed and volOfVariance apart: mind the errors',
       'by moments, so without likelihood; correlations are those of returns',
-      ...fits.map(({ asset, days }) => `${asset}: ${days} whole days`),
+      ...fits.map(({ asset, days, law }) => {
+        const isFast = law.speed! > 0.98 * FASTEST
+        const at = isFast ? '; speed at its bound: the variance moves within the day' : ''
+        return `${asset}: ${days} whole days${at}`
+      }),
     ],
   }
 }

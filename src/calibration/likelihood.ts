@@ -111,12 +111,18 @@ export function outerProduct(scores: readonly Float64Array[]): Float64Array {
   return matrix
 }
 
-/** Diagonal of H^-1 J H^-1; null when H is not positive definite. */
+/**
+ * Diagonal of H^-1 J H^-1. Where H is not positive definite, as for a parameter that ran to the end of its
+ * range, that of J^-1; null when that has no inverse either.
+ */
 function sandwich(hessian: Float64Array, scores: readonly Float64Array[]): Float64Array | null {
   const k = scores.length
   const inverse = inversePositive(hessian, k)
-  if (!inverse) return null
   const outer = outerProduct(scores)
+  if (!inverse) {
+    const plain = inversePositive(outer, k)
+    return plain && Float64Array.from({ length: k }, (_, a) => plain[a * k + a]!)
+  }
   return Float64Array.from({ length: k }, (_, a) => {
     let total = 0
     for (let i = 0; i < k; i++)

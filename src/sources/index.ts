@@ -1,5 +1,6 @@
 import { aaveReserves } from './aaveReserves.ts'
 import { aaveStethAccounts } from './aaveStethAccounts.ts'
+import { calibration } from './calibration.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { depthPool } from './depthPool.ts'
 import { identicalPositions } from './identicalPositions.ts'
@@ -24,6 +25,7 @@ export * from './source.ts'
 export {
   aaveReserves,
   aaveStethAccounts,
+  calibration,
   compoundV2Accounts,
   depthPool,
   identicalPositions,
@@ -39,6 +41,7 @@ export {
 export const SOURCES: readonly Source[] = [
   aaveReserves,
   aaveStethAccounts,
+  calibration,
   compoundV2Accounts,
   depthPool,
   identicalPositions,
