@@ -82,7 +82,9 @@ function programOf(finish: (code: number) => void): Command {
     })
   program
     .command('query')
-    .description('ask the results in a folder by SQL: tables paths, measures and trace (of the last path)')
+    .description(
+      'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',
+    )
     .argument('<dir>', 'folder that "breakwater run ... --out <dir>" wrote')
     .argument('[sql]', 'a query in the SQL of DuckDB; without it the columns of every table')
     .option('--json', 'print an array of objects')
