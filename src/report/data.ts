@@ -6,6 +6,7 @@ import { type AccountRow, type Concentration, concentrationOf } from './accounts
 import { type Bin, binsOf } from './bins.ts'
 import { type CrossingCount, crossingCounts } from './contagion.ts'
 import type { Curve, NoCurve } from './curve.ts'
+import { type Distribution, distributionOf } from './distribution.ts'
 import { type Effects, effectsOf } from './effects.ts'
 import { type OrderSeries, orderSeriesOf } from './order.ts'
 import { type Origin, originsOf } from './origins.ts'
@@ -97,7 +98,12 @@ export type Report = Omit<RunDocument, 'schema' | 'path'> & {
   readonly interrupted: boolean
   /** The last finished path; null when none is known. */
   readonly path: PathReport | null
-  /** Values per path of every measure that has any; empty with one path. */
+  /** The losses over all paths, and the paths at their percentiles; null with few paths. */
+  readonly distribution: Distribution | null
+  /**
+   * Values of every measure, path by path; empty with one path. Of more than 1,000 paths only 400 values
+   * at evenly spaced ranks, ascending: paths.parquet has all.
+   */
   readonly perPath: Readonly<Record<string, readonly (number | null)[]>>
   readonly effects: Effects
   /** What the scenario's measures show first. */
@@ -108,6 +114,10 @@ export type Report = Omit<RunDocument, 'schema' | 'path'> & {
 }
 
 const TOP = 20
+
+/** Runs of more paths give values at ranks, so many of each measure. */
+const MANY = 1000
+const RANKS = 400
 const EVENT_LINES = 400
 
 function accountTables({ view: { world }, opening, end }: Retrace): AccountTables {
@@ -195,24 +205,38 @@ function pathReport(traced: Retrace): PathReport {
   }
 }
 
+/** Values at evenly spaced ranks, smallest and largest included. */
+function ranked(values: Float64Array): Float64Array {
+  const sorted = values.filter((v) => !Number.isNaN(v)).sort()
+  const last = sorted.length - 1
+  return Float64Array.from(
+    { length: RANKS },
+    (_, k) => sorted[Math.round((k * last) / (RANKS - 1))]!,
+  )
+}
+
 function valuesPerPath(outcome: RunOutcome): Report['perPath'] {
   if (outcome.document.paths < 2) return {}
   const known = outcome.document.measures.filter((m) => m.n > 0)
+  const isMany = outcome.document.paths > MANY
+  const told = isMany ? known.filter(({ name }) => !name.includes('[')) : known
   return Object.fromEntries(
-    known.map(({ name }) => [
-      name,
-      Array.from(outcome.values(name), (v) => (Number.isFinite(v) ? v : null)),
-    ]),
+    told.map(({ name }) => {
+      const values = isMany ? ranked(outcome.values(name)) : outcome.values(name)
+      return [name, Array.from(values, (v) => (Number.isFinite(v) ? v : null))]
+    }),
   )
 }
 
 /**
- * Gather everything that a report says. Runs the last finished path again, every assumption twice, and
- * what is compared against the shock.
+ * Gather everything that a report says. Runs the paths at the percentiles and the last one again, every
+ * assumption twice, and what is compared against the shock.
  * @returns the report; the world of `outcome.view` stands at the end of its path again.
  */
 export async function reportOf(outcome: RunOutcome, options: RunOptions): Promise<Report> {
   const { document, scenario, resolved } = outcome
+  // The world must end at the last path: the paths at the percentiles are run before it.
+  const distribution = await distributionOf(outcome, options)
   const traced = await retrace(outcome)
   const path = traced === null ? null : pathReport(traced)
   return {
@@ -223,6 +247,7 @@ export async function reportOf(outcome: RunOutcome, options: RunOptions): Promis
     mainMeasure: scenario.order.measure,
     interrupted: outcome.interrupted,
     path,
+    distribution,
     perPath: valuesPerPath(outcome),
     listedMeasures: scenario.measures,
     response: await responseOf(outcome, options),

@@ -186,12 +186,18 @@ export function originsSection({ origins }: Report): Html {
   return section('origins', title, ...main.map((o) => originPart(o, place(o))), folded)
 }
 
-/** Spread of measures over paths. */
-export function pathsSection({ perPath, measures, paths }: Report): Html | '' {
-  if (paths < 2) return ''
-  const shown = Object.keys(perPath)
+/** Measures whose spread over paths is drawn: the first that differ. */
+export function shownSpreads({ perPath }: Report): readonly string[] {
+  return Object.keys(perPath)
     .filter((name) => !name.includes('[') && new Set(perPath[name]).size > 1)
     .slice(0, 6)
+}
+
+/** Spread of measures over paths. */
+export function pathsSection(report: Report): Html | '' {
+  const { measures, paths } = report
+  if (paths < 2) return ''
+  const shown = shownSpreads(report)
   const title = 'Spread over paths'
   if (shown.length === 0)
     return section(

@@ -3,6 +3,7 @@ import { curveSection, eventsSection, timeSection, treeSection } from './cascade
 import { channelsSection, lendersSection } from './contagion.ts'
 import { assumptionsSection, depthSection, originsSection, pathsSection } from './ground.ts'
 import { type Html, html, raw } from './html.ts'
+import { lossesSection } from './losses.ts'
 import { accountsSection } from './people.ts'
 import { responseSection } from './response.ts'
 import { scriptsOf } from './script.ts'
@@ -11,6 +12,7 @@ import { headerOf, measuresSection, storySection, tilesOf } from './words.ts'
 
 const LINKS = [
   ['story', 'What happened'],
+  ['losses', 'Losses'],
   ['response', 'Against the shock'],
   ['lenders', 'Protocols'],
   ['channels', 'Channels'],
@@ -29,6 +31,7 @@ const LINKS = [
 function sectionsOf(report: Report): Html {
   return html`${storySection(report)}
 ${tilesOf(report)}
+${lossesSection(report)}
 ${responseSection(report)}
 ${lendersSection(report)}
 ${channelsSection(report)}

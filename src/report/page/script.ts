@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AtLevel } from '../../experiments/index.ts'
 import type { Report } from '../data.ts'
 import { words } from '../format.ts'
 import type { OutlineNode } from '../outline.ts'
 import type { ChartData, Spread, TreeDot } from './client/kit.ts'
 import { clientScript } from './client/main.ts'
+import { shownSpreads } from './ground.ts'
 import { type Html, jsonScript, raw } from './html.ts'
 
 /** Most assumptions drawn; the table has all. */
 const BARS = 14
+
+/** A tail over more than this factor is drawn on a logarithmic axis. */
+const WIDE_TAIL = 10
 
 /**
  * Place the nodes of an outline: level by level from left to right, leaves below each other. Where
@@ -68,6 +73,23 @@ function responseChart({ response, parameterDocs }: Report): ChartData['response
   }
 }
 
+/** Histogram and tail with the risk measures that lie on their axis. */
+function lossChart({ distribution, risk }: Report): ChartData['losses'] {
+  if (distribution === null || risk === null || distribution.bins.length === 0) return null
+  const { n, unit, better, scale, bins, tail } = distribution
+  const marksOf = (kind: 'VaR' | 'ES', estimates: readonly AtLevel[]) =>
+    estimates.flatMap(({ level, value, low, high }) =>
+      value === null ? [] : [{ kind, level: `${level * 100} %`, value, low, high }],
+    )
+  const positive = tail.filter((p) => p.value > 0)
+  const [least, most] = [positive[0]?.value ?? 0, positive.at(-1)?.value ?? 0]
+  return {
+    ...{ n, unit, better, scale, bins, tail },
+    tailScale: scale === 'log' || (least > 0 && most > WIDE_TAIL * least) ? 'log' : 'linear',
+    marks: [...marksOf('VaR', risk.valueAtRisk), ...marksOf('ES', risk.expectedShortfall)],
+  }
+}
+
 /** What the charts of a report draw. */
 export function chartDataOf(report: Report): ChartData {
   const { path, origins, perPath } = report
@@ -79,6 +101,8 @@ export function chartDataOf(report: Report): ChartData {
     series: path?.series ?? null,
     order: path?.order ?? null,
     bins: path?.bins ?? [],
+    losses: lossChart(report),
+    picks: (report.distribution?.picks ?? []).map(({ series, bins }) => ({ series, bins })),
     curve: path === null || 'reason' in path.curve ? null : path.curve,
     trees: {
       tree: path?.cascade ? treeDots(path.cascade.outline, path.lenders) : [],
@@ -90,7 +114,7 @@ export function chartDataOf(report: Report): ChartData {
     channels: report.channels,
     tornado: barsOf(report),
     spreads: Object.fromEntries(spreads.filter(([, list]) => list.length > 0)),
-    paths: perPath,
+    paths: Object.fromEntries(shownSpreads(report).map((name) => [name, perPath[name] ?? []])),
     units: Object.fromEntries(report.measures.map(({ name, unit }) => [name, unit])),
   }
 }

@@ -1,5 +1,10 @@
+/** Shows the path whose button is pressed; there are nine percentiles. */
+const PICKED: string = Array.from({ length: 9 }, (_, k) => `#pick${k}:checked ~ .pick${k}`)
+  .join(', ')
+  .concat(' { display: block; }')
+
 /** Styles of the report; colours are variables, so that light and dark need no second chart. */
-export const STYLE = `
+export const STYLE: string = `
 :root { color-scheme: light dark; --bg: #ffffff; --panel: #f5f6f8; --line: #d9dce1; --text: #1b1f24;
   --soft: #5a6472; --link: #0b5cad; --bad: #b3261e; --c1: #1f6fb4; --c2: #d1590a; --c3: #12836a;
   --c4: #8a55b8; --c5: #a8780b; --c6: #c2356b; --grey: #7d8794; --plot-background: #ffffff; }
@@ -78,6 +83,13 @@ summary { cursor: pointer; margin: 10px 0; color: var(--link); }
 .lender1 { background: var(--c6); } .lender2 { background: var(--c5); } .lender3 { background: var(--c4); }
 .crossing { outline: 2px solid var(--text); outline-offset: 1px; }
 .swap, .impact { background: var(--c3); } .other { background: var(--c4); }
+.picks { display: flex; flex-wrap: wrap; gap: 0 6px; }
+.picks input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+.picks label { border: 1px solid var(--line); border-radius: 8px; padding: 2px 11px; margin: 3px 0; font-size: 13px; cursor: pointer; }
+.picks input:checked + label { background: var(--link); border-color: var(--link); color: var(--bg); }
+.picks input:focus-visible + label { outline: 2px solid var(--link); outline-offset: 2px; }
+.pick { display: none; flex: 1 0 100%; min-width: 0; order: 1; margin-top: 8px; }
+${PICKED}
 footer { margin-top: 40px; font-size: 12.5px; color: var(--soft); }
 @media (max-width: 560px) { body { padding: 14px 12px 40px; } dl { grid-template-columns: 1fr; gap: 0; }
   dl.facts { grid-template-columns: minmax(0, 1fr) minmax(0, auto); gap: 0 10px; }

@@ -5,6 +5,7 @@
  */
 import type { Bin } from '../../bins.ts'
 import type { Curve } from '../../curve.ts'
+import type { LossBin, TailPoint } from '../../distribution.ts'
 import type { OrderSeries } from '../../order.ts'
 import type { Series } from '../../series.ts'
 
@@ -22,7 +23,7 @@ export type Box = {
 /** Options of a mark or a plot. */
 export type Options = Readonly<Record<string, unknown>>
 
-type Mark = (data: unknown, options?: Options) => object
+export type Mark = (data: unknown, options?: Options) => object
 
 /** What is used of Observable Plot. */
 export type PlotLibrary = {
@@ -109,11 +110,32 @@ export type ChannelBar = {
   readonly high: number | null
 }
 
+/** What the charts of the distribution draw. */
+export type LossChart = {
+  readonly n: number
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+  readonly scale: 'linear' | 'log'
+  readonly bins: readonly LossBin[]
+  readonly tail: readonly TailPoint[]
+  readonly tailScale: 'linear' | 'log'
+  readonly marks: readonly {
+    readonly kind: 'VaR' | 'ES'
+    readonly level: string
+    readonly value: number
+    readonly low: number | null
+    readonly high: number | null
+  }[]
+}
+
 /** What the charts draw. */
 export type ChartData = {
   readonly series: Series | null
   readonly order: OrderSeries | null
   readonly bins: readonly Bin[]
+  readonly losses: LossChart | null
+  /** Paths at percentiles. */
+  readonly picks: readonly { readonly series: Series; readonly bins: readonly Bin[] }[]
   readonly curve: Curve | null
   /** By chart name. */
   readonly trees: Readonly<Record<string, readonly TreeDot[]>>

@@ -19,6 +19,7 @@ import {
   usd,
   usdFine,
 } from './kit.ts'
+import { drawExceedance, drawLosses, drawPick, LOSSES } from './losses.ts'
 import { drawTime, PANELS } from './panels.ts'
 
 declare const document: Page
@@ -31,6 +32,9 @@ function drawChart(box: Box, data: ChartData): void {
   const name = box.dataset.chart ?? ''
   box.innerHTML = ''
   if (name === 'time') drawTime(box, data)
+  else if (name === 'losses') drawLosses(box, data)
+  else if (name === 'exceedance') drawExceedance(box, data)
+  else if (name.startsWith('pick:')) drawPick(box, data, Number(name.slice(5)))
   else if (name === 'liquidatable') drawCurve(box, data, 'liquidatable')
   else if (name === 'uncovered') drawCurve(box, data, 'badDebt')
   else if (name === 'tree') drawTree(box, data.trees.tree ?? [])
@@ -94,6 +98,6 @@ const OWN: readonly ((...args: never[]) => unknown)[] = [
 
 /** Write the page's script: all functions, then the start. */
 export function clientScript(): string {
-  const functions = [...OWN, ...PANELS, ...CHARTS, ...CONTAGION].map((f) => f.toString())
+  const functions = [...OWN, ...PANELS, ...CHARTS, ...CONTAGION, ...LOSSES].map((f) => f.toString())
   return `${functions.join('\n')}\nstart()`
 }
