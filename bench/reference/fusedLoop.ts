@@ -131,9 +131,8 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
   const ring = new Float64Array((lag + 1) * n)
   let baseFee = 0
   let isDirty = true
-  /** USD; rows that owe less are left out by the triggers. */
+  /** USD; rows that owe less are left out, except where every block is scanned. */
   let sizeFloor = 0
-  let lastSeen = 0
 
   // Scratch.
   const thresholds = new Float64Array(coordinates)
@@ -335,17 +334,32 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
     return earned > 0 ? least / (ROOM * closeFactor * earned) : 1e300
   }
 
-  /** Ask the triggers for rows that owe at least what pays; the least debt follows in steps. */
-  function ask(isNew: boolean): void {
+  /** Let the least debt follow what pays, in steps. @returns whether it moved. */
+  function followLeastDebt(): boolean {
     const least = leastDebt(gasUsd(frozen.liquidationGas) + minProfit)
-    if (!(sizeFloor <= least && least <= 4 * sizeFloor)) sizeFloor = least / 1.5
-    else if (!isNew) return
-    scans++
-    below = watched!.triggers.hits(thresholds, hits, sizeFloor, 0)
-    found = 0
-    if (below === 0) return
-    weighCoordinates(lastSeen, false, values)
-    pairRows(below)
+    if (sizeFloor <= least && least <= 4 * sizeFloor) return false
+    sizeFloor = least / 1.5
+    return true
+  }
+
+  /** Keep those of the first n rows found that owe enough. */
+  function dropSmall(n: number): number {
+    let left = 0
+    for (let j = 0; j < n; j++) {
+      const row = hits[j]!
+      let debt = 0
+      for (let k = start[row]!; k < start[row]! + count[row]!; k++)
+        if (coordinate[k]! < M) debt -= amount[k]! * thresholds[coordinate[k]!]!
+      if (debt >= sizeFloor) hits[left++] = row
+    }
+    return left
+  }
+
+  /** Rows below their thresholds, into `hits`; in event blocks only those that owe enough. */
+  function findRows(scanning: Scanning): number {
+    if (watched) return watched.triggers.hits(thresholds, hits, sizeFloor, 0)
+    below = collectBelow(groups, coordinate, amount, thresholds, hits)
+    return scanning === 'onChange' ? dropSmall(below) : below
   }
 
   function look(scanning: Scanning): void {
@@ -353,14 +367,8 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
     for (let a = 1; a < n; a++) ring[now + a] = answer[a]!
     const past = (Math.max(0, number - lag) % (lag + 1)) * n
     weighCoordinates(past, true, thresholds)
-    const isNew = hasChanged()
-    if (watched) {
-      lastSeen = past
-      ask(isNew)
-      scanned.set(thresholds)
-      isDirty = false
-      return
-    }
+    const isResized = scanning === 'onChange' && followLeastDebt()
+    const isNew = hasChanged() || isResized
     if (scanning === 'onChange' && !isNew) return
     scans++
     if (!isNew) {
@@ -368,9 +376,9 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
       below = countBelow(groups, coordinate, amount, thresholds)
       return
     }
-    below = collectBelow(groups, coordinate, amount, thresholds, hits)
+    const size = findRows(scanning)
     weighCoordinates(past, false, values)
-    pairRows(below)
+    pairRows(size)
     scanned.set(thresholds)
     isDirty = false
   }
