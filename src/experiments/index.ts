@@ -33,6 +33,8 @@ export {
   valueAtRisk,
 } from './risk.ts'
 export { type RunOutcome, run, runScenario } from './run.ts'
+export { estimateTail, type TailOptions } from './tail/estimate.ts'
+export { TailError, type TailEstimate, type TailMethod } from './tail/types.ts'
 export type { Progress, RunOptions } from './task.ts'
 export { WorkerError } from './threads.ts'
 export { PACKAGE_VERSION } from './version.ts'
