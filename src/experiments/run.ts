@@ -94,7 +94,7 @@ async function runPaths(
       const before = count - missingOf(count)
       const tell = (path: number, tick: number): void =>
         onProgress?.({ path, paths: count, tick, ticks: all })
-      if (before > 0) tell(before, 0)
+      tell(before, 0)
       await executor.execute(table.missing(count), {
         keep,
         ...(signal ? { signal } : {}),
