@@ -1,6 +1,8 @@
 import { expm1 } from '../../../math/index.ts'
 import {
+  createTriggers,
   fraction,
+  type Lender,
   type Model,
   margin,
   model,
@@ -30,20 +32,21 @@ const params = {
   bid: number('priority fee', 'gwei', { default: 1, min: 0 }),
 }
 
-/**
- * Rows whose health lies below `alert` but not below 1.
- * @param rows overwritten; grown when the book has grown.
- */
-function alertedRows({ lender }: Rescue, alert: number, scratch: { rows: Int32Array }): Int32Array {
-  const { book, liability } = lender!
-  const now = lender!.coordinates()
-  const tightened = now.map((value, c) => (liability[c] === 1 ? value * alert : value))
-  if (scratch.rows.length < book.rows) scratch.rows = new Int32Array(book.rows * 2)
-  const { rows } = scratch
-  const near = book.below(tightened, rows)
-  let n = 0
-  for (let j = 0; j < near; j++) if (margin(book, now, rows[j]!) >= 0) rows[n++] = rows[j]!
-  return rows.subarray(0, n)
+/** Follow the rows whose health lies below `alert` but not below 1. @returns them in row order. */
+function createAlert({ book, liability, coordinates }: Lender, alert: number): () => Int32Array {
+  const triggers = createTriggers(book)
+  const tightened = new Float64Array(book.coordinates)
+  let rows = new Int32Array(book.rows)
+  return () => {
+    const now = coordinates()
+    for (let c = 0; c < now.length; c++)
+      tightened[c] = liability[c] === 1 ? now[c]! * alert : now[c]!
+    if (rows.length < book.rows) rows = new Int32Array(book.rows * 2)
+    const near = triggers.hits(tightened, rows)
+    let n = 0
+    for (let j = 0; j < near; j++) if (margin(book, now, rows[j]!) >= 0) rows[n++] = rows[j]!
+    return rows.subarray(0, n)
+  }
 }
 
 /**
@@ -63,7 +66,7 @@ export const borrowers: Model = model({
         `"${name}" acts below a health of '${p.alert}' to restore '${p.target}'; raise target`,
       )
     const rescue: Rescue = { context, target: p.target, lender: null, venue: null }
-    const scratch = { rows: new Int32Array(0) }
+    let alerted: (() => Int32Array) | null = null
     const act =
       (how: typeof topUp) =>
       ([row]: readonly number[]): Outcome =>
@@ -71,12 +74,14 @@ export const borrowers: Model = model({
     return {
       link(use) {
         rescue.lender = use('lender', p.lender)
+        alerted = null
         rescue.venue = use('venue', p.venue)
       },
       observe({ tick, round }, submit: Submit) {
         if (p.perHour === 0 || round > 0) return
         const chance = -expm1((-p.perHour * chain.blockSeconds) / 3600)
-        for (const row of alertedRows(rescue, p.alert, scratch)) {
+        alerted ??= createAlert(rescue.lender!, p.alert)
+        for (const row of alerted()) {
           if (draws.uniform(tick, row) >= chance) continue
           // Ticks start at 1, so this draw is no other's: a borrower always acts in the same way.
           const kind = draws.uniform(0, row) < p.unwindShare ? 'unwind' : 'topUp'
