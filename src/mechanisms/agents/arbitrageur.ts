@@ -34,17 +34,28 @@ type Site = { readonly market: ReferenceMarket; readonly pool: Pool }
 /** A trade found by `size`; overwritten by the next one. `news` is the share that is no arbitrage. */
 type Trade = { usd: number; amount: number; profit: number; news: number }
 
+/** Rounding of ratios of prices, with room. */
+const ROUNDING = 1e-9
+
 /** How often a trade may be halved in search of more profit. */
 const HALVINGS = 12
+
+/** What a pool's base costs there and on the reference market, USD; overwritten by `read`. */
+type Reading = { pool: number; market: number }
+
+function read({ market, pool }: Site, out: Reading): void {
+  const [base, quote] = pool.assets
+  out.pool = pool.price() * priceOf(market, quote)
+  out.market = priceOf(market, base)
+}
 
 /**
  * Tell which asset of a pool is dear there by more than its fee.
  * @returns 0 or 1, index into `pool.assets`; -1 when neither is, or a price is missing.
  */
-function dearSide({ market, pool }: Site): -1 | 0 | 1 {
-  const [base, quote] = pool.assets
-  const over = (pool.price() * priceOf(market, quote)) / priceOf(market, base)
-  const kept = 1 - pool.fee
+function dearSide(at: Reading, fee: number): -1 | 0 | 1 {
+  const over = at.pool / at.market
+  const kept = 1 - fee
   if (over * kept > 1) return 0
   return kept > over ? 1 : -1
 }
@@ -64,10 +75,12 @@ function towards(side: 0 | 1, late: number): number {
   return Math.max(0, side === 0 ? -late : late)
 }
 
-/** Log move that would bring a pool's price to the market's. */
-function gapOf({ market, pool }: Site): number {
-  const [base, quote] = pool.assets
-  return log(priceOf(market, base) / (pool.price() * priceOf(market, quote)))
+/** What of a late move the pool has still to make, at most the way to the market's price; log. */
+function stillLate(late: number, at: Reading): number {
+  const way = at.market / at.pool
+  if (!(late > 0 ? way > 1 : late < 0 && way < 1)) return 0
+  const gap = log(way)
+  return Math.sign(gap) * Math.min(Math.abs(late), Math.abs(gap))
 }
 
 /** Quote a trade on the reference market of which a share does not move it. */
@@ -128,12 +141,15 @@ function size(
   const ask = sell === USD ? 1 : 1 / market.spot(USD, sell)
   const bid = buy === USD ? 1 : market.spot(buy, USD)
   const target = ask / bid
+  const spot = pool.spot(sell, buy)
+  const edge = spot / target - 1
+  // Most pools are within fees of the market: nothing can be sold, to be seen without solving for it.
+  if (edge < -ROUNDING) return false
   out.usd = Math.min(pool.amountTo(sell, buy, target) * ask, capital)
   if (!(out.usd > 0)) return false
   // No part of it earns more than the first bit does at the spots.
-  const edge = pool.spot(sell, buy) / target - 1
   if (out.usd * edge < floor * (1 - 1e-9)) return false
-  const told = Math.max(target, pool.spot(sell, buy) * exp(-late))
+  const told = late > 0 ? Math.max(target, spot * exp(-late)) : 0
   const still = late > 0 ? Math.min(pool.amountTo(sell, buy, told) * ask, out.usd) : 0
   const valueAt = (usd: number): number => profitOf(site, sell, buy, usd, still / usd)
   out.profit = valueAt(out.usd)
@@ -201,13 +217,13 @@ export const arbitrageur: Model = model({
     const sites: Site[] = []
     const plan: Trade = { usd: 0, amount: 0, profit: 0, news: 0 }
     ledger.endow(self, USD, p.capital)
+    const at: Reading = { pool: 0, market: 0 }
     /** Add what the fundamentals have moved; what the pool has made of it by itself is forgotten. */
     function watch(site: Site, i: number): void {
+      read(site, at)
       const now = fundamentalOf(site)
-      const late = s.late[i]! + now - s.seen[i]!
-      const gap = gapOf(site)
+      s.late[i] = stillLate(s.late[i]! + now - s.seen[i]!, at)
       s.seen[i] = now
-      s.late[i] = late * gap > 0 ? Math.sign(gap) * Math.min(Math.abs(late), Math.abs(gap)) : 0
     }
     return {
       link(use) {
@@ -223,11 +239,11 @@ export const arbitrageur: Model = model({
         })
       },
       observe(_block, submit) {
+        const gas = chain.gasUsd(p.gas, p.bid)
         for (let i = 0; i < sites.length; i++) {
           watch(sites[i]!, i)
-          const side = dearSide(sites[i]!)
+          const side = dearSide(at, sites[i]!.pool.fee)
           if (side === -1) continue
-          const gas = chain.gasUsd(p.gas, p.bid)
           const capital = ledger.balance(self, USD) - gas
           const late = towards(side, s.late[i]!)
           if (!size(sites[i]!, side, late, capital, gas + p.minProfit, plan)) continue

@@ -38,6 +38,23 @@ function priceOf({ columns: s, context }: Market, a: number): number {
   return context.assets[a]!.price * exp(s.fundamental[a]! + s.permanent[a]! + s.transient[a]!)
 }
 
+/**
+ * Make the function that gives fundamental prices, USD per token. Several ask for the same one in every
+ * block, so the last is kept beside the log move that it belongs to.
+ */
+function fundamentalOf({ columns: s, context }: Market): (asset: number) => number {
+  const moves = new Float64Array(context.assets.length).fill(Number.NaN)
+  const prices = new Float64Array(context.assets.length)
+  return (a) => {
+    const move = s.fundamental[a]!
+    if (moves[a] !== move) {
+      moves[a] = move
+      prices[a] = context.assets[a]!.price * exp(move)
+    }
+    return prices[a]!
+  }
+}
+
 /** Record what has moved the fundamental since the last news, once it is large enough. */
 function report({ columns: s, context, newsMove }: Market, a: number): void {
   const move = s.fundamental[a]! - s.reported[a]!
@@ -164,7 +181,7 @@ export function portOf(market: Market): ReferenceMarket {
   return {
     covers: () => true,
     price: (a) => s.price[a]!,
-    fundamental: (a) => context.assets[a]!.price * exp(s.fundamental[a]!),
+    fundamental: fundamentalOf(market),
     cause: (a, direction) => s.cause[2 * a + (direction < 0 ? 0 : 1)]!,
     moveOf(event, a) {
       const { instance, asset, kind, y } = context.trace.columns
