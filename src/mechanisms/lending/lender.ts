@@ -10,6 +10,8 @@ import { repay, scaleDebt, supply, withdraw } from './verbs.ts'
  */
 export function lenderOf(desk: Desk): Lender {
   const { book, layout, asset, positions, context, protocol } = desk
+  // First market of each asset, asked for in every block; -1 where there is none.
+  const marketOf = context.assets.map((_, a) => asset.indexOf(a))
   return {
     book,
     canSeize: desk.seizable,
@@ -32,12 +34,12 @@ export function lenderOf(desk: Desk): Lender {
     repay: (row, c, amount, holder) => repay(desk, row, c, amount, holder),
     scaleDebt: (row, factor) => scaleDebt(desk, row, factor),
     claims(a) {
-      const market = asset.indexOf(a)
+      const market = marketOf[a]!
       return market < 0 ? 0 : protocol.claims(market)
     },
     cash: (a) => context.ledger.balance(context.self, a),
     deficit(a) {
-      const market = asset.indexOf(a)
+      const market = marketOf[a]!
       return market < 0 ? 0 : (protocol.deficit?.(market) ?? 0)
     },
   }

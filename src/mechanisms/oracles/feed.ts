@@ -196,10 +196,8 @@ export const feed: Model = model({
       },
       step({ time }) {
         s.now[0] = time
-        for (const a of p.assets) {
-          if (isStuck(time)) s.seenAt[a] = -1
-          else watch(own, a, time)
-        }
+        if (isStuck(time)) for (const a of p.assets) s.seenAt[a] = -1
+        else for (const a of p.assets) watch(own, a, time)
       },
       observe({ round }, submit) {
         if (round === 0) send(own, submit)

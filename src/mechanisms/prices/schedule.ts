@@ -32,20 +32,21 @@ export const schedule: Model = model({
   columns: (_, all) => ({ shift: f64(all.length, 'log') }),
   create(p, s) {
     const moved = [...new Set(p.shocks.flatMap((shock) => shock.assets))]
+    const shocks = p.shocks.map((shock) => ({ ...shock, move: logMove(shock.drop * shock.scale) }))
     return {
       ports: {
         driver: { assets: moved, shift: (asset) => s.shift[asset]! },
         shock: {
           apply(factors) {
-            for (const { assets: hit, drop, scale } of p.shocks)
-              for (const asset of hit) factors[asset]! *= exp(logMove(drop * scale))
+            for (const { assets: hit, move } of shocks)
+              for (const asset of hit) factors[asset]! *= exp(move)
           },
         },
       },
       step({ time }) {
         s.shift.fill(0)
-        for (const { assets: hit, drop, scale, at, over } of p.shocks) {
-          const shift = shareDone(time, at, over) * logMove(drop * scale)
+        for (const { assets: hit, move, at, over } of shocks) {
+          const shift = shareDone(time, at, over) * move
           for (const asset of hit) s.shift[asset]! += shift
         }
       },
