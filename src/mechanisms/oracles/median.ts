@@ -39,10 +39,10 @@ export const median: Model = model({
     }
     /** A source moves the median while its answer is the one in the middle. */
     function moveOf(event: number, a: number): number {
-      const middle = price(a)
-      for (const source of sources)
-        if (answerOf(source, a) === middle && source.moveOf(event, a) !== 0)
-          return source.moveOf(event, a)
+      for (const source of sources) {
+        const move = source.moveOf(event, a)
+        if (move !== 0 && answerOf(source, a) === price(a)) return move
+      }
       return 0
     }
     return {
