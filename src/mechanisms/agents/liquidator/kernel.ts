@@ -63,8 +63,18 @@ export function createSpots(venue: Venue, assets: number): Spots {
  * would be at least this dear and bring at most this much.
  */
 export function bestMargin(lender: Lender, spots: Spots, debt: number, collateral: number): number {
-  const seized = lender.seizeFor(1, debt, collateral)
-  return seized * spots.sell(lender.assetOf(collateral)) - 1 / spots.buy(lender.assetOf(debt))
+  return marginOf(lender, spots, debt, collateral, lender.seizeFor(1, debt, collateral))
+}
+
+/** The same when it is known what one token of debt seizes. */
+export function marginOf(
+  { assetOf }: Lender,
+  spots: Spots,
+  debt: number,
+  collateral: number,
+  seized: number,
+): number {
+  return seized * spots.sell(assetOf(collateral)) - 1 / spots.buy(assetOf(debt))
 }
 
 /** Steps of the search for a cost; four to eight are usual. */

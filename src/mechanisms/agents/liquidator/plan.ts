@@ -1,5 +1,5 @@
 import type { Lender, Submit } from '../../../world/index.ts'
-import { assess, bestMargin, createSpots, type Prospect, type Spots } from './kernel.ts'
+import { assess, createSpots, marginOf, type Prospect, type Spots } from './kernel.ts'
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
@@ -74,7 +74,7 @@ function isTooSmall(desk: Desk, view: View, watch: number, place: number): boole
   const at = pair[place]!
   if (Number.isNaN(best[at]!)) {
     seized[at] = lender.seizeFor(1, debt[place]!, collateral[place]!)
-    best[at] = bestMargin(lender, view.spots, debt[place]!, collateral[place]!)
+    best[at] = marginOf(lender, view.spots, debt[place]!, collateral[place]!, seized[at]!)
   }
   const covered = (GROWTH * held[place]!) / seized[at]!
   const most = Math.min(repayable(lender) * owed[place]!, covered)
