@@ -97,13 +97,13 @@ const ROUNDING = 1e-9
  * deficit is taken off the claims at once, suppliers have borne it, and cash + debt - claims is zero.
  * @param totals of this lender alone.
  * @param prices USD per token at which `totals` counts.
- * @returns `beyond` USD, 0 when reserves cover all of it; `claims`, what suppliers are owed, USD.
+ * @returns USD, 0 when reserves cover all of it.
  */
 export function shortfallOf(
   lender: Lender,
   { bad, debt }: DebtTotals,
   prices: ArrayLike<number>,
-): { readonly beyond: number; readonly claims: number } {
+): number {
   let equity = debt
   let claims = 0
   let deficit = 0
@@ -116,5 +116,5 @@ export function shortfallOf(
   const uncovered = bad - deficit - equity
   const isBorne = deficit > slack && Math.abs(equity) <= slack
   const total = uncovered + (isBorne ? deficit : 0)
-  return { beyond: total > slack ? total : 0, claims }
+  return total > slack ? total : 0
 }

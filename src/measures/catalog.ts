@@ -28,15 +28,15 @@ function lockedFunds(view: PathView, only?: string): number {
   return total
 }
 
-/** Growth of bad debt that is dust, or interest on old bad debt, as a share of what suppliers are owed. */
-const DUST = 1e-6
+/** Growth of bad debt that is dust, or interest on old bad debt, as a share of the opening debt. */
+const DUST = 1e-5
 
 /** 1 when more bad debt is beyond the reserves of a lender than before the first block. */
 function insolvent({ world, opening, ending }: PathView, only?: string): number {
   const grew = namedLenders(world, only).some(({ name, lender }) => {
     const before = opening.shortfall.get(name) ?? 0
-    const { beyond, claims } = shortfallOf(lender, ending.totals(name), ending.prices())
-    return beyond - before > DUST * claims
+    const now = shortfallOf(lender, ending.totals(name), ending.prices())
+    return now - before > DUST * (opening.debt.get(name) ?? 0)
   })
   return grew ? 1 : 0
 }
@@ -165,7 +165,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'insolvent',
     unit: 'probability',
     better: lower,
-    doc: '1 when bad debt beyond the reserves of a protocol arose in the run, more than a millionth of what its suppliers are owed, 0 when not; its mean is the probability of insolvency. No protocol here has junior capital beside reserves',
+    doc: '1 when bad debt beyond the reserves of a protocol arose in the run, by more than 0.001 % of the debt before, 0 when not; its mean is the probability of insolvency. No protocol here has junior capital beside reserves',
     perLender: true,
     value: insolvent,
   },

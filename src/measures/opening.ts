@@ -1,6 +1,6 @@
-import type { World } from '../world/index.ts'
+import type { Lender, World } from '../world/index.ts'
 import { debtTotals, shortfallOf } from './books.ts'
-import { type Focus, lendersOf, namedLenders, type Opening, referencePrices } from './view.ts'
+import { type Focus, namedLenders, type Opening, referencePrices } from './view.ts'
 
 /** Prices after every scheduled shock at once, from `prices`. */
 export function shockedPrices(world: World, prices: Float64Array): Float64Array {
@@ -23,10 +23,20 @@ export function liquidatorWealth(world: World, prices: ArrayLike<number>): numbe
 export function openingOf(world: World, focus: Focus): Opening {
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
   const shocked = shockedPrices(world, prices)
-  const { debt, liquidatable, debtors } = debtTotals(lendersOf(world), shocked, prices)
+  const named = namedLenders(world)
+  const lenders = named.map(({ lender }) => lender)
+  const { debt, liquidatable, bad, debtors } = debtTotals(lenders, shocked, prices)
+  // Bad debt does not depend on triggers, so the only lender's is known by now.
+  const badOf = (lender: Lender): number =>
+    named.length === 1 ? bad : debtTotals([lender], prices, prices).bad
   const each = namedLenders(world).map(({ name, lender }) => {
     const totals = debtTotals([lender], prices, prices)
-    return { name, bad: totals.bad, shortfall: shortfallOf(lender, totals, prices).beyond }
+    return {
+      name,
+      bad: totals.bad,
+      debt: totals.debt,
+      shortfall: shortfallOf(lender, totals, prices),
+    }
   })
   return {
     totalDebt: debt,
@@ -35,6 +45,7 @@ export function openingOf(world: World, focus: Focus): Opening {
     focusPrice: focus.source && focus.asset >= 0 ? focus.source.price(focus.asset) : Number.NaN,
     badDebt: new Map(each.map(({ name, bad }) => [name, bad])),
     shortfall: new Map(each.map(({ name, shortfall }) => [name, shortfall])),
+    debt: new Map(each.map(({ name, debt }) => [name, debt])),
     liquidatorWealth: liquidatorWealth(world, prices),
   }
 }

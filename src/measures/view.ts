@@ -23,6 +23,8 @@ export type Opening = {
   readonly badDebt: ReadonlyMap<string, number>
   /** Bad debt beyond reserves of each lender before the first block, USD; see `shortfallOf`. */
   readonly shortfall: ReadonlyMap<string, number>
+  /** Debt owed to each lender before the first block, USD. */
+  readonly debt: ReadonlyMap<string, number>
   /** What the liquidators hold together, USD at reference prices. */
   readonly liquidatorWealth: number
 }

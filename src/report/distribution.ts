@@ -1,4 +1,9 @@
-import { type RunOptions, type RunOutcome, replayCommand } from '../experiments/index.ts'
+import {
+  type MeasureResult,
+  type RunOptions,
+  type RunOutcome,
+  replayCommand,
+} from '../experiments/index.ts'
 import { clopperPearson, exp, log, pow } from '../math/index.ts'
 import { type Bin, binsOf } from './bins.ts'
 import { retracePath } from './retrace.ts'
@@ -36,8 +41,19 @@ export type PickedPath = {
   readonly bins: readonly Bin[]
 }
 
+/** Value at risk or expected shortfall, as a chart marks it. */
+export type RiskMark = {
+  readonly kind: 'VaR' | 'ES'
+  /** `95 %` or `99 %`. */
+  readonly level: string
+  readonly value: number
+  readonly low: number | null
+  readonly high: number | null
+}
+
 /** The distribution of the losses of a run of many paths. */
 export type Distribution = {
+  /** What is drawn: the measure of the run's risk; where all paths have the same, another that differs. */
   readonly measure: string
   readonly unit: string
   readonly better: 'lower' | 'higher'
@@ -50,6 +66,7 @@ export type Distribution = {
   readonly scale: 'linear' | 'log'
   /** How often a value is reached or passed, from the most usual to the worst. */
   readonly tail: readonly TailPoint[]
+  readonly marks: readonly RiskMark[]
   readonly picks: readonly PickedPath[]
 }
 
@@ -207,23 +224,47 @@ export async function distributionOf(
   outcome: RunOutcome,
   options: RunOptions,
 ): Promise<Distribution | null> {
-  const { risk, measures } = outcome.document
-  const values = risk === null ? new Float64Array(0) : outcome.values(risk.measure)
+  const { risk } = outcome.document
+  if (risk === null) return null
+  const drawn = drawnMeasure(outcome, risk.measure)
+  const { name, unit, better } = drawn
+  const values = outcome.values(name)
   const sorted = values.filter((v) => !Number.isNaN(v)).sort()
-  if (risk === null || sorted.length < FEWEST_PATHS) return null
-  const { better } = measures.find((m) => m.name === risk.measure)!
+  if (sorted.length < FEWEST_PATHS) return null
   const lump = lumpOf(sorted)
   const rest = lump === null ? sorted : sorted.filter((v) => v !== lump.value)
   const middle = rest[rest.length >> 1] ?? 0
   const isWide = rest.length > 0 && rest[0]! > 0 && rest[rest.length - 1]! > WIDE * middle
   const scale = isWide ? 'log' : 'linear'
   return {
-    ...{ measure: risk.measure, unit: risk.unit, better, n: sorted.length, lump, scale },
+    ...{ measure: name, unit, better, n: sorted.length, lump, scale, marks: marksOf(drawn) },
     bins: lossBins(rest, scale),
     // Losses rise towards the bad end, whichever end that is.
     tail: better === 'lower' ? tailOf(sorted) : mirrored(sorted),
     picks: await runPicks(outcome, pickPaths(values, better), options),
   }
+}
+
+/** Measures that are drawn instead where all paths have the same loss. */
+const INSTEAD = ['loss', 'liquidatedDebt']
+
+/** The measure that is drawn. */
+function drawnMeasure({ document, values }: RunOutcome, main: string): MeasureResult {
+  const differs = (name: string): boolean => {
+    const known = values(name).filter((v) => !Number.isNaN(v))
+    return known.some((v) => v !== known[0])
+  }
+  const name = [main, ...INSTEAD].find(differs) ?? main
+  return document.measures.find((m) => m.name === name)!
+}
+
+function marksOf({ statistics }: MeasureResult): readonly RiskMark[] {
+  return (['VaR', 'ES'] as const).flatMap((kind) =>
+    ['95', '99'].flatMap((level) => {
+      const { value, low, high } = statistics![`${kind.toLowerCase()}${level}`]!
+      return value === null ? [] : [{ kind, level: `${level} %`, value, low, high }]
+    }),
+  )
 }
 
 function mirrored(sorted: Float64Array): readonly TailPoint[] {

@@ -9,7 +9,7 @@ type RiskRow = {
   readonly name: string
   readonly hint: string
   readonly unit: string
-  readonly at: readonly Estimate[]
+  readonly at: readonly AtLevel[]
 }
 
 function rowsOf(risk: Risk): readonly RiskRow[] {
@@ -55,11 +55,13 @@ function riskTable(risk: Risk): Html {
 /** Why intervals are only approximate, each reason once. */
 function doubtsOf(risk: Risk): Part {
   const doubts = rowsOf(risk).flatMap(({ name, at }) =>
-    at.filter((e) => e.approximate).map(({ method }) => `${name}: ${method.replace(/^.*?; /, '')}`),
+    at
+      .filter((e) => e.approximate)
+      .map(({ level, method }) => `${name} ${level * 100} %: ${method.replace(/^.*?; /, '')}`),
   )
   return doubts.length === 0
     ? ''
-    : html`<p class="soft">Approximate intervals may cover the truth less often than they say. ${[...new Set(doubts)].join('; ')}.</p>`
+    : html`<p class="soft">Approximate intervals may cover the truth less often than they say: ${doubts.join('; ')}.</p>`
 }
 
 function insolvencyOf({ probabilityOfInsolvency: p, timeToExit }: Risk): Part {
@@ -71,6 +73,15 @@ function insolvencyOf({ probabilityOfInsolvency: p, timeToExit }: Risk): Part {
     (q) => html` ${q.level * 100} %: ${inUnit(q.value, 's')} (${intervalOf(q, 's')});`,
   )
   return html`${insolvent}<p>Suppliers of some market cannot get out for so long:${told} on ${percent(censored.value ?? 0)} of the paths the lock lasts at the end, so that these times are lower bounds there.</p>`
+}
+
+/** Why something else is drawn than the risk is of. */
+function sameNote({ measure, n }: Distribution, risk: Risk): Part {
+  const [first] = risk.valueAtRisk
+  if (measure === risk.measure) return ''
+  return nothing(
+    `All ${short(n)} paths end with the same ${risk.measure}, ${inUnit(first?.value ?? null, risk.unit)}. Drawn and picked from below is ${measure}.`,
+  )
 }
 
 /** What the histogram leaves out. */
@@ -150,7 +161,7 @@ export function lossesSection({ distribution, risk }: Report): Html | '' {
       'losses',
       title,
       nothing(
-        `All ${short(n)} paths end with the same ${measure}: ${inUnit(lump.value, unit)}. Nothing random in the scenario moves it.`,
+        `All ${short(n)} paths end with the same ${measure}, ${inUnit(lump.value, unit)}, the same loss and the same liquidated debt: no draw moves them.`,
       ),
       insolvencyOf(risk),
       picks.length === 0 ? '' : picker(distribution),
@@ -161,6 +172,7 @@ export function lossesSection({ distribution, risk }: Report): Html | '' {
     html`<p>${short(n)} paths with draws of their own; in grey below each value its 95 % interval.</p>`,
     riskTable(risk),
     doubtsOf(risk),
+    sameNote(distribution, risk),
     insolvencyOf(risk),
     lumpNote(distribution),
     chartsOf(distribution),

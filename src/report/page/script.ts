@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { AtLevel } from '../../experiments/index.ts'
 import type { Report } from '../data.ts'
 import { words } from '../format.ts'
 import type { OutlineNode } from '../outline.ts'
@@ -74,19 +73,14 @@ function responseChart({ response, parameterDocs }: Report): ChartData['response
 }
 
 /** Histogram and tail with the risk measures that lie on their axis. */
-function lossChart({ distribution, risk }: Report): ChartData['losses'] {
-  if (distribution === null || risk === null || distribution.bins.length === 0) return null
-  const { n, unit, better, scale, bins, tail } = distribution
-  const marksOf = (kind: 'VaR' | 'ES', estimates: readonly AtLevel[]) =>
-    estimates.flatMap(({ level, value, low, high }) =>
-      value === null ? [] : [{ kind, level: `${level * 100} %`, value, low, high }],
-    )
+function lossChart({ distribution }: Report): ChartData['losses'] {
+  if (distribution === null || distribution.bins.length === 0) return null
+  const { n, unit, better, scale, bins, tail, marks } = distribution
   const positive = tail.filter((p) => p.value > 0)
   const [least, most] = [positive[0]?.value ?? 0, positive.at(-1)?.value ?? 0]
   return {
-    ...{ n, unit, better, scale, bins, tail },
+    ...{ n, unit, better, scale, bins, tail, marks },
     tailScale: scale === 'log' || (least > 0 && most > WIDE_TAIL * least) ? 'log' : 'linear',
-    marks: [...marksOf('VaR', risk.valueAtRisk), ...marksOf('ES', risk.expectedShortfall)],
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Bin } from '../../bins.ts'
 import type { Curve } from '../../curve.ts'
-import type { LossBin, TailPoint } from '../../distribution.ts'
+import type { LossBin, RiskMark, TailPoint } from '../../distribution.ts'
 import type { OrderSeries } from '../../order.ts'
 import type { Series } from '../../series.ts'
 
@@ -119,13 +119,7 @@ export type LossChart = {
   readonly bins: readonly LossBin[]
   readonly tail: readonly TailPoint[]
   readonly tailScale: 'linear' | 'log'
-  readonly marks: readonly {
-    readonly kind: 'VaR' | 'ES'
-    readonly level: string
-    readonly value: number
-    readonly low: number | null
-    readonly high: number | null
-  }[]
+  readonly marks: readonly RiskMark[]
 }
 
 /** What the charts draw. */

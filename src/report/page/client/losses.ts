@@ -103,8 +103,14 @@ export function drawExceedance(box: Box, { losses }: ChartData): void {
     },
     marks: [
       Plot.ruleY(levels, { stroke: 'var(--grey)', strokeDasharray: '2,3' }),
-      Plot.areaY(rows, { x: 'value', y1: 'low', y2: 'high', fill: 'var(--c1)', fillOpacity: 0.18 }),
-      Plot.lineY(rows, { x: 'value', y: 'share', stroke: 'var(--c1)', strokeWidth: 1.8 }),
+      Plot.areaY(rows, {
+        ...{ x: 'value', y1: 'low', y2: 'high', curve: 'step-before' },
+        ...{ fill: 'var(--c1)', fillOpacity: 0.18 },
+      }),
+      Plot.lineY(rows, {
+        ...{ x: 'value', y: 'share', curve: 'step-before' },
+        ...{ stroke: 'var(--c1)', strokeWidth: 1.8 },
+      }),
       Plot.dot(rows, { x: 'value', y: 'share', fill: 'var(--c1)', r: 1.8 }),
       tooltip(rows, 'x', { x: 'value', y: 'share', title: say }),
     ],
