@@ -21,6 +21,11 @@ export type Condition = {
    * @throws {ConditionError} when a measure has no value on any path.
    */
   readonly holds: (values: (measure: string) => Float64Array) => boolean
+  /**
+   * Value of the expression less the number it is compared with, negated where small values hold.
+   * @throws {ConditionError} when a measure has no value on any path.
+   */
+  readonly excess: (values: (measure: string) => Float64Array) => number
 }
 
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
@@ -89,18 +94,24 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
     )
   const terms = readTerms(match[1]!, measures)
   const compare = COMPARE[match[2]!]!
+  const total = (values: (measure: string) => Float64Array): number => {
+    let sum = 0
+    for (const { weight, measure, statistic } of terms) {
+      const { value } = statistic(values(measure))
+      if (value === null)
+        throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
+      sum += weight * value
+    }
+    return sum
+  }
   return {
     text,
     measures: terms.map(({ measure }) => measure),
-    holds(values) {
-      let total = 0
-      for (const { weight, measure, statistic } of terms) {
-        const { value } = statistic(values(measure))
-        if (value === null)
-          throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
-        total += weight * value
-      }
-      return compare(total, bound)
+    holds: (values) => compare(total(values), bound),
+    excess: (values) => {
+      const over = total(values) - bound
+      if (match[2] === '==') return -Math.abs(over)
+      return match[2]!.startsWith('<') ? -over : over
     },
   }
 }

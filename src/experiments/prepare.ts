@@ -1,4 +1,5 @@
 import { buildWorld } from '../engine/index.ts'
+import type { MakeDraws } from '../math/index.ts'
 import {
   columnsOf,
   type Focus,
@@ -32,16 +33,21 @@ export type Prepared = {
 
 /**
  * Load a run's data and build its world.
+ * @param draws another source of random numbers than that of ordinary runs.
  * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
  *   a cut is.
  */
-export async function prepareRun(plan: RunPlan, cache: SourceCache): Promise<Prepared> {
+export async function prepareRun(
+  plan: RunPlan,
+  cache: SourceCache,
+  draws?: MakeDraws,
+): Promise<Prepared> {
   const { scenario, set, seed, checked, measures, cuts } = plan
   const resolved = await resolveScenario(scenario, { set, cache })
   const { spec, order } = resolved
   const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
   const focusIn = (world: World): Focus => focusOf(world, asset, order.source ?? '')
-  const world = buildWorld(spec, MODELS, { seed, checked })
+  const world = buildWorld(spec, MODELS, { seed, checked, ...(draws ? { draws } : {}) })
   const lenders = namedLenders(world).map(({ name }) => name)
   const options = { measures, cuts, seed, checked, focusOf: focusIn }
   const comparer = createComparer(spec, MODELS, lenders, options)
