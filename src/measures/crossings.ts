@@ -30,13 +30,13 @@ function moveOf(from: Float64Array, to: Float64Array): number {
   return most
 }
 
-/** Set the allowance of rows that were written since `read` to nothing. @returns what is read now. */
-function forgetWritten({ journal }: Book, allowed: Float64Array, read: number): number {
-  for (let j = read; j < journal.size; j++) {
-    const entry = journal.rows[j]!
+/** Set the allowance of rows that were written since `read` to nothing. */
+function forgetWritten({ journal }: Book, allowed: Float64Array, read: number): void {
+  const { rows, size } = journal
+  for (let j = read; j < size; j++) {
+    const entry = rows[j % rows.length]!
     allowed[entry < 0 ? ~entry : entry] = 0
   }
-  return journal.size
 }
 
 /** Collect the rows that may go less far than `reach`. @returns how many. */
@@ -87,23 +87,21 @@ export function createCrossings(book: Book): Crossings {
   let allowed = new Float64Array(book.rows)
   let due = new Int32Array(book.rows)
   let gone = 1
-  let generation = -1
   let read = 0
   function advance(now: Float64Array): void {
     const { journal, rows } = book
     gone *= 1 + moveOf(last, now)
     last.set(now)
-    if (allowed.length < rows || generation !== journal.generation || !(gone < FAR)) {
+    const isBehind = journal.size - read > journal.rows.length
+    if (allowed.length < rows || isBehind || !(gone < FAR)) {
       if (allowed.length < rows) {
         allowed = new Float64Array(2 * rows)
         due = new Int32Array(2 * rows)
       }
       allowed.fill(0)
       gone = 1
-      generation = journal.generation
-      read = journal.size
-    }
-    read = forgetWritten(book, allowed, read)
+    } else forgetWritten(book, allowed, read)
+    read = journal.size
   }
   return {
     find(now, then) {

@@ -1,5 +1,5 @@
-import type { Lender, World } from '../world/index.ts'
-import { debtTotals, shortfallOf } from './books.ts'
+import type { World } from '../world/index.ts'
+import { type DebtTotals, debtTotals, shortfallOf } from './books.ts'
 import { type Focus, namedLenders, type Opening, referencePrices } from './view.ts'
 
 /** Prices after every scheduled shock at once, from `prices`. */
@@ -25,27 +25,23 @@ export function openingOf(world: World, focus: Focus): Opening {
   const shocked = shockedPrices(world, prices)
   const named = namedLenders(world)
   const lenders = named.map(({ lender }) => lender)
-  const { debt, liquidatable, bad, debtors } = debtTotals(lenders, shocked, prices)
-  // Bad debt does not depend on triggers, so the only lender's is known by now.
-  const badOf = (lender: Lender): number =>
-    named.length === 1 ? bad : debtTotals([lender], prices, prices).bad
-  const each = namedLenders(world).map(({ name, lender }) => {
-    const totals = debtTotals([lender], prices, prices)
-    return {
-      name,
-      bad: totals.bad,
-      debt: totals.debt,
-      shortfall: shortfallOf(lender, totals, prices),
-    }
+  const all = debtTotals(lenders, shocked, prices)
+  const { debt, liquidatable, debtors } = all
+  // Debt and bad debt do not depend on triggers, so the only lender's are known by now.
+  const totalsOf = (lender: Lender): DebtTotals =>
+    named.length === 1 ? all : debtTotals([lender], prices, prices)
+  const each = named.map(({ name, lender }) => {
+    const totals = totalsOf(lender)
+    return { name, totals, shortfall: shortfallOf(lender, totals, prices) }
   })
   return {
     totalDebt: debt,
     liquidatableShare: debt === 0 ? 0 : liquidatable / debt,
     debtors,
     focusPrice: focus.source && focus.asset >= 0 ? focus.source.price(focus.asset) : Number.NaN,
-    badDebt: new Map(each.map(({ name, bad }) => [name, bad])),
+    badDebt: new Map(each.map(({ name, totals }) => [name, totals.bad])),
     shortfall: new Map(each.map(({ name, shortfall }) => [name, shortfall])),
-    debt: new Map(each.map(({ name, debt }) => [name, debt])),
+    debt: new Map(each.map(({ name, totals }) => [name, totals.debt])),
     liquidatorWealth: liquidatorWealth(world, prices),
   }
 }
