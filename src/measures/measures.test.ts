@@ -248,9 +248,10 @@ describe('insolvency', () => {
   })
 
   it('does not count what was there before', () => {
-    const view = viewOf(worldOf([[10, 1200]], 0), 20)
-    expect(measure(view, 'badDebt')).toBeGreaterThan(100)
-    expect(measure(view, 'insolvent')).toBe(0)
+    expect(measure(viewOf(worldOf([[10, 1200]], 0), 0), 'badDebt')).toBe(200)
+    expect(measure(viewOf(worldOf([[10, 1200]], 0), 0), 'insolvent')).toBe(0)
+    // Liquidating it makes it worse by the bonus.
+    expect(measure(viewOf(worldOf([[10, 1200]], 0), 20), 'insolvent')).toBe(1)
   })
 
   /** A lender of one asset at 1 USD that is owed 100 by `debt` of which `bad` is lost. */
