@@ -8,7 +8,7 @@ import { halfWidth, meanVol, spanOf } from './span.ts'
 export type BookTableOptions = {
   /** seconds between evaluations, as far as is known; the shortest window is a multiple of it */
   readonly interval: number
-  /** largest error of a level's delta, relative to the book's largest delta; default 1e-7 */
+  /** largest error of delta, all levels together, relative to the book's largest; default 1e-6 */
   readonly tolerance?: number
 }
 
@@ -42,8 +42,8 @@ export type BookTable = {
 }
 
 /** Windows grow by this factor from level to level. */
-const GROWTH = 4
-const LEVELS = 9
+const GROWTH = 2
+const LEVELS = 17
 /** Entries of the state: the version, 1 once built; then ln(spot), time and calls of each level. */
 const VERSION = 0
 const LIVE = 1
@@ -58,10 +58,13 @@ type Store = {
   /** rows that stay with the formulas until the shortest window ends */
   readonly rest: Int32Array
   restCount: number
+  /** of each level, relative to the book's largest delta */
   readonly tolerance: number
   /** the state that the levels were built from */
   readonly built: Float64Array
   readonly span: Float64Array
+  /** of the whole book at one time: mean vol, largest delta */
+  readonly summary: { time: number; vol: number; largest: number }
   rowsEvaluated: number
   calls: number
 }
@@ -118,7 +121,7 @@ export function createBookTable(
 
 const callsOf = (level: number): number => HEAD + PER_LEVEL * level + 2
 
-function emptyStore(book: BookColumns, { interval, tolerance = 1e-7 }: BookTableOptions): Store {
+function emptyStore(book: BookColumns, { interval, tolerance = 1e-6 }: BookTableOptions): Store {
   if (!(interval > 0)) {
     throw new OptionInputError(
       `interval is '${interval}'; give seconds between evaluations above 0`,
@@ -132,9 +135,10 @@ function emptyStore(book: BookColumns, { interval, tolerance = 1e-7 }: BookTable
     levels: durations.map((duration) => emptyLevel(n, duration)),
     rest: new Int32Array(n),
     restCount: 0,
-    tolerance,
+    tolerance: tolerance / LEVELS,
     built: new Float64Array(TABLE_STATE).fill(Number.NaN),
     span: new Float64Array(n),
+    summary: { time: Number.NaN, vol: 1, largest: 0 },
     rowsEvaluated: 0,
     calls: 0,
   }
@@ -157,6 +161,7 @@ function restore(store: Store, terms: BookTerms, state: Float64Array): void {
   }
   if (built[VERSION] !== state[VERSION]) top = LEVELS
   if (top < 0) return
+  store.summary.time = Number.NaN
   gather(store, top)
   top = Math.min(top, LEVELS - 1)
   for (let l = top; l >= 0; l--) buildLevel(store, terms, state, l)
@@ -184,13 +189,18 @@ function buildLevel(store: Store, terms: BookTerms, state: Float64Array, l: numb
   const level = levels[l]!
   level.logSpot = state[HEAD + PER_LEVEL * l]!
   level.time = state[HEAD + PER_LEVEL * l + 1]!
-  const vol = meanVol(book, level.time)
+  if (store.summary.time !== level.time) {
+    store.summary.time = level.time
+    store.summary.vol = meanVol(book, level.time)
+    store.summary.largest = largestDelta(book, terms, level.time)
+  }
+  const { vol, largest } = store.summary
   level.halfWidth = halfWidth(vol, level.duration)
   for (let k = 0; k < store.restCount; k++) {
     span[rest[k]!] = spanOf(book, terms, rest[k]!, level.logSpot, level.time, vol)
   }
   take(store, level, level.duration)
-  const allowed = store.tolerance * largestDelta(book, terms, level.time)
+  const allowed = store.tolerance * largest
   for (let margin = 2; level.count > 0; margin *= 2) {
     fitLevel(level, book, terms)
     store.rowsEvaluated += BUILD_COST * level.count

@@ -5,9 +5,9 @@ const SHARE_OF_LIFE = 0.2
 /** ... and while the spot moves by this many of its standard deviations to expiry. */
 const SMOOTH = 1
 /** A row does not change while the spot stays this many of them from the money. */
-const FAR = 6
+const FAR = 5
 /** Half-width of a window in standard deviations of the spot over its duration. */
-const REACH = 2
+const REACH = 1.5
 
 /**
  * Half-width in ln(spot) of a window that lasts some time.
