@@ -1,4 +1,4 @@
-import type { World } from '../world/index.ts'
+import type { Lender, World } from '../world/index.ts'
 import { type DebtTotals, debtTotals, shortfallOf } from './books.ts'
 import { type Focus, namedLenders, type Opening, referencePrices } from './view.ts'
 
