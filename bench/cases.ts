@@ -1,9 +1,6 @@
-import { buildWorld, createStepper, startPath } from '../src/engine/index.ts'
-import { MODELS } from '../src/mechanisms/index.ts'
-import { loadScenario, resolveScenario } from '../src/scenario/index.ts'
 import { type Agreement, compare } from './compare.ts'
 import { createEngineSide } from './engine.ts'
-import { interleave, median, ratio, seconds } from './measure.ts'
+import { interleave, median, ratio } from './measure.ts'
 import { createFusedLoop } from './reference/fusedLoop.ts'
 import { pack } from './reference/layout.ts'
 import { countBelow } from './reference/scanKernel.ts'
@@ -91,31 +88,4 @@ export function measureCase(workload: Workload, rounds: number): CaseResult {
     engineToFused: ratio(times.engine, times.fused),
     engineToOnChange: ratio(times.engine, times.onChange),
   }
-}
-
-/** The whole scenario, with pools, router, arbitrage and borrowers. */
-export type ScenarioResult = {
-  readonly blocks: number
-  readonly rowsWithDebt: number
-  /** Seconds per path, median. */
-  readonly path: number
-}
-
-/** Time the shipped scenario's path through the engine, without measures and reports. */
-export async function measureScenario(
-  path: string,
-  rowsWithDebt: number,
-  rounds: number,
-): Promise<ScenarioResult> {
-  const scenario = loadScenario(path)
-  const { spec } = await resolveScenario(scenario)
-  const world = buildWorld(spec, MODELS, { seed: scenario.seed })
-  const step = createStepper(world)
-  const run = (): void => {
-    startPath(world, scenario.seed, 0)
-    for (let tick = 0; tick < spec.ticks; tick++) step()
-  }
-  run()
-  const times = Array.from({ length: rounds }, () => seconds(run))
-  return { blocks: spec.ticks, rowsWithDebt, path: median(times) }
 }

@@ -1,6 +1,7 @@
 /**
- * The benchmark: the engine next to a fused loop over the same workload, and the start-up of the
- * command line. Prints tables, writes docs/benchmarks.md, exits with 1 when a bar fails.
+ * The benchmark: triggers next to scans on frozen books, whole paths, worker lanes, scan kernels next to
+ * C, the engine next to a fused loop, and the start-up of the command line. Prints tables, writes
+ * docs/benchmarks.md, exits with 1 when a bar fails.
  * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity` and
  * `node bench/run.ts peers` are other benchmarks, see their main.ts.
  */
@@ -8,58 +9,89 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type CaseResult, measureScenario } from './cases.ts'
-import { helpCpu, median } from './measure.ts'
-import { type BenchResult, barsOf, barTable, document, speedTable } from './report.ts'
-import { VARIANTS, type Variant } from './workloads/crash.ts'
+import type { CaseResult } from './cases.ts'
+import type { FuzzResult } from './detection/fuzz.ts'
+import type { PathResult } from './detection/path.ts'
+import type { KernelResults } from './native/compare.ts'
+import type { WholePathResult } from './paths.ts'
+import { barsOf } from './report/bars.ts'
+import { document } from './report/document.ts'
+import type { BenchResult } from './report/result.ts'
+import {
+  barTable,
+  detectionTable,
+  kernelTable,
+  pathTable,
+  scenarioTable,
+  speedTable,
+} from './report/tables.ts'
+import type { LanesResult, ScenarioResult } from './scenario.ts'
+import { VARIANTS } from './workloads/crash.ts'
+import { type BookName, type PathName, readFrozenDetection } from './workloads/detection.ts'
 
-const SCENARIO = '../scenarios/compound-v2-eth-crash.yaml'
+/** Paths of each book; the large books have only those that a bar is about. */
+const DETECTION: readonly (readonly [BookName, ...PathName[]])[] = [
+  ['compound', 'quiet', 'crash', 'fall'],
+  ['wsteth', 'quiet', 'crash', 'depeg'],
+  ['loops5', 'quiet', 'crash', 'depeg'],
+  ['synthetic5', 'quiet', 'crash', 'fall', 'wild'],
+  ['tight5', 'quiet', 'crash'],
+  ['trigger5', 'adverse'],
+  ['synthetic6', 'quiet', 'crash'],
+  ['tight6', 'crash'],
+]
 
-const say = (text: string): void => {
-  process.stderr.write(`${text}\n`)
-}
-
-/** Measure a variant in a process of its own: code compiled for one workload is slower on the next. */
-function measure(variant: Variant, rounds: number): CaseResult {
-  const script = fileURLToPath(new URL('measureCase.ts', import.meta.url))
-  const child = spawnSync(process.execPath, [script, variant, `${rounds}`], {
+function measure<T>(rounds: number, part: string, ...given: string[]): T {
+  process.stderr.write(`measuring ${[part, ...given].join(' ')}\n`)
+  const script = fileURLToPath(new URL('part.ts', import.meta.url))
+  const child = spawnSync(process.execPath, [script, part, `${rounds}`, ...given], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (child.status !== 0) throw new Error(`measuring ${variant} failed`)
-  return JSON.parse(child.stdout) as CaseResult
+  if (child.status !== 0) throw new Error(`measuring ${part} ${given.join(' ')} failed`)
+  return JSON.parse(child.stdout) as T
 }
 
-/** Measure the engine and the command line. */
-async function benchmarkEngine(): Promise<void> {
-  const { values } = parseArgs({
-    options: { date: { type: 'string', default: '' }, rounds: { type: 'string', default: '15' } },
-  })
-  const rounds = Math.max(9, Number(values.rounds) || 15)
-  const cases: CaseResult[] = []
-  for (const variant of VARIANTS) {
-    say(`measuring ${variant}`)
-    cases.push(measure(variant, rounds))
+/** Measure all parts, one after the other. */
+function measureAll(rounds: number, date: string): BenchResult {
+  const help = measure<{ readonly warm: number; readonly cold: number }>(rounds, 'help')
+  return {
+    detection: DETECTION.flatMap((given) => measure<PathResult[]>(rounds, 'detection', ...given)),
+    fuzz: measure<FuzzResult>(rounds, 'fuzz'),
+    paths: ['quiet', 'crash'].map((weather) => measure<WholePathResult>(rounds, 'path', weather)),
+    scenario: measure<ScenarioResult>(rounds, 'scenario'),
+    lanes: measure<LanesResult>(rounds, 'lanes'),
+    kernels: measure<KernelResults>(rounds, 'kernels'),
+    cases: VARIANTS.map((variant) => measure<CaseResult>(rounds, 'case', variant)),
+    helpWarm: help.warm,
+    helpCold: help.cold,
+    detectionHashes: readFrozenDetection().sha256,
+    rounds,
+    date,
   }
-  say('measuring the whole scenario')
-  const found = cases.find((c) => c.variant === 'withBacklog')!
-  const path = fileURLToPath(new URL(SCENARIO, import.meta.url))
-  const scenario = await measureScenario(path, found.rowsWithDebt, 5)
-  say('measuring breakwater --help')
-  helpCpu({})
-  const helpWarm = median(Array.from({ length: 9 }, () => helpCpu({})))
-  const helpCold = median(
-    Array.from({ length: 9 }, () => helpCpu({ NODE_DISABLE_COMPILE_CACHE: '1' })),
-  )
-  const result: BenchResult = { cases, scenario, helpWarm, helpCold, rounds, date: values.date }
+}
+
+function benchmark(): void {
+  const { values } = parseArgs({
+    options: { date: { type: 'string', default: '' }, rounds: { type: 'string', default: '9' } },
+  })
+  const result = measureAll(Math.max(9, Number(values.rounds) || 9), values.date)
   const bars = barsOf(result)
-  process.stdout.write(`${barTable(bars)}\n\n${speedTable(result)}\n`)
+  const tables = [
+    detectionTable(result),
+    pathTable(result),
+    scenarioTable(result),
+    kernelTable(result.kernels),
+    speedTable(result),
+    barTable(bars),
+  ]
+  process.stdout.write(`${tables.join('\n\n')}\n`)
   writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), document(result))
   if (bars.some((bar) => !bar.isMet)) process.exitCode = 1
 }
 
-// Its packages have types that only parity/ knows, so the compiler must not follow this import.
+// Their packages have types that only parity/ knows, so the compiler must not follow this import.
 const [what] = process.argv.slice(2)
 if (what === 'parity' || what === 'peers')
   await import(new URL(`${what}/main.ts`, import.meta.url).href)
-else await benchmarkEngine()
+else benchmark()

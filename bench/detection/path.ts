@@ -4,7 +4,7 @@ import { classOf, type DetectionWorkload } from '../workloads/detection.ts'
 import { createScanSide, createTriggerSide, type Side, type SideOptions } from './sides.ts'
 
 /** What a side did on a path or a part of it. */
-type Tally = { hits: number; busySteps: number; checksum: number }
+type Tally = { hits: number; checksum: number }
 
 /** Triggers next to the scan on one book and path. */
 export type PathResult = {
@@ -13,8 +13,10 @@ export type PathResult = {
   readonly rows: number
   readonly entries: number
   readonly steps: number
+  /** Steps that the scan followed, and over which both sides were compared. */
+  readonly followed: number
   readonly hits: number
-  /** Whether every step had the same hits in the same order, and amounts end with the same bits. */
+  /** Whether steps had the same hits in the same order, and amounts ended with the same bits. */
   readonly isSame: boolean
   readonly rounds: number
   /** Seconds per step, medians. */
@@ -27,7 +29,7 @@ export type PathResult = {
 }
 
 /** Values of every coordinate, step by step: the price of its asset, as debt and as collateral. */
-export function valuesOf({ book, path, steps }: DetectionWorkload): readonly Float64Array[] {
+function valuesOf({ book, path, steps }: DetectionWorkload): readonly Float64Array[] {
   const n = book.assets.length
   return Array.from({ length: steps + 1 }, (_, step) =>
     Float64Array.from({ length: 2 * n }, (_, c) => book.price[c % n]! * path[step * n + (c % n)]!),
@@ -38,7 +40,7 @@ export function valuesOf({ book, path, steps }: DetectionWorkload): readonly Flo
  * How boxes are shaped: assets that hardly move get a tenth of the room. Books of staked ether are
  * measured in ether, where ether stands still and dollars move.
  */
-export function shapeOf(book: DetectionBook): Pick<SideOptions, 'numeraire' | 'weights'> {
+function shapeOf(book: DetectionBook): Pick<SideOptions, 'numeraire' | 'weights'> {
   const isStaked = book.assets.some((asset) => classOf(asset) === 'staked')
   const still = isStaked ? ['lead', 'staked'] : ['stable']
   const weights = [...book.assets, ...book.assets].map((asset) =>
@@ -48,7 +50,7 @@ export function shapeOf(book: DetectionBook): Pick<SideOptions, 'numeraire' | 'w
 }
 
 /** Steps `from` .. `to` - 1 of a path: find, liquidate what was found, count. */
-export function runSteps(
+function runSteps(
   side: Side,
   values: readonly Float64Array[],
   from: number,
@@ -56,7 +58,7 @@ export function runSteps(
   out: Int32Array,
   tally: Tally,
 ): void {
-  let { hits, checksum, busySteps } = tally
+  let { hits, checksum } = tally
   for (let step = from; step < to; step++) {
     const at = values[step]!
     const n = side.find(at, out)
@@ -66,9 +68,9 @@ export function runSteps(
       side.liquidate(row, at)
     }
     hits += n
-    if (n > 0) busySteps++
   }
-  Object.assign(tally, { hits, checksum, busySteps })
+  tally.hits = hits
+  tally.checksum = checksum
 }
 
 function haveEqualAmounts(a: Side, b: Side, rows: number): boolean {
@@ -80,14 +82,29 @@ function haveEqualAmounts(a: Side, b: Side, rows: number): boolean {
   return true
 }
 
-const tallied = (): Tally => ({ hits: 0, busySteps: 0, checksum: 0 })
+const tallied = (): Tally => ({ hits: 0, checksum: 0 })
+
+function isEqual(a: Tally, b: Tally): boolean {
+  return a.hits === b.hits && a.checksum === b.checksum
+}
+
+/** What a round of the scan may take, and what the scan of one path may take in all; seconds. */
+export type ScanBudget = { readonly round: number; readonly path: number }
+
+/** Steps that the scan follows, in parts of a round each. */
+function partsOf(stepTime: number, steps: number, rounds: number, budget: ScanBudget): number[] {
+  const isWhole = stepTime * steps <= budget.round
+  const followed = isWhole ? steps : Math.min(steps, Math.floor(budget.path / stepTime))
+  return Array.from({ length: rounds + 1 }, (_, round) =>
+    isWhole ? steps : Math.floor((round * followed) / rounds),
+  )
+}
 
 /**
- * Time both sides on one path, in turn. Where a scan of the path takes more than `most` seconds a
- * round has only its part of the steps, against the triggers' whole path: what a scan costs hardly
- * depends on the step.
+ * Time both sides on one path, in turn. Where a scan of the path takes too long a round has only its
+ * part of the steps, against the triggers' whole path: what a scan costs hardly depends on the step.
  */
-export function measurePath(w: DetectionWorkload, rounds: number, most: number): PathResult {
+export function measurePath(w: DetectionWorkload, rounds: number, budget: ScanBudget): PathResult {
   const { book, floor, frozen } = w
   const rows = book.start.length - 1
   const options = { floor, terms: frozen, ...shapeOf(book) }
@@ -95,41 +112,47 @@ export function measurePath(w: DetectionWorkload, rounds: number, most: number):
   const triggers = createTriggerSide(book, options)
   const values = valuesOf(w)
   const out = new Int32Array(rows)
-  const whole = (side: Side): Tally => {
+  const follow = (side: Side, steps: number): Tally => {
     const tally = tallied()
     side.reset()
-    runSteps(side, values, 0, values.length, out, tally)
+    runSteps(side, values, 0, steps, out, tally)
     return tally
   }
-  const expected = whole(triggers)
-  const probe = seconds(() => runSteps(scan, values, 0, 20, out, tallied()))
-  const isCut = (probe / 20) * values.length > most
-  if (!isCut) whole(scan)
+  const probe = seconds(() => runSteps(scan, values, 0, 20, out, tallied())) / 20
+  const parts = partsOf(probe, values.length, rounds, budget)
+  const isWhole = parts[0] === values.length
+  if (isWhole) follow(scan, values.length)
+  const whole = follow(triggers, values.length)
   const times = { scan: [] as number[], triggers: [] as number[] }
-  const found = tallied()
+  let found = tallied()
   let isSame = true
   for (let round = 0; round < rounds; round++) {
-    const from = isCut ? Math.floor((round * values.length) / rounds) : 0
-    const to = isCut ? Math.floor(((round + 1) * values.length) / rounds) : values.length
+    const from = isWhole ? 0 : parts[round]!
+    const to = parts[round + 1]!
     if (from === 0) {
       scan.reset()
-      Object.assign(found, tallied())
+      found = tallied()
     }
     const time = seconds(() => runSteps(scan, values, from, to, out, found))
     times.scan.push(time / (to - from))
-    let again = expected
-    times.triggers.push(seconds(() => (again = whole(triggers))) / values.length)
-    isSame &&= again.checksum === expected.checksum && again.hits === expected.hits
-    if (to === values.length)
-      isSame &&= found.checksum === expected.checksum && found.hits === expected.hits
+    let again = whole
+    times.triggers.push(
+      seconds(() => {
+        again = follow(triggers, values.length)
+      }) / values.length,
+    )
+    isSame &&= isEqual(again, whole) && (!isWhole || isEqual(found, whole))
   }
+  const followed = parts[rounds]!
+  isSame &&= isEqual(follow(triggers, followed), found)
   return {
     book: w.bookName,
     path: w.pathName,
     rows,
     entries: book.amount.length,
     steps: values.length,
-    hits: expected.hits,
+    followed,
+    hits: whole.hits,
     isSame: isSame && haveEqualAmounts(scan, triggers, rows),
     rounds,
     scan: median(times.scan),

@@ -23,6 +23,7 @@ export class PeerDisagreementError extends Error {
 }
 
 const MINED = 20
+const WAD = 10n ** 18n
 const EXACT = 'exact Aave: health factor'
 const SCAN = 'float Aave: scan for health factors below 1'
 const FLOAT = 'float Aave: health factors as numbers'
@@ -102,6 +103,8 @@ export async function openLending(): Promise<readonly Group[]> {
   )
   mustEqual(BLUE_SDK, blueSdk.health(), exactHealth(isolated).map(String))
   float.health()
+  const below = health.flatMap((value, row) => (value < WAD ? [`${row}`] : []))
+  mustEqual(SCAN, [...float.found.subarray(0, float.scan())], below)
   isolatedFloat.health()
   const byFloat = mustBeWithin(FLOAT, gapOf(float.healths, health), BASIS_POINTS)
   const utils = mathUtils.health().map(Number)

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { median } from '../measure.ts'
 import { ratioOf, type Timing } from '../parity/passes.ts'
-import { table } from '../report.ts'
+import { table } from '../report/table.ts'
 
 /** A peer and what answers the same here. */
 export type Pair = { readonly peer: string; readonly own: string; readonly agreement: string }
