@@ -56,6 +56,7 @@ export type State = {
   small: Uint8Array
   /** Rows to look at in this call. */
   readonly pending: Pending
+  looks: number
   /** What the last call answered. */
   found: Int32Array
   foundSize: number
@@ -152,6 +153,7 @@ export function createState(book: Book, { numeraire = -1, weights }: TriggerOpti
     hotAt: none,
     small: new Uint8Array(0),
     pending: { mark: none, tick: 0, rows: none, size: 0 },
+    looks: 0,
     found: none,
     foundSize: 0,
     sums: new Float64Array(6),

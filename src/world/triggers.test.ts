@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { exp, philoxDraws } from '../math/index.ts'
 import { type Book, createBook } from './book.ts'
 import { createRadius } from './radius.conformance.ts'
-import { createTriggers } from './triggers.ts'
+import { TriggerError } from './triggerState.ts'
+import { createTriggers, type Triggers } from './triggers.ts'
 
 /** A stream of numbers in 0..1 by order, seeded. */
 function stream(seed: number) {
@@ -198,5 +199,117 @@ describe('triggers', () => {
     let total = 0
     for (let seed = 0; seed < 240; seed++) total += fuzz(seed, 200)
     expect(total).toBeGreaterThan(40_000)
+  })
+})
+
+describe('a box', () => {
+  const ask = (triggers: Triggers, book: Book, values: Float64Array): number[] => {
+    const out = new Int32Array(book.rows)
+    return [...out.subarray(0, triggers.hits(values, out))]
+  }
+
+  it('holds to its worst corner and no further, however small the step beyond', () => {
+    const r = stream(5)
+    let hits = 0
+    for (let k = 0; k < 500; k++) {
+      const values = Float64Array.from({ length: N }, () => exp(r.normal() * 3))
+      const book = bookOf(r, values, 1)
+      const triggers = createTriggers(book)
+      const [margin, gross] = [book, book].map((b, j) => {
+        let total = 0
+        for (let e = 0; e < b.start[1]!; e++) {
+          const value = b.amount[e]! * values[b.coordinate[e]!]!
+          total += j === 0 ? value : Math.abs(value)
+        }
+        return total
+      })
+      ask(triggers, book, values)
+      // All debts up and all collaterals down by the same share, until nothing is left.
+      for (const beyond of [-1e-9, -1e-13, 0, 1e-13, 1e-9]) {
+        const share = (margin! / gross!) * (1 + beyond)
+        const corner = values.map((value, c) => value * (c < DEBTS ? 1 + share : 1 - share))
+        const scan = new Int32Array(1)
+        const expected = book.below(corner, scan)
+        expect(ask(triggers, book, corner).length).toBe(expected)
+        hits += expected
+      }
+    }
+    expect(hits).toBeGreaterThan(300)
+  })
+
+  it('is not looked at while it holds, nor while nothing changes', () => {
+    const r = stream(6)
+    const values = Float64Array.from({ length: N }, () => exp(r.normal()))
+    const rows = 2000
+    const book = bookOf(r, values, rows)
+    const triggers = createTriggers(book)
+    ask(triggers, book, values)
+    const { looks } = triggers
+    expect(looks).toBeGreaterThan(1000)
+    for (let k = 0; k < 100; k++) ask(triggers, book, values)
+    expect(triggers.looks).toBe(looks)
+    const lone = createTriggers(book)
+    const still = values.map((value, c) => value * (c < DEBTS ? 0.5 : 2))
+    const hits = ask(lone, book, still).length
+    const before = lone.looks
+    for (let k = 0; k < 100; k++) {
+      still[N - 1]! *= exp(1e-4 * r.normal())
+      ask(lone, book, still)
+    }
+    // Hits are looked at whenever anything moves.
+    expect(lone.looks - before).toBeLessThan(100 * hits + 100)
+    expect(100 * hits).toBeLessThan((100 * rows) / 4)
+  })
+
+  it('of a loop rests while collateral and debt move together, measured in the debt', () => {
+    const rows = 1000
+    const start = Int32Array.from({ length: rows + 1 }, (_, i) => 2 * i)
+    const coordinate = Int32Array.from({ length: 2 * rows }, (_, k) => k % 2)
+    const r = stream(7)
+    const amount = Float64Array.from({ length: 2 * rows }, (_, k) =>
+      k % 2 === 0 ? -1 : 1.005 + 0.05 * r.uniform(),
+    )
+    const book = createBook({ start, coordinate, amount }, Uint8Array.of(1, 0))
+    const ratio = createTriggers(book, { numeraire: 0, weights: [0.1, 1] })
+    const plain = createTriggers(book)
+    const values = Float64Array.of(2000, 2000)
+    for (let k = 0; k < 200; k++) {
+      const move = exp(0.01 * r.normal())
+      values[0]! *= move
+      values[1]! *= move * exp(1e-5 * r.normal())
+      expect(ask(ratio, book, values)).toEqual(ask(plain, book, values))
+    }
+    expect(ratio.looks).toBeLessThan(2 * rows)
+    expect(plain.looks).toBeGreaterThan(20 * ratio.looks)
+  })
+
+  it('takes at most 128 bytes a row beside what does not grow with the book', () => {
+    const r = stream(8)
+    const values = Float64Array.from({ length: N }, () => exp(r.normal()))
+    const bytes = [1000, 21_000].map((rows) => {
+      const book = bookOf(r, values, rows)
+      const triggers = createTriggers(book)
+      ask(triggers, book, values)
+      return triggers.bytes
+    })
+    expect((bytes[1]! - bytes[0]!) / 20_000).toBeLessThan(128)
+    expect(bytes[0]).toBeLessThan(32 * 2 ** 20)
+  })
+
+  it('is refused for a numeraire that is no coordinate, and for weights out of range', () => {
+    const book = createBook({ start: [0, 1], coordinate: [0], amount: [-1] }, Uint8Array.of(1))
+    expect(() => createTriggers(book, { numeraire: 1 })).toThrow(TriggerError)
+    expect(() => createTriggers(book, { weights: [0.01] })).toThrow(TriggerError)
+    expect(() => createTriggers(book, { weights: [] })).toThrow(TriggerError)
+  })
+
+  it('follows a value that vanishes only when it is measured', () => {
+    const book = createBook(
+      { start: [0, 2], coordinate: [0, 1], amount: [-1e300, 1] },
+      Uint8Array.of(1, 0),
+    )
+    const triggers = createTriggers(book, { numeraire: 1 })
+    for (const debt of [0, 1e-310, 2e-300, 1e-310, 0])
+      expect(ask(triggers, book, Float64Array.of(debt, 1.5))).toEqual(debt > 1.5e-300 ? [0] : [])
   })
 })

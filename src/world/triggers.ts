@@ -27,6 +27,8 @@ export type Triggers = {
   hits(values: Float64Array, out: Int32Array, minDebt?: number, minCollateral?: number): number
   /** Bytes of its own arrays; those of the book are not counted. */
   readonly bytes: number
+  /** How often a row has been looked at: the work that was done. */
+  readonly looks: number
 }
 
 /** Forget the boxes of rows from `row` on: they went, or others came in their places. */
@@ -156,6 +158,7 @@ function search(t: State): void {
   for (let j = 0; j < t.hotSize; j++) enqueue(t, t.hot[j]!)
   const { found } = t
   const { rows, size } = t.pending
+  t.looks += size
   let n = 0
   for (let j = 0; j < size; j++) if (examine(t, rows[j]!)) found[n++] = rows[j]!
   t.foundSize = n
@@ -188,6 +191,9 @@ export function createTriggers(book: Book, options: TriggerOptions = {}): Trigge
     },
     get bytes() {
       return bytesOf(t)
+    },
+    get looks() {
+      return t.looks
     },
   }
 }
