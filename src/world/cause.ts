@@ -12,12 +12,18 @@ export type Undone = 'none' | 'beyond' | 'safe'
  * the newest.
  * @param undo takes the move of one event back.
  * @param otherwise what to name when the line was crossed further back than the walk goes.
+ * @param newest the last event that can have made a move.
  * @returns that event's id; -1 when the state stood beyond the line before the first event.
  */
-export function crossing(trace: Trace, undo: (event: number) => Undone, otherwise: number): number {
+export function crossing(
+  trace: Trace,
+  undo: (event: number) => Undone,
+  otherwise: number,
+  newest: number = trace.length - 1,
+): number {
   const first = Math.max(0, trace.length - REACH)
   let moves = 0
-  for (let e = trace.length - 1; e >= first; e--) {
+  for (let e = newest; e >= first; e--) {
     const undone = undo(e)
     if (undone === 'safe') return e
     if (undone === 'beyond' && ++moves === MOVES) return otherwise

@@ -105,6 +105,19 @@ function lastMove({ book, layout, asset, oracle }: Desk, row: number): number {
   return latest
 }
 
+/** The last event that moved a price of the row either way; or -1. */
+function newestMove({ book, layout, asset, oracle }: Desk, row: number): number {
+  const { coordinate } = book
+  const first = book.start[row]!
+  const end = first + book.count[row]!
+  let latest = -1
+  for (let k = first; k < end; k++) {
+    const a = asset[layout.market[coordinate[k]!]!]!
+    latest = Math.max(latest, oracle.cause(a, -1), oracle.cause(a, 1))
+  }
+  return latest
+}
+
 /** Margin of a row at prices from before the moves in `undone`, USD. */
 function marginBefore(desk: Desk, row: number): number {
   const { book, layout, protocol, asset, oracle, undone } = desk
@@ -151,7 +164,7 @@ export function triggerOf(desk: Desk, row: number): number {
     if (!undoMove(desk, row, event)) return 'none'
     return marginBefore(desk, row) >= 0 ? 'safe' : 'beyond'
   }
-  return crossing(context.trace, undo, last)
+  return crossing(context.trace, undo, last, newestMove(desk, row))
 }
 
 /**
