@@ -44,6 +44,8 @@ export type BookTable = {
 /** Windows grow by this factor from level to level. */
 const GROWTH = 2
 const LEVELS = 17
+/** Levels below use the summary of the book that this one was built with: a pass over all rows. */
+const SUMMARY_LEVEL = 4
 /** Entries of the state: the version, 1 once built; then ln(spot), time and calls of each level. */
 const VERSION = 0
 const LIVE = 1
@@ -51,6 +53,9 @@ const HEAD = 2
 const PER_LEVEL = 3
 /** Length of a table's state. */
 export const TABLE_STATE: number = HEAD + PER_LEVEL * LEVELS
+
+/** Of the whole book at one time: mean vol, largest delta. */
+type Summary = { time: number; vol: number; largest: number }
 
 type Store = {
   readonly book: BookColumns
@@ -63,8 +68,7 @@ type Store = {
   /** the state that the levels were built from */
   readonly built: Float64Array
   readonly span: Float64Array
-  /** of the whole book at one time: mean vol, largest delta */
-  readonly summary: { time: number; vol: number; largest: number }
+  readonly summary: Summary
   rowsEvaluated: number
   calls: number
 }
@@ -161,7 +165,7 @@ function restore(store: Store, terms: BookTerms, state: Float64Array): void {
   }
   if (built[VERSION] !== state[VERSION]) top = LEVELS
   if (top < 0) return
-  store.summary.time = Number.NaN
+  if (built[VERSION] !== state[VERSION]) store.summary.time = Number.NaN
   gather(store, top)
   top = Math.min(top, LEVELS - 1)
   for (let l = top; l >= 0; l--) buildLevel(store, terms, state, l)
@@ -183,18 +187,22 @@ function gather(store: Store, top: number): void {
   rest.subarray(0, store.restCount).sort()
 }
 
+/** Look at the whole book, unless that was done for this time. */
+function summarise({ book, summary }: Store, terms: BookTerms, time: number): Summary {
+  if (summary.time === time) return summary
+  summary.time = time
+  summary.vol = meanVol(book, time)
+  summary.largest = largestDelta(book, terms, time)
+  return summary
+}
+
 /** Let a level take from the rest the rows that last as long as its window. */
 function buildLevel(store: Store, terms: BookTerms, state: Float64Array, l: number): void {
   const { book, levels, rest, span } = store
   const level = levels[l]!
   level.logSpot = state[HEAD + PER_LEVEL * l]!
   level.time = state[HEAD + PER_LEVEL * l + 1]!
-  if (store.summary.time !== level.time) {
-    store.summary.time = level.time
-    store.summary.vol = meanVol(book, level.time)
-    store.summary.largest = largestDelta(book, terms, level.time)
-  }
-  const { vol, largest } = store.summary
+  const { vol, largest } = summarise(store, terms, levels[Math.max(l, SUMMARY_LEVEL)]!.time)
   level.halfWidth = halfWidth(vol, level.duration)
   for (let k = 0; k < store.restCount; k++) {
     span[rest[k]!] = spanOf(book, terms, rest[k]!, level.logSpot, level.time, vol)
