@@ -59,16 +59,28 @@ type Place = {
   readonly of: number
 }
 
-function candidates(n: number): Candidates {
+function noCandidates(): Candidates {
+  const [none, nothing] = [new Int32Array(0), new Float64Array(0)]
   return {
     count: 0,
-    row: new Int32Array(n),
-    debt: new Int32Array(n),
-    collateral: new Int32Array(n),
-    pair: new Int32Array(n),
-    owed: new Float64Array(n),
-    held: new Float64Array(n),
+    row: none,
+    debt: none,
+    collateral: none,
+    pair: none,
+    owed: nothing,
+    held: nothing,
   }
+}
+
+/** Make room for what is noted of the rows found; few of a book ever are. */
+function makeRoom(found: Candidates): void {
+  if (found.debt.length >= found.count) return
+  const n = 2 * found.count
+  found.debt = new Int32Array(n)
+  found.collateral = new Int32Array(n)
+  found.pair = new Int32Array(n)
+  found.owed = new Float64Array(n)
+  found.held = new Float64Array(n)
 }
 
 /** Remember what was looked at, so that the same is not looked at twice. */
@@ -172,17 +184,18 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   const pair: Prospect = { debt: 0, collateral: 0, owed: 0, repay: 0, cost: 0, gain: 0 }
   const { pairs, placeOf } = createPairs(n)
   const yields = createYields(lender)
+  const ring = Array.from({ length: lag + 1 }, (_, k) => {
+    const from = (k * of + at) * assets.length
+    return seen.subarray(from, from + assets.length)
+  })
   const sight: Sight = { now: seen, past: seen }
-  let found = candidates(book.rows)
+  const found = noCandidates()
   let least = Number.NEGATIVE_INFINITY
 
-  function slot(number: number): Float64Array {
-    const k = ((number % (lag + 1)) * of + at) * assets.length
-    return seen.subarray(k, k + assets.length)
-  }
   function search(): void {
-    if (found.row.length < book.rows) found = candidates(book.rows * 2)
+    if (found.row.length < book.rows) found.row = new Int32Array(Math.ceil(book.rows * 1.2))
     found.count = triggers.hits(thresholds, found.row, least, Number.NEGATIVE_INFINITY)
+    makeRoom(found)
     for (let j = 0; j < found.count; j++) note(j)
   }
   /** Note the largest pair of what was found. */
@@ -202,15 +215,15 @@ export function createWatch(lender: Lender, seen: Float64Array, place: Place): W
   }
   return {
     open() {
-      for (let k = 0; k <= lag; k++) record(slot(k))
+      for (const prices of ring) record(prices)
     },
     pairs,
     yields,
     see(number) {
-      sight.now = slot(number)
+      sight.now = ring[number % (lag + 1)]!
       record(sight.now)
       // The oldest of the ring.
-      sight.past = slot(number + 1)
+      sight.past = ring[(number + 1) % (lag + 1)]!
       return sight
     },
     find(minDebt) {
