@@ -46,7 +46,7 @@ function breakwater(...args: readonly string[]) {
   return { code: status, stdout, stderr }
 }
 
-const PATHS = 1200
+const PATHS = 700
 
 function run(out: string, ...more: readonly string[]) {
   return breakwater('run', file, '--paths', `${PATHS}`, '--json', '--out', out, ...more)
