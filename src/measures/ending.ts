@@ -1,18 +1,7 @@
 import type { World } from '../world/index.ts'
-import { type DebtTotals, debtTotals } from './books.ts'
-import { eventsOf, type Forest, forestOf } from './forest.ts'
-import { namedLenders, referencePrices } from './view.ts'
-
-/** Facts of the end of a path that several measures ask for, each worked out once. */
-export type Ending = {
-  /** Reference prices, USD per asset. */
-  readonly prices: () => Float64Array
-  /** Debts at those prices, of all lenders or of the one named. */
-  readonly totals: (lender?: string) => DebtTotals
-  readonly forest: () => Forest
-  /** Ids of the liquidations, of all lenders or of the one named. */
-  readonly liquidations: (lender?: string) => readonly number[]
-}
+import { debtTotals } from './books.ts'
+import { eventsOf, forestOf } from './forest.ts'
+import { type Ending, namedLenders, referencePrices } from './view.ts'
 
 /** Work something out when it is first asked for, per lender or, with no name, for all. */
 function perLender<T>(make: (only?: string) => T): (only?: string) => T {

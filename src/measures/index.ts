@@ -10,11 +10,12 @@ export {
   ofLender,
   openingBadDebt,
 } from './catalog.ts'
-export { type Ending, endingOf } from './ending.ts'
+export { endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { createLoopGain } from './loopGain.ts'
 export { openingOf, shockedPrices } from './opening.ts'
 export {
+  type Ending,
   type Focus,
   focusOf,
   lendersOf,

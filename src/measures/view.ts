@@ -1,5 +1,6 @@
 import type { Built, Lender, PriceSource, Venue, World } from '../world/index.ts'
-import type { Ending } from './ending.ts'
+import type { DebtTotals } from './books.ts'
+import type { Forest } from './forest.ts'
 
 /** What measures look at: which asset is shocked, who states its price, where it is sold. */
 export type Focus = {
@@ -37,6 +38,17 @@ export type Watched = {
   readonly locked: ReadonlyMap<string, number>
   /** Lenders with a market whose suppliers cannot get out at the end either. */
   readonly lockedAtEnd: ReadonlySet<string>
+}
+
+/** Facts of the end of a path that several measures ask for, each worked out once. */
+export type Ending = {
+  /** Reference prices, USD per asset. */
+  readonly prices: () => Float64Array
+  /** Debts at those prices, of all lenders or of the one named. */
+  readonly totals: (lender?: string) => DebtTotals
+  readonly forest: () => Forest
+  /** Ids of the liquidations, of all lenders or of the one named. */
+  readonly liquidations: (lender?: string) => readonly number[]
 }
 
 /** One finished path, as measures see it. */
