@@ -16,13 +16,15 @@ type Looked = {
   readonly name: string
   readonly set: Readonly<Record<string, number>>
   readonly charts: number
+  readonly paths?: number
 }
 
-/** One protocol, a state without a block, and two protocols with a comparison over the shock. */
+/** One protocol, a state without a block, two protocols with a comparison over the shock, many paths. */
 const LOOKED: readonly Looked[] = [
   { name: 'own-book', set: { hours: 0.5, ethDrop: 0.5 }, charts: 8 },
   { name: 'frontier-insolvency', set: { hours: 0 }, charts: 2 },
   { name: 'steth-loops', set: { hours: 0.5 }, charts: 10 },
+  { name: 'own-book', set: { hours: 0.5, ethDrop: 0.5 }, charts: 12, paths: 24 },
 ]
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync']
 
@@ -50,10 +52,10 @@ async function look(
   return problems.map((problem) => `${width} px, ${scheme}: ${problem}`)
 }
 
-async function lookAt({ name, set, charts }: Looked): Promise<string[]> {
+async function lookAt({ name, set, charts, paths = 1 }: Looked): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-look-'))
   const path = resolve(import.meta.dirname, `../scenarios/${name}.yaml`)
-  await writeReportFiles(await runScenario(path, { set }), folder, { set })
+  await writeReportFiles(await runScenario(path, { set, paths }), folder, { set })
   const url = pathToFileURL(join(folder, 'report.html')).href
   const wide = await look(url, charts, 1200, 'light')
   const narrow = await look(url, charts, 390, 'dark')

@@ -183,6 +183,7 @@ function rounded(series: Series): Series {
 /** Run the paths at the percentiles again. */
 async function runPicks(
   outcome: RunOutcome,
+  measure: string,
   picks: ReturnType<typeof pickPaths>,
   options: RunOptions,
 ): Promise<readonly PickedPath[]> {
@@ -193,12 +194,12 @@ async function runPicks(
     .slice(0, PICK_MEASURES)
   const { seed } = document
   const found: PickedPath[] = []
-  for (const { at, path, value } of picks) {
+  for (const { at, path } of picks) {
     if (options.signal?.aborted) break
     const again = await retracePath(view, seed, path, PICK_SAMPLES)
     const { trace, spec } = again.view.world
     found.push({
-      ...{ at, path, value },
+      ...{ at, path, value: outcome.values(measure)[path]! },
       measures: shown.map(({ name, unit }) => {
         const own = outcome.values(name)[path]!
         return { name, unit, value: Number.isFinite(own) ? own : null }
@@ -215,43 +216,21 @@ async function runPicks(
   return found
 }
 
-/**
- * Gather the distribution of a run's losses and run the paths at its percentiles again. The world of
- * `outcome.view` stands at the end of another path afterwards.
- * @returns null with fewer than 20 paths that have a value.
- */
-export async function distributionOf(
-  outcome: RunOutcome,
-  options: RunOptions,
-): Promise<Distribution | null> {
-  const { risk } = outcome.document
-  if (risk === null) return null
-  const drawn = drawnMeasure(outcome, risk.measure)
-  const { name, unit, better } = drawn
-  const values = outcome.values(name)
-  const sorted = values.filter((v) => !Number.isNaN(v)).sort()
-  if (sorted.length < FEWEST_PATHS) return null
-  const lump = lumpOf(sorted)
-  const rest = lump === null ? sorted : sorted.filter((v) => v !== lump.value)
-  const middle = rest[rest.length >> 1] ?? 0
-  const isWide = rest.length > 0 && rest[0]! > 0 && rest[rest.length - 1]! > WIDE * middle
-  const scale = isWide ? 'log' : 'linear'
-  return {
-    ...{ measure: name, unit, better, n: sorted.length, lump, scale, marks: marksOf(drawn) },
-    bins: lossBins(rest, scale),
-    // Losses rise towards the bad end, whichever end that is.
-    tail: better === 'lower' ? tailOf(sorted) : mirrored(sorted),
-    picks: await runPicks(outcome, pickPaths(values, better), options),
-  }
-}
-
 /** Measures that are drawn instead where all paths have the same loss. */
 const INSTEAD = ['loss', 'liquidatedDebt']
+
+/** Smaller differences than this share of the largest value are rounding: they are drawn as none. */
+const NOISE = 1e-9
+
+function withoutNoise(values: Float64Array): Float64Array {
+  const step = NOISE * values.reduce((most, v) => (Math.abs(v) > most ? Math.abs(v) : most), 0)
+  return step > 0 ? values.map((v) => Math.round(v / step) * step) : values
+}
 
 /** The measure that is drawn. */
 function drawnMeasure({ document, values }: RunOutcome, main: string): MeasureResult {
   const differs = (name: string): boolean => {
-    const known = values(name).filter((v) => !Number.isNaN(v))
+    const known = withoutNoise(values(name).filter((v) => !Number.isNaN(v)))
     return known.some((v) => v !== known[0])
   }
   const name = [main, ...INSTEAD].find(differs) ?? main
@@ -270,4 +249,34 @@ function marksOf({ statistics }: MeasureResult): readonly RiskMark[] {
 function mirrored(sorted: Float64Array): readonly TailPoint[] {
   const losses = sorted.map((v) => 0 - v).reverse()
   return tailOf(losses).map((point) => ({ ...point, value: 0 - point.value }))
+}
+
+/**
+ * Gather the distribution of a run's losses and run the paths at its percentiles again. The world of
+ * `outcome.view` stands at the end of another path afterwards.
+ * @returns null with fewer than 20 paths that have a value.
+ */
+export async function distributionOf(
+  outcome: RunOutcome,
+  options: RunOptions,
+): Promise<Distribution | null> {
+  const { risk } = outcome.document
+  if (risk === null) return null
+  const drawn = drawnMeasure(outcome, risk.measure)
+  const { name, unit, better } = drawn
+  const values = withoutNoise(outcome.values(name))
+  const sorted = values.filter((v) => !Number.isNaN(v)).sort()
+  if (sorted.length < FEWEST_PATHS) return null
+  const lump = lumpOf(sorted)
+  const rest = lump === null ? sorted : sorted.filter((v) => v !== lump.value)
+  const middle = rest[rest.length >> 1] ?? 0
+  const isWide = rest.length > 0 && rest[0]! > 0 && rest[rest.length - 1]! > WIDE * middle
+  const scale = isWide ? 'log' : 'linear'
+  return {
+    ...{ measure: name, unit, better, n: sorted.length, lump, scale, marks: marksOf(drawn) },
+    bins: lossBins(rest, scale),
+    // Losses rise towards the bad end, whichever end that is.
+    tail: better === 'lower' ? tailOf(sorted) : mirrored(sorted),
+    picks: await runPicks(outcome, name, pickPaths(values, better), options),
+  }
 }

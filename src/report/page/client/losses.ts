@@ -25,15 +25,22 @@ function lossFormats(unit: string): readonly [(v: number) => string, (v: number)
   return [plain, plainFine]
 }
 
+/** How a tick of an axis is written: short, unless its ends would look alike. */
+function tickWriter(unit: string, least: number, most: number): (v: number) => string {
+  const [short, fine] = lossFormats(unit)
+  return most - least < 0.05 * Math.max(Math.abs(least), Math.abs(most)) ? fine : short
+}
+
 /** Options of the axis of losses. */
 function lossAxis(losses: LossChart, width: number): Record<string, unknown> {
-  const [short] = lossFormats(losses.unit)
   const values = losses.bins.flatMap((b) => [b.from, b.to])
   const shown = losses.marks.flatMap((m) => [m.value, m.low ?? m.value, m.high ?? m.value])
   const all = [...values, ...shown].filter((v) => losses.scale === 'linear' || v > 0)
+  const [least, most] = [Math.min(...all), Math.max(...all)]
+  const tickFormat = tickWriter(losses.unit, least, most)
   return {
-    ...{ type: losses.scale, label: null, tickFormat: short, ticks: width < 560 ? 4 : 8 },
-    domain: [Math.min(...all), Math.max(...all)],
+    ...{ type: losses.scale, label: null, tickFormat, ticks: width < 560 ? 4 : 8 },
+    domain: [least, most],
   }
 }
 
@@ -85,7 +92,7 @@ export function drawLosses(box: Box, { losses }: ChartData): void {
 /** Draw the share of paths that reach a loss or pass it. */
 export function drawExceedance(box: Box, { losses }: ChartData): void {
   if (!losses) return
-  const [short, fine] = lossFormats(losses.unit)
+  const [, fine] = lossFormats(losses.unit)
   const rows = losses.tail.filter((p) => losses.tailScale === 'linear' || p.value > 0)
   const say = (p: (typeof rows)[number]): string =>
     `${fine(p.value)} ${losses.better === 'lower' ? 'or more' : 'or less'}\n${percentFine(Number(p.share.toPrecision(3)))} of the paths\n95 % interval ${percentFine(Number(p.low.toPrecision(3)))} to ${percentFine(Number(p.high.toPrecision(3)))}`
@@ -94,7 +101,8 @@ export function drawExceedance(box: Box, { losses }: ChartData): void {
   const levels = [0.05, 0.01].filter((p) => p > least)
   frame(box, 240, {
     x: {
-      ...{ type: losses.tailScale, label: null, tickFormat: short, nice: false },
+      ...{ type: losses.tailScale, label: null, nice: false },
+      tickFormat: tickWriter(losses.unit, rows[0]!.value, rows[rows.length - 1]!.value),
       ...{ ticks: box.clientWidth < 560 ? 4 : 8, reverse: losses.better === 'higher' },
     },
     y: {
@@ -125,5 +133,5 @@ export function drawPick(box: Box, data: ChartData, k: number): void {
 
 /** The functions of this file, for the page. */
 export const LOSSES: readonly ((...args: never[]) => unknown)[] = [
-  ...[lossFormats, lossAxis, drawLosses, drawExceedance, drawPick],
+  ...[lossFormats, tickWriter, lossAxis, drawLosses, drawExceedance, drawPick],
 ]
