@@ -1,6 +1,14 @@
-import { chiSquareTail, exp, expm1, inversePositive, log, minimise } from '../math/index.ts'
+import { exp, expm1, inversePositive, log, minimise, philoxDraws } from '../math/index.ts'
+import {
+  type HestonLaw,
+  matchVariance,
+  stepLogPrice,
+  stepVariance,
+  type VarianceStep,
+} from '../mechanisms/prices/heston/kernel.ts'
 import type { Check, Fitted, Parameter } from './fit.ts'
 import { correlations, pairsOf } from './gbm.ts'
+import { outerProduct } from './likelihood.ts'
 import { CalibrationError, type Sample, YEAR } from './sample.ts'
 
 const DAY = 86400
@@ -84,25 +92,18 @@ function momentRows({ variance, move, count }: Days): readonly Float64Array[] {
   ]
 }
 
-/** Covariance of the means of the rows, with Bartlett weights up to the cube root rule. */
-function longRunCovariance(columns: readonly Float64Array[], means: Float64Array): Float64Array {
-  const n = columns.length
-  const rows = columns[0]!.length
+/** Error of the mean of rows, with Bartlett weights up to twice the cube root of their number. */
+function longRunError(column: Float64Array, mean: number): number {
+  const rows = column.length
   const reach = Math.floor(2 * exp(log(rows) / 3))
-  const matrix = new Float64Array(n * n)
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++)
-      for (let lag = -reach; lag <= reach; lag++) {
-        const weight = 1 - Math.abs(lag) / (reach + 1)
-        let total = 0
-        for (let t = Math.max(0, lag); t < rows + Math.min(0, lag); t++)
-          total += (columns[i]![t]! - means[i]!) * (columns[j]![t - lag]! - means[j]!)
-        matrix[i * n + j]! += (weight * total) / (rows * rows)
-      }
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++)
-      matrix[i * n + j] = matrix[j * n + i] = (matrix[i * n + j]! + matrix[j * n + i]!) / 2
-  return matrix
+  let total = 0
+  for (let lag = 0; lag <= reach; lag++) {
+    const weight = (lag === 0 ? 1 : 2) * (1 - lag / (reach + 1))
+    let sum = 0
+    for (let t = lag; t < rows; t++) sum += (column[t]! - mean) * (column[t - lag]! - mean)
+    total += weight * sum
+  }
+  return Math.sqrt(total) / rows
 }
 
 function pointOf(x: ArrayLike<number>): Point {
@@ -111,7 +112,7 @@ function pointOf(x: ArrayLike<number>): Point {
 
 type Moments = {
   readonly found: Float64Array
-  readonly covariance: Float64Array
+  /** Rough errors of the moments, as weights. */
   readonly scale: Float64Array
   readonly perDay: number
 }
@@ -119,15 +120,13 @@ type Moments = {
 function momentsOf(days: Days): Moments {
   const columns = momentRows(days)
   const found = Float64Array.from(columns, (c) => c.reduce((a, b) => a + b, 0) / c.length)
-  const covariance = longRunCovariance(columns, found)
-  const n = found.length
-  const scale = found.map((_, i) => Math.sqrt(covariance[i * n + i]!))
-  return { found, covariance, scale, perDay: days.perDay }
+  const scale = found.map((mean, i) => longRunError(columns[i]!, mean))
+  return { found, scale, perDay: days.perDay }
 }
 
 /**
  * Parameters by generalised moments with diagonal weights (moments of daily variances are too entangled
- * for the optimal ones in a few years), their covariance, and the misfit with its own distribution.
+ * for the optimal ones in a few years), started from three speeds.
  */
 function solve(m: Moments, start: readonly number[]) {
   const n = m.found.length
@@ -153,47 +152,94 @@ function solve(m: Moments, start: readonly number[]) {
   return { x: best.x, gap: gap(best.x), slopes, n }
 }
 
-/** Errors of the searched parameters, and Hansen's test for weights that are not optimal. */
-function inference(m: Moments, { gap, slopes, n }: ReturnType<typeof solve>) {
-  const k = slopes.length
-  const inner = new Float64Array(k * k)
-  for (let i = 0; i < k; i++)
-    for (let j = 0; j < k; j++)
-      inner[i * k + j] = slopes[i]!.reduce((a, s, r) => a + s * slopes[j]![r]!, 0)
-  const inverse = inversePositive(inner, k)
-  if (!inverse) return null
-  const scaled = (i: number, j: number): number =>
-    m.covariance[i * n + j]! / (m.scale[i]! * m.scale[j]!)
-  // How estimates answer to moments: A = (G'G)^-1 G'; what is left of moments: M = I - G A.
-  const answer = Array.from({ length: k }, (_, a) =>
-    Float64Array.from({ length: n }, (_, r) =>
-      slopes.reduce((total, s, j) => total + inverse[a * k + j]! * s[r]!, 0),
-    ),
+/** Records simulated for the scatter of moments. */
+const RECORDS = 199
+
+function lawAt({ theta, s2, k, link }: Point) {
+  const vol = Math.sqrt(theta)
+  const volOfVariance = Math.sqrt((2 * k * s2) / theta)
+  const leverage = Math.max(-0.999, Math.min(0.999, link / volOfVariance))
+  return { vol, speed: k, volOfVariance, leverage }
+}
+
+/** Daily sums of one simulated record of the same length. */
+function simulateDays(law: HestonLaw, { count, perDay }: Days, record: number): Days {
+  const draws = philoxDraws(RECORDS, record, 'calibration of heston')
+  const years = DAY / YEAR / perDay
+  const out: VarianceStep = { isQuadratic: true, a: 0, b: 0, p: 0, beta: 0 }
+  const [variance, move] = [new Float64Array(count), new Float64Array(count)]
+  let v = law.vol * law.vol
+  // The first fifty days only let the variance find its own law.
+  for (let day = -50; day < count; day++)
+    for (let step = 0; step < perDay; step++) {
+      const at = (day + 50) * perDay + step
+      matchVariance(law, v, years, out)
+      const next = stepVariance(out, draws.normal(at, 0))
+      const x = stepLogPrice(law, out, v, next, years, draws.normal(at, 1))
+      v = next
+      if (day < 0) continue
+      variance[day]! += x * x
+      move[day]! += x
+    }
+  return { variance, move, count, perDay }
+}
+
+/**
+ * Moments of simulated records around their mean, one column per moment. Moments of variances with a
+ * long memory scatter far more over a few years than any estimate from the same few years tells.
+ */
+function simulatedMoments(law: HestonLaw, days: Days): readonly Float64Array[] {
+  const records = Array.from({ length: RECORDS }, (_, record) =>
+    momentRows(simulateDays(law, days, record)).map((c) => c.reduce((a, b) => a + b, 0) / c.length),
   )
-  const quadratic = (p: ArrayLike<number>, q: ArrayLike<number>): number => {
+  return records[0]!.map((_, i) => {
+    const column = Float64Array.from(records, (record) => record[i]!)
+    const mean = column.reduce((a, b) => a + b, 0) / RECORDS
+    return column.map((value) => value - mean)
+  })
+}
+
+/** Errors of the searched parameters, and the misfit beside that of simulated records. */
+function inference(
+  m: Moments,
+  { gap, slopes, n }: ReturnType<typeof solve>,
+  law: HestonLaw,
+  days: Days,
+) {
+  const k = slopes.length
+  const inverse = inversePositive(outerProduct(slopes), k)
+  if (!inverse) return null
+  const noise = simulatedMoments(law, days).map((column, i) => column.map((x) => x / m.scale[i]!))
+  const records = Array.from({ length: RECORDS }, (_, r) => noise.map((column) => column[r]!))
+  // How estimates answer to moments: (G'G)^-1 G'.
+  const answers = records.map((record) => {
+    const pull = slopes.map((s) => s.reduce((a, x, i) => a + x * record[i]!, 0))
+    return Float64Array.from({ length: k }, (_, a) =>
+      pull.reduce((total, x, j) => total + inverse[a * k + j]! * x, 0),
+    )
+  })
+  const covariance = new Float64Array(k * k)
+  for (const answer of answers)
+    for (let a = 0; a < k; a++)
+      for (let b = 0; b < k; b++)
+        covariance[a * k + b]! += (answer[a]! * answer[b]!) / (RECORDS - 1)
+  const misfit = (record: ArrayLike<number>, answer: Float64Array): number => {
     let total = 0
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) total += p[i]! * scaled(i, j) * q[j]!
+    for (let i = 0; i < n; i++) {
+      const left = record[i]! - slopes.reduce((a, s, j) => a + s[i]! * answer[j]!, 0)
+      total += left * left
+    }
     return total
   }
-  const covariance = new Float64Array(k * k)
-  for (let a = 0; a < k; a++)
-    for (let b = 0; b < k; b++) covariance[a * k + b] = quadratic(answer[a]!, answer[b]!)
-  const left = Array.from({ length: n }, (_, r) =>
-    Float64Array.from(
-      { length: n },
-      (_, c) =>
-        (r === c ? 1 : 0) - slopes.reduce((total, s, j) => total + s[r]! * answer[j]![c]!, 0),
-    ),
-  )
-  // The misfit is a sum of n weighted chi-squares of which n - k count; matched by mean and variance.
-  let [mean, square] = [0, 0]
-  for (let r = 0; r < n; r++) {
-    mean += quadratic(left[r]!, left[r]!)
-    for (let c = 0; c < n; c++) square += quadratic(left[r]!, left[c]!) ** 2
+  const own = misfit(gap, new Float64Array(k))
+  const others = records.map((record, r) => misfit(record, answers[r]!))
+  const worse = others.filter((other) => other >= own).length
+  const mean = others.reduce((a, b) => a + b, 0) / RECORDS
+  return {
+    covariance,
+    // On the scale of the degrees of freedom that are left.
+    ...{ statistic: (own / mean) * (n - k), degrees: n - k, pValue: (1 + worse) / (1 + RECORDS) },
   }
-  const misfit = gap.reduce((a, g) => a + g * g, 0)
-  const degrees = (mean * mean) / square
-  return { covariance, statistic: (misfit * degrees) / mean, degrees }
 }
 
 type HestonFit = {
@@ -225,11 +271,10 @@ function fitOne(sample: Sample): HestonFit {
     )
   const m = momentsOf(days)
   const solution = solve(m, firstGuess(m))
-  const result = inference(m, solution)
-  const { theta, s2, k, link } = pointOf(solution.x)
-  const vol = Math.sqrt(theta)
-  const volOfVariance = Math.sqrt((2 * k * s2) / theta)
-  const leverage = Math.max(-0.999, Math.min(0.999, link / volOfVariance))
+  const point = pointOf(solution.x)
+  const law = lawAt(point)
+  const result = inference(m, solution, law, days)
+  const { vol, speed: k, volOfVariance, leverage } = law
   const c = result?.covariance
   const error = (slope: readonly number[]): number => {
     if (!c) return Number.NaN
@@ -254,7 +299,7 @@ function fitOne(sample: Sample): HestonFit {
       error([0.5 * leverage, -0.5 * leverage, -0.5 * leverage, 1 / volOfVariance]),
     ],
   ] as const
-  const { statistic, degrees } = result ?? { statistic: Number.POSITIVE_INFINITY, degrees: 1 }
+  const { statistic, degrees, pValue } = result ?? { statistic: Number.NaN, degrees: 1, pValue: 0 }
   return {
     asset,
     named: named.map(([name, value, unit, e]) => ({
@@ -263,14 +308,8 @@ function fitOne(sample: Sample): HestonFit {
       error: e,
       unit,
     })),
-    check: {
-      asset,
-      name: 'moments',
-      statistic,
-      degrees,
-      pValue: chiSquareTail(statistic, degrees),
-    },
-    law: { vol, speed: k, volOfVariance, leverage },
+    check: { asset, name: 'moments', statistic, degrees, pValue },
+    law,
     days: days.count,
   }
 }
@@ -288,7 +327,8 @@ function freeCorrelation({ a, b, correlation }: Pair, fits: readonly HestonFit[]
 
 /**
  * Fit Heston's model to moments of daily realised variances: mean, variance, covariances at lags of 1 to
- * 32 days, and the covariance of a day's return with the next day's variance.
+ * 32 days, and the covariance of a day's return with the next day's variance. Errors and the check come
+ * from records simulated with the fitted parameters.
  * Source: Bollerslev and Zhou, Journal of Econometrics 109 (2002), for the moments.
  */
 export function fitHeston(sample: Sample, singles: readonly Sample[]): Fitted {

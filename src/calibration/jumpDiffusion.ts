@@ -43,7 +43,7 @@ function partsOf(law: Law, years: number): Parts {
 
 function density({ weight, mean, sd }: Parts, x: number): number {
   let total = 0
-  for (let n = 0; n < MOST && weight[n]! > 1e-14; n++) {
+  for (let n = 0; n < MOST && weight[n]! > 1e-10; n++) {
     const z = (x - mean[n]!) / sd[n]!
     if (z * z < 1400) total += (weight[n]! / sd[n]!) * exp((-z * z) / 2)
   }

@@ -143,14 +143,17 @@ export function maximise(l: Likelihood, starts: readonly (readonly number[])[] =
     l.terms(naturals(l, x), out)
     return -sum(out)
   }
-  const found = [l.start, ...starts].map((from) =>
-    minimise(
-      minus,
-      from.map((value, j) => searched(l.coordinates[j]!, value)),
-      { tolerance: 1e-4 },
-    ),
+  const from = [l.start, ...starts].map((values) =>
+    values.map((value, j) => searched(l.coordinates[j]!, value)),
   )
-  const best = found.reduce((a, b) => (b.value < a.value ? b : a))
+  // Several starts race for a few steps; the leader goes on.
+  const raced =
+    from.length === 1
+      ? from[0]!
+      : from
+          .map((x) => minimise(minus, x, { tolerance: 1e-4, maxIterations: 10 }))
+          .reduce((a, b) => (b.value < a.value ? b : a)).x
+  const best = minimise(minus, raced, { tolerance: 1e-4 })
   const scores = scoresAt(l, best.x)
   const parameters = naturals(l, best.x)
   const variances = sandwich(curvature(minus, best.x), scores)
