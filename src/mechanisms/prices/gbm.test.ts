@@ -59,6 +59,18 @@ describe('geometric Brownian motion', () => {
     })
   })
 
+  it('scales all volatilities with vol where they are stated as multiples of it', () => {
+    const relative = [{ asset: 2, value: 2 }]
+    const pairs = [{ a: 1, b: 2, correlation: 1 }]
+    for (const vol of [0, 0.4]) {
+      const { world, shifts } = driverWorld(gbm, 2, { vol, relative, pairs }, DAY)
+      stepWorld(world, 1)
+      const [a, b] = shifts().map((x, i) => x + (((i + 1) * vol) ** 2 * DAY) / YEAR / 2)
+      expect(b).toBeCloseTo(2 * a!, 14)
+      expect(a === 0).toBe(vol === 0)
+    }
+  })
+
   it('has the stated correlation of every pair, single pairs apart', () => {
     const pairs = [{ a: 3, b: 1, correlation: -0.2 }]
     const sets = increments(3, { vol: 0.5, correlation: 0.6, pairs }, 10_000)

@@ -19,6 +19,11 @@ const params = {
     number('volatility', '1/sqrt(year)', { min: 0 }),
     { default: [] },
   ),
+  relative: perAsset(
+    'volatility of single assets as a multiple of vol',
+    number('volatility', 'factor', { min: 0 }),
+    { default: [] },
+  ),
   drift: number('expected relative growth of the price; none while pinned', '1/year', {
     default: 0,
   }),
@@ -36,7 +41,8 @@ export const gbm: Model = model({
   create(p, s, { draws }) {
     const n = p.assets.length
     const own = new Map(p.vols.map((v) => [v.asset, v.value]))
-    const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol)
+    const times = new Map(p.relative.map((v) => [v.asset, v.value]))
+    const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol * (times.get(a) ?? 1))
     const lower = correlationOf(p.assets, p)
     const z = new Float64Array(n)
     return {
