@@ -56,6 +56,7 @@ describe('breakwater run', () => {
       'warnings',
       'remarks',
       'measures',
+      'risk',
       'channels',
       'replay',
     ])
