@@ -24,6 +24,8 @@ export type PathResult = {
   readonly triggers: number
   /** Median of the rounds' ratios scan / triggers. */
   readonly ratio: number
+  /** Rows that triggers looked at on the path. */
+  readonly looks: number
   /** Bytes of the triggers' arrays. */
   readonly bytes: number
 }
@@ -122,7 +124,10 @@ export function measurePath(w: DetectionWorkload, rounds: number, budget: ScanBu
   const parts = partsOf(probe, values.length, rounds, budget)
   const isWhole = parts[0] === values.length
   if (isWhole) follow(scan, values.length)
+  follow(triggers, values.length)
+  const before = triggers.looks
   const whole = follow(triggers, values.length)
+  const looks = triggers.looks - before
   const times = { scan: [] as number[], triggers: [] as number[] }
   let found = tallied()
   let isSame = true
@@ -158,6 +163,7 @@ export function measurePath(w: DetectionWorkload, rounds: number, budget: ScanBu
     scan: median(times.scan),
     triggers: median(times.triggers),
     ratio: ratio(times.scan, times.triggers),
+    looks,
     bytes: triggers.bytes,
   }
 }

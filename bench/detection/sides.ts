@@ -102,6 +102,8 @@ export function createScanSide(book: DetectionBook, { floor, terms }: SideOption
 export type TriggerSide = Side & {
   /** Bytes of the structure that finds them, without the book's own. */
   readonly bytes: number
+  /** Rows looked at so far. */
+  readonly looks: number
 }
 
 /** Box triggers behind a book, the one that models use. */
@@ -120,6 +122,9 @@ export function createTriggerSide(from: DetectionBook, options: SideOptions): Tr
     amountsOf: (row) => book.amount.slice(book.start[row]!, book.start[row]! + book.count[row]!),
     get bytes() {
       return triggers.bytes
+    },
+    get looks() {
+      return triggers.looks
     },
   }
 }

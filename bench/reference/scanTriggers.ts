@@ -10,6 +10,7 @@ export function createTriggers(book: Book): Triggers {
   const last = new Float64Array(book.coordinates).fill(Number.NaN)
   let found = new Int32Array(book.rows)
   let size = 0
+  let looks = 0
   let version = -1
   let floors: readonly number[] = []
   function isOld(values: Float64Array, minDebt: number, minCollateral: number): boolean {
@@ -23,6 +24,7 @@ export function createTriggers(book: Book): Triggers {
       if (!isOld(values, minDebt, minCollateral)) {
         if (found.length < book.rows) found = new Int32Array(2 * book.rows)
         size = book.below(values, found, minDebt, minCollateral)
+        looks += book.rows
         last.set(values)
         version = book.version
         floors = [minDebt, minCollateral]
@@ -31,5 +33,8 @@ export function createTriggers(book: Book): Triggers {
       return size
     },
     bytes: 0,
+    get looks() {
+      return looks
+    },
   }
 }

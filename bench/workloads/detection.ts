@@ -130,13 +130,14 @@ function mustBe(what: string, hash: string, frozen: FrozenDetection): void {
 
 /**
  * Load a book and the paths asked for.
+ * @param frozen absent: the numbers and hashes of the committed file.
  * @throws {WorkloadError} when anything differs from what was frozen.
  */
 export async function loadDetection(
   bookName: BookName,
   paths: readonly PathName[],
+  frozen: FrozenDetection = readFrozenDetection(),
 ): Promise<readonly DetectionWorkload[]> {
-  const frozen = readFrozenDetection()
   mustBe('numbers', hashNumbers(frozen), frozen)
   const book = await buildBook(bookName, frozen)
   mustBe(bookName, hashBook(book), frozen)
