@@ -54,8 +54,6 @@ const DETECTION: readonly (readonly [BookName, PathName, number])[] = [
   ['loops5', 'quiet', 10],
   ['loops5', 'crash', 10],
   ['loops5', 'depeg', 10],
-  ['wsteth', 'quiet', 10],
-  ['wsteth', 'crash', 10],
 ]
 
 const MOST_OF_NATIVE = { single: 15, pair: 7, ell: 7, csr: 7 } as const
