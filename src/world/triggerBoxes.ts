@@ -1,7 +1,7 @@
 import { BELOW, bucketOf, DOWN, isFine, link, TINY, UP, unlink, ZERO } from './triggerLists.ts'
 import { cool, heat, NEVER, type State } from './triggerState.ts'
 
-/** Width of a bucket, relative, at most; a box of less than half of it is not worth an order. */
+/** Width of a bucket, relative, at most; a move of less than half of it is not worth an order. */
 const WIDTH = 1 / 1024
 /** Boxes are a little smaller than the arithmetic allows: more than rounding can take back. */
 const SAFE = 1 - 1e-9
@@ -14,7 +14,6 @@ const DEBT = 1
 const COLLATERAL = 2
 const DEBT_SPREAD = 3
 const COLLATERAL_SPREAD = 4
-const LEAST_WEIGHT = 5
 
 /**
  * Sum a row's entries into `sums`, in storage order.
@@ -28,7 +27,6 @@ function weigh(t: State, row: number): boolean {
   let collateral = 0
   let debtSpread = 0
   let collateralSpread = 0
-  let least = 1
   let isInRange = true
   let isEmpty = true
   for (let k = start[row]!; k < end; k++) {
@@ -48,28 +46,32 @@ function weigh(t: State, row: number): boolean {
     if (bucket === ZERO) continue
     isEmpty = false
     if (!isFine(bucket)) isInRange = false
-    else if (weights[c]! < least) least = weights[c]!
   }
   sums[MARGIN] = margin
   sums[DEBT] = debt
   sums[COLLATERAL] = collateral
   sums[DEBT_SPREAD] = debtSpread
   sums[COLLATERAL_SPREAD] = collateralSpread
-  sums[LEAST_WEIGHT] = least
   return isInRange && !Number.isNaN(margin) && (isEmpty || debt + collateral > SMALLEST)
 }
 
-/** The relative reach of the box in which a side stays below its floor. */
-function reachBelow(size: number, spread: number, floor: number): number {
-  return size < floor ? (SAFE * (floor - size)) / spread : NEVER
+/**
+ * How far a level of weight 1 may move so that all moves together take no more than `room`: each gets
+ * the width of a bucket, and what is left is shared by weight.
+ * @param gross sum of |value|, and `spread` sum of |value| x weight, over what may move.
+ */
+function farthest(room: number, gross: number, spread: number): number {
+  if (!(spread > 0)) return Number.POSITIVE_INFINITY
+  const rest = room - WIDTH * gross
+  return rest >= 0 ? WIDTH + rest / spread : room / gross
 }
 
 /** What a box keeps: the sign of the margin, or one side's smallness. */
 type Kept = typeof MARGIN | typeof DEBT | typeof COLLATERAL
 
 /**
- * Draw the largest box around a row: levels may move by s x weight. Health is linear in each level, so
- * it is margin - s x spread at the worst corner; sizes below their floor grow by s x spread.
+ * Draw the largest box around a row. Health is linear in each level, so at the worst corner it is
+ * margin - sum |value| x move; a side below its floor grows by the same sum over its own entries.
  * @returns false when there is none to speak of.
  */
 function fence(t: State, row: number): boolean {
@@ -77,31 +79,38 @@ function fence(t: State, row: number): boolean {
   const margin = sums[MARGIN]!
   const debt = sums[DEBT]!
   const collateral = sums[COLLATERAL]!
-  const spread = sums[DEBT_SPREAD]! + sums[COLLATERAL_SPREAD]!
-  const byDebt = reachBelow(debt, sums[DEBT_SPREAD]!, t.debtFloor * unit)
-  const byCollateral = reachBelow(collateral, sums[COLLATERAL_SPREAD]!, t.collateralFloor * unit)
-  let reach = margin >= 0 ? (spread > 0 ? (SAFE * margin) / spread : Infinity) : NEVER
+  const debtSpread = sums[DEBT_SPREAD]!
+  const collateralSpread = sums[COLLATERAL_SPREAD]!
+  const debtRoom = SAFE * (t.debtFloor * unit - debt)
+  const collateralRoom = SAFE * (t.collateralFloor * unit - collateral)
   let kept: Kept = MARGIN
-  if (byDebt > reach) {
-    kept = DEBT
-    reach = byDebt
+  let move = NEVER
+  if (margin >= 0) move = farthest(SAFE * margin, debt + collateral, debtSpread + collateralSpread)
+  if (debtRoom > 0) {
+    const other = farthest(debtRoom, debt, debtSpread)
+    if (other > move) {
+      kept = DEBT
+      move = other
+    }
   }
-  if (byCollateral > reach) {
-    kept = COLLATERAL
-    reach = byCollateral
+  if (collateralRoom > 0) {
+    const other = farthest(collateralRoom, collateral, collateralSpread)
+    if (other > move) {
+      kept = COLLATERAL
+      move = other
+    }
   }
-  // With little room an equal move of all levels leaves more of it to those of small weight.
-  const isFlat = kept === MARGIN && reach * sums[LEAST_WEIGHT]! < WIDTH
-  if (isFlat) reach = (SAFE * margin) / (debt + collateral)
-  if (!(reach >= WIDTH / 2) || !place(t, row, kept, reach, isFlat)) return false
+  if (!(move >= WIDTH / 2) || !place(t, row, kept, move)) return false
   t.small[row] = kept === MARGIN ? 0 : 1
   return true
 }
 
 /** Put a stop order at each side of a box. @returns false when a side is in the level's own bucket. */
-function place(t: State, row: number, kept: Kept, reach: number, isFlat: boolean): boolean {
+function place(t: State, row: number, kept: Kept, move: number): boolean {
   const { lists, levels, buckets, weights, coordinate, amount, start, count } = t
   const end = start[row]! + count[row]!
+  const base = Math.min(move, WIDTH)
+  const more = move - base
   for (let k = start[row]!; k < end; k++) {
     const w = amount[k]!
     const c = coordinate[k]!
@@ -112,8 +121,8 @@ function place(t: State, row: number, kept: Kept, reach: number, isFlat: boolean
     const direction = kept === MARGIN && w > 0 ? DOWN : UP
     let bucket = direction === DOWN ? BELOW : TINY
     if (buckets[c] !== ZERO) {
-      const move = isFlat ? reach : reach * weights[c]!
-      bucket = bucketOf(levels[c]! * (direction === DOWN ? 1 - move : 1 + move))
+      const own = base + more * weights[c]!
+      bucket = bucketOf(levels[c]! * (direction === DOWN ? 1 - own : 1 + own))
       if (bucket === buckets[c]) return false
     }
     link(lists, k, row, c, direction, bucket)

@@ -156,6 +156,6 @@ export function createState(book: Book, { numeraire = -1, weights }: TriggerOpti
     looks: 0,
     found: none,
     foundSize: 0,
-    sums: new Float64Array(6),
+    sums: new Float64Array(5),
   }
 }
