@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type Execution, partSize } from './execution.ts'
 import type { Chunk, ChunkQueue, RunPlan } from './plan.ts'
@@ -67,7 +68,7 @@ function employ(
  */
 export function openThreads(plans: readonly RunPlan[], size: number): Threads {
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  const workerData: WorkerData = { plans, stop }
+  const workerData: WorkerData = { plans, stop, compileCache: getCompileCacheDir() }
   // Options of this process, such as those of a test runner, are nothing for a worker.
   const open = (): Worker =>
     new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })

@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { InterruptedError } from './errors.ts'
-import { createLane, type Pause, reasonOf } from './lane.ts'
+import { enableCompileCache } from 'node:module'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Pause } from './lane.ts'
 import type { Chunk, ChunkResult, RunPlan } from './plan.ts'
 
 /** What a worker thread is started with. */
@@ -8,14 +8,18 @@ export type WorkerData = {
   readonly plans: readonly RunPlan[]
   /** One shared number: not 0 when the work shall stop. */
   readonly stop: Int32Array
+  /** Where the process that starts it keeps compiled modules; undefined when it does not. */
+  readonly compileCache: string | undefined
 }
 
 /** Numbers of a chunk, or why its run cannot be prepared. */
 export type WorkerAnswer = { readonly result: ChunkResult } | { readonly reason: string }
 
-if (parentPort) {
-  const port = parentPort
-  const { plans, stop } = workerData as WorkerData
+async function serve(port: MessagePort, { plans, stop, compileCache }: WorkerData): Promise<void> {
+  // A thread compiles anew what its process has compiled: half of its start, unless it is told before.
+  if (compileCache !== undefined) enableCompileCache()
+  const { createLane, reasonOf } = await import('./lane.ts')
+  const { InterruptedError } = await import('./errors.ts')
   const lane = createLane(plans, new Map())
   const pause: Pause = () => {
     if (Atomics.load(stop, 0) !== 0) throw new InterruptedError('interrupted')
@@ -31,3 +35,5 @@ if (parentPort) {
     port.postMessage({ result } satisfies WorkerAnswer, [result.values.buffer as ArrayBuffer])
   })
 }
+
+if (parentPort) await serve(parentPort, workerData as WorkerData)
