@@ -28,8 +28,8 @@ const OCTAVES = 64
 const HIGH = 4_294_967_296
 const LOW = 1 / HIGH
 /** First bucket in range, and the one of all levels above it. */
-export const FIRST: number = PAGE
-export const TOP: number = PAGE + OCTAVES * PAGE
+const FIRST = PAGE
+const TOP = PAGE + OCTAVES * PAGE
 const PAGES = OCTAVES + 2
 /** Bits of a bucket within an octave, and what the exponent of `LOW` counts for. */
 const SHIFT = 10
