@@ -59,11 +59,7 @@ describe('breakwater calibrate', () => {
   it.each([
     ['a file that is not there', ['missing.csv'], /missing.csv: cannot be read.*check the path/],
     ['too few rows', [file('LINKUSDT_1h.csv', 20)], /19 joint returns.*longer record/],
-    [
-      'a negative price',
-      [file('AAVEUSDT_1h.csv', 300, [',1000', ',-1000'])],
-      /csv:\d+:\d[^]*below/,
-    ],
+    ['a negative price', [file('AAVEUSDT_1h.csv', 300, [',1000', ',-1000'])], /csv:\d+:\d.*below/s],
     ['an unknown process', [file('CRVUSDT_1h.csv', 20), '--process', 'garch'], /"garch".*gbm/],
     ['an unknown regime', [file('MKRUSDT_1h.csv', 20), '--regime', 'wild'], /"wild".*calm/],
     [
