@@ -48,7 +48,10 @@ function measure<T>(rounds: number, part: string, ...given: string[]): T {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (child.status !== 0) throw new Error(`measuring ${part} ${given.join(' ')} failed`)
+  if (child.status !== 0)
+    throw new Error(
+      `measuring ${part} ${given.join(' ')} ended with ${child.status ?? child.signal ?? child.error?.message}`,
+    )
   return JSON.parse(child.stdout) as T
 }
 
