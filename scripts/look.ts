@@ -8,23 +8,22 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
-import { runScenario } from '../src/experiments/index.ts'
+import { type RunOutcome, runScenario } from '../src/experiments/index.ts'
 import { writeReportFiles } from '../src/report/index.ts'
+import { smallCrash } from '../src/report/smallCrash.conformance.ts'
 
 /** A scenario with what is set for it and the charts that its report must have at least. */
 type Looked = {
   readonly name: string
   readonly set: Readonly<Record<string, number>>
   readonly charts: number
-  readonly paths?: number
 }
 
-/** One protocol, a state without a block, two protocols with a comparison over the shock, many paths. */
+/** One protocol, a state without a block, and two protocols with a comparison over the shock. */
 const LOOKED: readonly Looked[] = [
   { name: 'own-book', set: { hours: 0.5, ethDrop: 0.5 }, charts: 8 },
   { name: 'frontier-insolvency', set: { hours: 0 }, charts: 2 },
   { name: 'steth-loops', set: { hours: 0.5 }, charts: 10 },
-  { name: 'own-book', set: { hours: 0.5, ethDrop: 0.5 }, charts: 12, paths: 24 },
 ]
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync']
 
@@ -52,10 +51,14 @@ async function look(
   return problems.map((problem) => `${width} px, ${scheme}: ${problem}`)
 }
 
-async function lookAt({ name, set, charts, paths = 1 }: Looked): Promise<string[]> {
+async function lookAt(
+  name: string,
+  charts: number,
+  outcome: RunOutcome,
+  set: Looked['set'],
+): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-look-'))
-  const path = resolve(import.meta.dirname, `../scenarios/${name}.yaml`)
-  await writeReportFiles(await runScenario(path, { set, paths }), folder, { set })
+  await writeReportFiles(outcome, folder, { set })
   const url = pathToFileURL(join(folder, 'report.html')).href
   const wide = await look(url, charts, 1200, 'light')
   const narrow = await look(url, charts, 390, 'dark')
@@ -64,6 +67,11 @@ async function lookAt({ name, set, charts, paths = 1 }: Looked): Promise<string[
 }
 
 const problems: string[] = []
-for (const looked of LOOKED) problems.push(...(await lookAt(looked)))
+for (const { name, set, charts } of LOOKED) {
+  const path = resolve(import.meta.dirname, `../scenarios/${name}.yaml`)
+  problems.push(...(await lookAt(name, charts, await runScenario(path, { set }), set)))
+}
+const many = await smallCrash({ vol: 3, minutes: 8 }, { paths: 24 })
+problems.push(...(await lookAt('24 paths', 16, many, {})))
 console.log(problems.length === 0 ? 'reports: drawn without an error' : problems.join('\n'))
 process.exitCode = problems.length === 0 ? 0 : 1
