@@ -13,10 +13,28 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!
 }
 
+/** Most repeats of a piece in one reading. */
+const MOST_REPEATS = 30
+
+/** Seconds of each of `repeats` runs, on average. */
+export function secondsEach(work: () => void, repeats: number): number {
+  return (
+    seconds(() => {
+      for (let k = 0; k < repeats; k++) work()
+    }) / repeats
+  )
+}
+
+/** Repeats that make a piece about as long as another one, so that interruptions hit both alike. */
+export function repeatsFor(own: number, longest: number): number {
+  return Math.min(MOST_REPEATS, Math.max(1, Math.round(longest / own)))
+}
+
 /**
  * Time several pieces of work in turn, round after round, so that what else the machine does hits
- * all of them alike.
- * @returns per piece, seconds of each round after the warm-up.
+ * all of them alike; short ones are repeated.
+ * @param warmUp rounds before, at least 1.
+ * @returns per piece, seconds of one run in each round after the warm-up.
  */
 export function interleave<K extends string>(
   work: Readonly<Record<K, () => void>>,
@@ -25,11 +43,13 @@ export function interleave<K extends string>(
 ): Readonly<Record<K, readonly number[]>> {
   const keys = Object.keys(work) as K[]
   const times = Object.fromEntries(keys.map((k) => [k, [] as number[]])) as Record<K, number[]>
-  for (let round = -warmUp; round < rounds; round++)
-    for (const key of keys) {
-      const time = seconds(work[key])
-      if (round >= 0) times[key].push(time)
-    }
+  const last = new Map<K, number>()
+  for (let round = 0; round < warmUp; round++)
+    for (const key of keys) last.set(key, seconds(work[key]))
+  const longest = Math.max(...last.values())
+  for (let round = 0; round < rounds; round++)
+    for (const key of keys)
+      times[key].push(secondsEach(work[key], repeatsFor(last.get(key)!, longest)))
   return times
 }
 

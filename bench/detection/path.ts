@@ -1,4 +1,4 @@
-import { median, ratio, seconds } from '../measure.ts'
+import { median, ratio, repeatsFor, seconds, secondsEach } from '../measure.ts'
 import type { DetectionBook } from '../workloads/books.ts'
 import { classOf, type DetectionWorkload } from '../workloads/detection.ts'
 import { createScanSide, createTriggerSide, type Side, type SideOptions } from './sides.ts'
@@ -126,7 +126,11 @@ export function measurePath(w: DetectionWorkload, rounds: number, budget: ScanBu
   if (isWhole) follow(scan, values.length)
   follow(triggers, values.length)
   const before = triggers.looks
-  const whole = follow(triggers, values.length)
+  let whole = tallied()
+  const own = seconds(() => {
+    whole = follow(triggers, values.length)
+  })
+  const repeats = repeatsFor(own, probe * (parts[1]! - (isWhole ? 0 : parts[0]!)))
   const looks = triggers.looks - before
   const times = { scan: [] as number[], triggers: [] as number[] }
   let found = tallied()
@@ -141,11 +145,10 @@ export function measurePath(w: DetectionWorkload, rounds: number, budget: ScanBu
     const time = seconds(() => runSteps(scan, values, from, to, out, found))
     times.scan.push(time / (to - from))
     let again = whole
-    times.triggers.push(
-      seconds(() => {
-        again = follow(triggers, values.length)
-      }) / values.length,
-    )
+    const each = secondsEach(() => {
+      again = follow(triggers, values.length)
+    }, repeats)
+    times.triggers.push(each / values.length)
     isSame &&= isEqual(again, whole) && (!isWhole || isEqual(found, whole))
   }
   const followed = parts[rounds]!
