@@ -39,6 +39,9 @@ export type Route = {
   readonly reason: string
 }
 
+/** Generations after which particles that are all alike are given up. */
+const MORE = 4
+
 /** Slides of which fewer are made than this are given up. */
 const LEAST_SLID = 0.1
 
@@ -104,7 +107,13 @@ export function* explore(
   let probability = 1
   let reason = ''
   for (;;) {
-    const level = nextLevel(p)
+    let level = nextLevel(p)
+    for (let i = 0; i < MORE && level === Number.POSITIVE_INFINITY; i++) {
+      if (p.used + particles > budget) break
+      // Perhaps they are copies of one: let them part.
+      kernel = yield* moveTuned(p, levels.at(-1) ?? level, kernel, draws)
+      level = nextLevel(p)
+    }
     if (level === Number.POSITIVE_INFINITY) reason = 'the limit state is flat before it fails'
     else if (level > 0 && p.used + particles > budget) reason = 'failure was not reached in time'
     if (reason !== '') break

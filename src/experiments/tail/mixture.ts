@@ -167,11 +167,15 @@ export function fitMixture(
   return [...laws, wideLaw(points), gaussian(DEFENCE, new Float64Array(points[0]!.length))]
 }
 
+/** Dimensions up to which the direction of a region stands out from the noise of few points. */
+const SLIDES_UP_TO = 500
+
 /** Points that slides are found from. */
 const SLIDE_POINTS = 150
 
 /** Find the directions towards the regions of failure. @param draws a stream of its own. */
 export function fitSlides(failures: readonly Float64Array[], draws: Draws): readonly Slide[] {
+  if (failures[0]!.length > SLIDES_UP_TO) return []
   const points = thinned(failures, SLIDE_POINTS)
   const { means, shares } = chooseRegions(points, points.length / RELATIVES, draws)
   return means.flatMap((mean, k) => slideTowards(mean, points, shares[k]!) ?? [])
