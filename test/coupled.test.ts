@@ -35,7 +35,8 @@ describe('Inverse Frontier as found', () => {
 
 describe('ETH falls over two protocols with one pool', () => {
   it('makes each lose more than alone, by more than chance', async () => {
-    const run = await runScenario(scenario('coupled-eth-crash'), { paths: 4 })
+    // All paths of the scenario: common jumps make them differ too much for four to tell.
+    const run = await runScenario(scenario('coupled-eth-crash'))
     for (const name of ['couplingLoss', 'couplingLoss[aave]', 'couplingLoss[compound]']) {
       const { low, note } = run.document.measures.find((m) => m.name === name)!
       expect(low, `${name}: ${note}`).toBeGreaterThan(0)
