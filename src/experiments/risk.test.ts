@@ -79,6 +79,14 @@ describe('expected shortfall', () => {
   })
 })
 
+describe('infinite values', () => {
+  it('have no interval where they count', () => {
+    const values = Float64Array.from({ length: 200 }, (_, k) => (k === 7 ? Infinity : k))
+    expect(expectedShortfall(values, 0.9)).toMatchObject({ value: Infinity, low: null, high: null })
+    expect(valueAtRisk(values, 0.9).high).toBeLessThan(200)
+  })
+})
+
 describe('risk measures', () => {
   it('leave out paths without a value', () => {
     const holes = Float64Array.from({ length: 800 }, (_, k) => (k % 2 === 0 ? k : Number.NaN))

@@ -56,6 +56,7 @@ export function shortfallEstimate(
     const needed = Math.ceil(Number((FEWEST_WORST / (1 - level)).toPrecision(12)))
     return without(tooFew(n, needed), n, value)
   }
+  if (!Number.isFinite(value)) return without('infinite: no interval', n, value)
   const interval = hallInterval(value, moments, confidence)
   const doubt = doubtOf(sorted, worst, beyond)
   return {

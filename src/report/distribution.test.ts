@@ -147,6 +147,20 @@ describe('the distribution of a run', () => {
   })
 })
 
+describe('a run of more paths than a page can hold', () => {
+  it('keeps evenly spaced values of each measure, and every path in the distribution', async () => {
+    const outcome = await smallCrash({ vol: 3, minutes: 2 }, { paths: 1001 })
+    const report = await reportOf({ ...outcome, view: null }, { signal: AbortSignal.abort() })
+    const kept = report.perPath.liquidatedDebt!
+    const all = outcome.values('liquidatedDebt').sort()
+    expect(kept).toHaveLength(400)
+    expect([kept[0], kept[399]]).toEqual([all[0], all[1000]])
+    expect([...kept].sort((a, b) => a! - b!)).toEqual(kept)
+    expect(report.distribution!.n).toBe(1001)
+    expect(JSON.stringify(chartDataOf(report)).length).toBeLessThan(1e5)
+  })
+})
+
 describe('a run without much to show', () => {
   it('has no distribution with few paths', async () => {
     const outcome = await smallCrash({ vol: 3, minutes: 6 }, { paths: 3 })
