@@ -1,7 +1,8 @@
+import { median } from '../math/index.ts'
 import { type Files, parseTime, priceHistory } from '../sources/index.ts'
 import type { DataSource, Loaded, PriceTable } from '../world/index.ts'
 import { calibrate } from './calibrate.ts'
-import type { Fit, ProcessName } from './fit.ts'
+import { type Fit, PROCESSES, type ProcessName } from './fit.ts'
 import { CalibrationError, type Sample, type Span, sampleOf } from './sample.ts'
 import { calmSpans, stressSpans } from './windows.ts'
 
@@ -83,6 +84,24 @@ function apart(table: PriceTable, spans: readonly Span[], step: number): readonl
   )
 }
 
+/** Whether every asset stays within a fifth of 1 USD most of the time. */
+function isPegged({ levels }: Sample): boolean {
+  return levels.every((column) => Math.abs(median(column)) < 0.2)
+}
+
+/** A fit that could not be made is a row with its reason, as long as others were asked for too. */
+function attempt(process: ProcessName, run: () => Fit): Fit {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof CalibrationError)) throw error
+    return {
+      ...{ process, parameters: [], logLikelihood: null, counted: 0, checks: [], fits: false },
+      ...{ verdict: `not fitted: ${error.message}`, settings: {}, notes: [] },
+    }
+  }
+}
+
 /** Six digits: more than any standard error leaves, and stable where last bits are not. */
 function rounded<T>(value: T): T {
   if (typeof value === 'number')
@@ -95,12 +114,13 @@ function rounded<T>(value: T): T {
 /**
  * Read prices and fit processes to them.
  *
+ * @param processes 'all': every process, `ou` only where all assets are pegged to 1 USD.
  * @param onProgress told in words what is being done.
  * @throws {SourceError} when a file cannot be used; {CalibrationError} when the sample cannot.
  */
 export async function calibrateFiles(
   input: CalibrationInput,
-  processes: readonly ProcessName[],
+  processes: readonly ProcessName[] | 'all',
   disk: Files,
   onProgress: (text: string) => void = () => {},
 ): Promise<Calibration> {
@@ -108,7 +128,13 @@ export async function calibrateFiles(
   const spans = spansOf(input, table)
   const sample = sampleOf(table, spans, input.step ?? 0)
   const singles = apart(table, spans, sample.step)
-  const fits = processes.map((process) => calibrate(sample, process, onProgress, singles))
+  const fitted = (process: ProcessName): Fit => calibrate(sample, process, onProgress, singles)
+  const fits =
+    processes === 'all'
+      ? PROCESSES.filter((process) => process !== 'ou' || isPegged(sample)).map((process) =>
+          attempt(process, () => fitted(process)),
+        )
+      : processes.map(fitted)
   return rounded({
     version: 1 as const,
     regime: input.regime ?? 'all',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryFiles } from '../sources/testing.ts'
 import { calibrateFiles } from './document.ts'
+import { PROCESSES } from './fit.ts'
 import { CalibrationError, dropSpikes, sampleOf, usualStep } from './sample.ts'
 import { calmSpans, STRESS_WINDOWS, stressSpans } from './windows.ts'
 
@@ -100,6 +101,17 @@ describe('files', () => {
     ['a strange date', bars(400), { from: 'yesterday' }, /--from is "yesterday"/],
   ])('are refused for %s', async (_, content, given, text) => {
     await expect(run(content, given)).rejects.toThrow(text)
+  })
+
+  it('of a stablecoin are tried as a peg too, when everything is tried', async () => {
+    const near = bars(600).replaceAll(/,(\d+(?:\.\d+)?)/g, (_, price) => `,${Number(price) / 100}`)
+    const found = await calibrateFiles(
+      { files: ['/DAIUSDT_1h.csv'] },
+      'all',
+      memoryFiles({ '/DAIUSDT_1h.csv': near }),
+    )
+    expect(found.fits.map((fit) => fit.process)).toEqual([...PROCESSES])
+    expect(found.fits.at(-1)!.verdict).toMatch(/^not fitted: DAI: 24 whole days/)
   })
 
   it('are refused when they do not exist', async () => {

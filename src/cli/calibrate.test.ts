@@ -56,6 +56,13 @@ describe('breakwater calibrate', () => {
     expect(printed(err)).toMatch(/UNI: 16 whole days.*use a longer record/)
   })
 
+  it('fits all that it can, and says why not the rest', async () => {
+    expect(await main(['calibrate', file('YFIUSDT_1h.csv', 400)])).toBe(0)
+    expect(printed(out)).toMatch(/heston: not fitted: .*16 whole days/)
+    expect(printed(out)).toMatch(/regimes: .*less is better.*AIC/s)
+    expect(printed(out)).not.toMatch(/^ou:/m)
+  })
+
   it.each([
     ['a file that is not there', ['missing.csv'], /missing.csv: cannot be read.*check the path/],
     ['too few rows', [file('LINKUSDT_1h.csv', 20)], /19 joint returns.*longer record/],

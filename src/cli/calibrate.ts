@@ -22,8 +22,8 @@ export type CalibrateArguments = {
   readonly json?: boolean
 }
 
-function processesOf(given: string): readonly ProcessName[] {
-  if (given === 'all') return PROCESSES.filter((process) => process !== 'ou')
+function processesOf(given: string): readonly ProcessName[] | 'all' {
+  if (given === 'all') return given
   const found = PROCESSES.find((process) => process === given)
   if (!found)
     throw new CalibrationError(`--process is "${given}"; use one of ${PROCESSES.join(', ')}, all`)

@@ -71,6 +71,11 @@ function programOf(finish: (code: number) => void): Command {
       'run every path again with a channel of contagion cut; repeat for more, or all',
       (name: string, before: readonly string[] = []) => [...before, name],
     )
+    .option(
+      '--tail <condition>',
+      'probability that one path meets a rare condition, for example "badDebt > 5e6"',
+    )
+    .option('--tail-paths <n>', 'paths that the tail may take (default: 2000)', wholeNumber)
     .option('--checked', 'check conservation and finiteness after every block (slower)')
     .addHelpText(
       'after',
@@ -116,7 +121,7 @@ function programOf(finish: (code: number) => void): Command {
     )
     .option(
       '--process <name>',
-      'gbm, jumpDiffusion, regimes, ou, bootstrap, heston or all (all but ou)',
+      'gbm, jumpDiffusion, regimes, ou, bootstrap, heston or all (default; ou only for pegged assets)',
     )
     .option('--assets <names>', 'assets to keep, with commas between (default: all)')
     .option('--from <date>', 'first moment, ISO date (UTC) or Unix seconds')
@@ -155,6 +160,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'LinkError',
   'ConditionError',
   'RunOptionError',
+  'TailError',
   'ReplayError',
   'CorrelationError',
   'MarketFundingError',
