@@ -6,6 +6,8 @@ import {
   type RunOptions,
   type RunOutcome,
   runScenario,
+  runTail,
+  type TailRunOptions,
 } from '../experiments/index.ts'
 import { textOf } from '../report/text.ts'
 import { loadScenario, type Scenario } from '../scenario/index.ts'
@@ -25,6 +27,8 @@ export type RunArguments = {
   readonly failIf?: string
   readonly checked?: boolean
   readonly cut?: readonly string[]
+  readonly tail?: string
+  readonly tailPaths?: number
 }
 
 /** Abort on the first Ctrl-C and keep what is finished; the second one ends the process. */
@@ -70,6 +74,30 @@ function tellJournal({ document, resumed, interrupted }: RunOutcome, out: string
     process.stderr.write(`finished paths are in ${file}; the same command goes on from there\n`)
 }
 
+/** Add the tail that was asked for; what the run has found stays when it is interrupted. */
+async function withTail(
+  outcome: RunOutcome,
+  { tail, tailPaths: budget }: RunArguments,
+  options: RunOptions,
+): Promise<RunOutcome> {
+  if (tail === undefined || outcome.interrupted) return outcome
+  const { seed, set, signal, cache, onProgress } = options
+  const told = {
+    ...given<TailRunOptions>({ seed, set, signal, cache, budget }),
+    onProgress: (path: number, paths: number) => onProgress?.({ path, paths, tick: 0, ticks: 0 }),
+  }
+  try {
+    const found = await runTail(outcome.scenario, tail, told)
+    const { command } = outcome.document
+    const asked = `${command} --tail '${tail}'${budget === undefined ? '' : ` --tail-paths ${budget}`}`
+    return { ...outcome, document: { ...outcome.document, command: asked, tails: [found] } }
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error
+    process.stderr.write('interrupted before the tail was found\n')
+    return outcome
+  }
+}
+
 /**
  * Run a scenario for the command line.
  * @returns the exit code.
@@ -79,6 +107,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
   const condition =
     args.failIf === undefined ? null : parseCondition(args.failIf, measuresOf(scenario))
   if (args.out !== undefined) (await import('../report/index.ts')).makeFolder(args.out)
+  if (args.tail !== undefined) parseCondition(args.tail, measuresOf(scenario))
   const line = progressLine()
   const { signal, release } = interruptible()
   const measures = condition?.measures ?? []
@@ -88,7 +117,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
     onProgress: line.show,
   }
   try {
-    const outcome = await runScenario(scenario, options)
+    const outcome = await withTail(await runScenario(scenario, options), args, options)
     line.clear()
     if (args.out !== undefined) await writeReport(outcome, args.out, options)
     tellJournal(outcome, args.out)

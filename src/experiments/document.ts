@@ -6,6 +6,7 @@ import { replayCommand } from './replay.ts'
 import { type Risk, riskOf } from './risk.ts'
 import { type Sample, sampleOf } from './sample.ts'
 import { meanOf, statisticOf } from './statistics.ts'
+import type { TailResult } from './tail/types.ts'
 import { ENGINE_VERSION, PACKAGE_VERSION } from './version.ts'
 
 /** One measure over the paths of a run. */
@@ -85,6 +86,8 @@ export type RunDocument = {
   readonly risk: Risk | null
   /** Channels that were cut, in a run that was told to. */
   readonly channels: readonly ChannelResult[]
+  /** Probabilities of rare events, in a run that was told to find them. */
+  readonly tails?: readonly TailResult[]
   readonly replay: string
 }
 

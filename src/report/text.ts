@@ -2,6 +2,7 @@ import type { ChannelResult, MeasureResult, RunOutcome } from '../experiments/in
 import { count, inUnit } from './format.ts'
 import { DOUBT, riskTable } from './riskText.ts'
 import { storyOf } from './story.ts'
+import { tailLine } from './tailText.ts'
 
 /** Most measures printed on the terminal; `--json` has all. */
 const SHOWN = 10
@@ -90,6 +91,7 @@ export function textOf(outcome: RunOutcome): string {
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome, shown)]
   const risk = document.risk === null ? [] : [...riskTable(document.risk), '']
   lines.push('', ...measureTable(shown), '', ...risk, ...channelTable(document.channels))
+  for (const tail of document.tails ?? []) lines.push(tailLine(tail))
   for (const remark of document.remarks) lines.push(`note: ${remark}`)
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)
   if (document.assumptions.length > 0)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseScenario, type Scenario } from '../../scenario/index.ts'
-import { runTail, type TailResult } from './scenario.ts'
-import { TailError } from './types.ts'
+import { runTail } from './scenario.ts'
+import { TailError, type TailResult } from './types.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'breakwater-tail-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -16,8 +16,8 @@ import {
   type Estimate,
   type Sampler,
   TailError,
-  type TailEstimate,
   type TailMethod,
+  type TailResult,
 } from './types.ts'
 
 /** Options of a tail; those of runs mean the same. */
@@ -27,14 +27,6 @@ export type TailRunOptions = Pick<RunOptions, 'seed' | 'set' | 'signal' | 'check
   /** Default: importance sampling. Common events are counted plainly whatever is asked for. */
   readonly method?: TailMethod
   readonly onProgress?: (done: number, budget: number) => void
-}
-
-/** Probability of a condition on one path of a scenario. */
-export type TailResult = TailEstimate & {
-  /** The condition as it was asked. */
-  readonly condition: string
-  /** Standard normals that steer the drivers of a path. */
-  readonly dimension: number
 }
 
 /** Fewest paths that a tail is asked with. */

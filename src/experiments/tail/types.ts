@@ -56,3 +56,11 @@ export type TailEstimate = {
   /** Why there is no probability; '' when there is one. */
   readonly reason: string
 }
+
+/** Probability of a condition on one path of a scenario. */
+export type TailResult = TailEstimate & {
+  /** The condition as it was asked. */
+  readonly condition: string
+  /** Standard normals that steer the drivers of a path. */
+  readonly dimension: number
+}
