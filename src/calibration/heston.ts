@@ -246,7 +246,7 @@ type HestonFit = {
   readonly asset: string
   readonly named: readonly Parameter[]
   readonly check: Check
-  readonly law: Readonly<Record<string, number>>
+  readonly law: HestonLaw
   readonly days: number
 }
 
@@ -262,6 +262,31 @@ function firstGuess({ found, perDay }: Moments): readonly number[] {
   return [log(theta), log(s2), 0, found.at(-1)! / (theta * day * day)]
 }
 
+/** Parameters with errors by the delta method; `c` is the covariance of (ln theta, ln s2, ln k, link). */
+function parametersAt(
+  asset: string,
+  law: HestonLaw,
+  c: Float64Array | undefined,
+): readonly Parameter[] {
+  const { vol, speed, volOfVariance: xi, leverage } = law
+  const error = (slope: readonly number[]): number => {
+    if (!c) return Number.NaN
+    let total = 0
+    for (let i = 0; i < 4; i++)
+      for (let j = 0; j < 4; j++) total += slope[i]! * c[i * 4 + j]! * slope[j]!
+    return Math.sqrt(total)
+  }
+  const named = [
+    ['vol', vol, '1/sqrt(year)', [vol / 2, 0, 0, 0]],
+    ['speed', speed, '1/year', [0, 0, speed, 0]],
+    ['volOfVariance', xi, '1/year', [-xi / 2, xi / 2, xi / 2, 0]],
+    ['leverage', leverage, 'fraction', [leverage / 2, -leverage / 2, -leverage / 2, 1 / xi]],
+  ] as const
+  return named.map(([name, value, unit, slope]) => ({
+    ...{ name: `${asset}.${name}`, value, error: error(slope), unit },
+  }))
+}
+
 function fitOne(sample: Sample): HestonFit {
   const [asset] = sample.assets as [string]
   const days = daysOf(sample.moves[0]!, sample.follows, sample.step)
@@ -271,46 +296,12 @@ function fitOne(sample: Sample): HestonFit {
     )
   const m = momentsOf(days)
   const solution = solve(m, firstGuess(m))
-  const point = pointOf(solution.x)
-  const law = lawAt(point)
+  const law = lawAt(pointOf(solution.x))
   const result = inference(m, solution, law, days)
-  const { vol, speed: k, volOfVariance, leverage } = law
-  const c = result?.covariance
-  const error = (slope: readonly number[]): number => {
-    if (!c) return Number.NaN
-    let total = 0
-    for (let i = 0; i < 4; i++)
-      for (let j = 0; j < 4; j++) total += slope[i]! * c[i * 4 + j]! * slope[j]!
-    return Math.sqrt(total)
-  }
-  const named = [
-    ['vol', vol, '1/sqrt(year)', error([vol / 2, 0, 0, 0])],
-    ['speed', k, '1/year', error([0, 0, k, 0])],
-    [
-      'volOfVariance',
-      volOfVariance,
-      '1/year',
-      error([-0.5, 0.5, 0.5, 0].map((w) => w * volOfVariance)),
-    ],
-    [
-      'leverage',
-      leverage,
-      'fraction',
-      error([0.5 * leverage, -0.5 * leverage, -0.5 * leverage, 1 / volOfVariance]),
-    ],
-  ] as const
   const { statistic, degrees, pValue } = result ?? { statistic: Number.NaN, degrees: 1, pValue: 0 }
   return {
-    asset,
-    named: named.map(([name, value, unit, e]) => ({
-      name: `${asset}.${name}`,
-      value,
-      error: e,
-      unit,
-    })),
+    ...{ asset, law, days: days.count, named: parametersAt(asset, law, result?.covariance) },
     check: { asset, name: 'moments', statistic, degrees, pValue },
-    law,
-    days: days.count,
   }
 }
 
@@ -319,7 +310,7 @@ type Pair = { readonly a: string; readonly b: string; readonly correlation: numb
 /** Correlation of the parts of two prices that their variances do not move, so that returns have theirs. */
 function freeCorrelation({ a, b, correlation }: Pair, fits: readonly HestonFit[]): number {
   const free = [a, b].map((name) => {
-    const leverage = fits.find(({ asset }) => asset === name)!.law.leverage!
+    const leverage = fits.find(({ asset }) => asset === name)!.law.leverage
     return Math.sqrt(1 - leverage * leverage)
   })
   return Math.max(-0.99, Math.min(0.99, correlation / (free[0]! * free[1]!)))
@@ -348,7 +339,7 @@ export function fitHeston(sample: Sample, singles: readonly Sample[]): Fitted {
       'returns alone hardly tell speed and volOfVariance apart: mind the errors',
       'by moments, so without likelihood; correlations are those of returns',
       ...fits.map(({ asset, days, law }) => {
-        const isFast = law.speed! > 0.98 * FASTEST
+        const isFast = law.speed > 0.98 * FASTEST
         const at = isFast ? '; speed at its bound: the variance moves within the day' : ''
         return `${asset}: ${days} whole days${at}`
       }),

@@ -50,6 +50,29 @@ function update(inverse: Float64Array, s: Float64Array, y: Float64Array): void {
 }
 
 /**
+ * Shorten a step until f falls by enough of what its slope promises.
+ * @param fall slope along the step. @param trial overwritten with the place that was reached.
+ * @returns the share of the step, and f there; Infinity for a step that does not go down.
+ */
+function search(
+  f: Target,
+  x: Float64Array,
+  value: number,
+  step: Float64Array,
+  fall: number,
+  trial: Float64Array,
+): readonly [scale: number, found: number] {
+  let scale = 1
+  let found = Infinity
+  for (let cut = 0; cut < 40 && fall < 0; cut++, scale /= 2.5) {
+    for (let i = 0; i < x.length; i++) trial[i] = x[i]! + scale * step[i]!
+    found = f(trial)
+    if (found <= value + 1e-4 * scale * fall) break
+  }
+  return [scale, found]
+}
+
+/**
  * Find a local minimum by the quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno with
  * central differences and backtracking.
  *
@@ -81,17 +104,8 @@ export function minimise(
   let isFresh = true
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     for (let i = 0; i < n; i++) s[i] = -dot(inverse.subarray(i * n, (i + 1) * n), slope)
-    const fall = dot(s, slope)
-    let scale = 1
-    let found = Infinity
-    for (let halving = 0; halving < 40 && fall < 0; halving++) {
-      for (let i = 0; i < n; i++) trial[i] = x[i]! + scale * s[i]!
-      found = f(trial)
-      if (found <= value + 1e-4 * scale * fall) break
-      scale /= 2.5
-    }
-    const gain = value - found
-    if (!(gain >= tolerance)) {
+    const [scale, found] = search(f, x, value, s, dot(s, slope), trial)
+    if (!(value - found >= tolerance)) {
       // A stale curvature can stall the search: try once more down the slope.
       if (isFresh) return { x, value, iterations: iteration, isConverged: true }
       reset()
