@@ -36,6 +36,12 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${sayAccount(world, event)} is left with ${dollars(x)} of debt and no collateral`
     case 'deficit':
       return `${dollars(x)} of ${other} that ${sayAccount(world, event)} owed is booked as deficit`
+    case 'hedge':
+      return `${place} ${x < 0 ? 'sells' : 'buys'} ${short(Math.abs(x))} ${name} to hedge its options`
+    case 'settlement':
+      return `${place} settles options at ${price(y)}: ${x < 0 ? 'receives' : 'pays'} ${dollars(Math.abs(x))}`
+    case 'noEquilibrium':
+      return `${place}: hedging ${name} has no finite equilibrium, a gap (loop gain ${x.toPrecision(3)})`
     case 'topUp':
       return `${sayAccount(world, event)} adds ${dollars(x)} of ${name}`
     case 'unwind':

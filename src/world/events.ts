@@ -25,6 +25,9 @@ export type EventName =
   | 'unwind'
   | 'failed'
   | 'deficit'
+  | 'hedge'
+  | 'settlement'
+  | 'noEquilibrium'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -86,6 +89,27 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     other: 'debt asset',
     x: 'booked, USD at oracle prices',
     w: 'booked, whole tokens',
+  },
+  hedge: {
+    doc: 'a dealer in options traded the underlying asset',
+    asset: 'asset',
+    x: 'bought, whole tokens (negative: sold)',
+    y: 'what was to be bought, whole tokens',
+    z: 'loop gain of this hedge: price impact x net short gamma x spot',
+  },
+  settlement: {
+    doc: 'options of a dealer expired and were settled in cash',
+    asset: 'asset',
+    x: 'paid by the dealer, USD (negative: received)',
+    y: 'settlement price, USD',
+    z: 'options that expired, rows',
+  },
+  noEquilibrium: {
+    doc: 'hedging feeds itself: with a loop gain of 1 or more no finite price is an equilibrium (gap)',
+    asset: 'asset',
+    x: 'loop gain',
+    y: 'log price move that the hedges of this block have made',
+    z: 'net short gamma x spot, whole tokens per unit of log price',
   },
 }
 

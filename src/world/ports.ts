@@ -145,6 +145,25 @@ export interface ReferenceMarket extends PriceSource, Venue {
   follow(sell: number, buy: number, amount: number, holder: number, cause: number): number
 }
 
+/** A book of options on one asset, net as held: short gamma is negative. */
+export interface OptionBook {
+  /** The underlying asset. */
+  readonly asset: number
+  /** Where the book is hedged. */
+  readonly venue: Venue
+  /** Whether the holder still hedges; false once a limit has stopped it. */
+  isHedged(): boolean
+  /**
+   * Sensitivities now, if the underlying cost `price` USD, vols answering to the spot by their rule.
+   * Delta in whole tokens; gamma, d delta / d price, in tokens per USD; vega in USD per 1.00 of vol.
+   */
+  delta(price: number): number
+  gamma(price: number): number
+  vega(price: number): number
+  /** Times at which options that are still open expire, seconds since the start, ascending. */
+  expiries(): readonly number[]
+}
+
 /** How a builder orders the submissions of a block. */
 export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
 
@@ -180,6 +199,7 @@ export type Ports = {
   readonly venue: Venue
   readonly pool: Pool
   readonly lender: Lender
+  readonly optionBook: OptionBook
 }
 
 export type PortName = keyof Ports
