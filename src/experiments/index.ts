@@ -34,6 +34,8 @@ export {
 } from './risk.ts'
 export { type RunOutcome, run, runScenario } from './run.ts'
 export { estimateTail, type TailOptions } from './tail/estimate.ts'
+export { type EvenColumn, evenDraws } from './tail/evenDraws.ts'
+export { type LastParticle, lastParticle } from './tail/lastParticle.ts'
 export { runTail, type TailRunOptions } from './tail/scenario.ts'
 export { TailError, type TailEstimate, type TailMethod, type TailResult } from './tail/types.ts'
 export type { Progress, RunOptions } from './task.ts'
