@@ -42,6 +42,8 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${place} settles options at ${price(y)}: ${x < 0 ? 'receives' : 'pays'} ${dollars(Math.abs(x))}`
     case 'noEquilibrium':
       return `${place}: hedging ${name} has no finite equilibrium, a gap (loop gain ${x.toPrecision(3)})`
+    case 'gap':
+      return `${place} finds nobody for ${short(x)} of the ${short(x + y)} ${name} that it sells at any price: a gap`
     case 'topUp':
       return `${sayAccount(world, event)} adds ${dollars(x)} of ${name}`
     case 'unwind':

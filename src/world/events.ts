@@ -28,6 +28,7 @@ export type EventName =
   | 'hedge'
   | 'settlement'
   | 'noEquilibrium'
+  | 'gap'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -110,6 +111,14 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     x: 'loop gain',
     y: 'log price move that the hedges of this block have made',
     z: 'net short gamma x spot, whole tokens per unit of log price',
+  },
+  gap: {
+    doc: 'an order was larger than all that was offered: it took that, and the rest found nobody',
+    asset: 'asset sold',
+    other: 'asset bought',
+    x: 'unfilled, whole tokens',
+    y: 'filled, whole tokens',
+    z: 'average price paid over the best one before it, less 1',
   },
 }
 

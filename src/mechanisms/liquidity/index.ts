@@ -11,6 +11,8 @@ export {
 export { concentrated } from './concentrated/model.ts'
 export { divergenceLoss } from './constantProduct/kernel.ts'
 export { constantProduct } from './constantProduct/model.ts'
+export { BookLevelsError, CrossedBookError } from './orderBook/kernel.ts'
+export { orderBook } from './orderBook/model.ts'
 export { type Curve, curveOf, ImpactTableError, shareAt } from './quoteCurve/kernel.ts'
 export { quoteCurve } from './quoteCurve/model.ts'
 export { router } from './router/model.ts'
