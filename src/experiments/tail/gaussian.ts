@@ -24,8 +24,11 @@ export type Mixture = readonly Gaussian[]
  */
 const LEAST_VARIANCE = 0.6
 
-/** Dimensions up to which the shape of a region is looked at beyond its mean width. */
-const SHAPED_UP_TO = 120
+/**
+ * Dimensions up to which regions are told apart and their shapes looked at beyond a mean width: in
+ * more, families of points that descend from one look like regions of their own.
+ */
+export const SHAPED_UP_TO = 20
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let total = 0

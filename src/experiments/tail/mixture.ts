@@ -1,5 +1,12 @@
 import { type Draws, exp, log } from '../../math/index.ts'
-import { chooseIndex, fitGaussian, type Gaussian, gaussian, type Mixture } from './gaussian.ts'
+import {
+  chooseIndex,
+  fitGaussian,
+  type Gaussian,
+  gaussian,
+  type Mixture,
+  SHAPED_UP_TO,
+} from './gaussian.ts'
 import { type Slide, slideTowards } from './slide.ts'
 
 /** Most regions of failure that are told apart. */
@@ -119,7 +126,8 @@ function chooseRegions(points: readonly Float64Array[], worth: number, draws: Dr
     (logLikelihood * worth) / points.length - (means.length * (dimension + 2) * log(worth)) / 2
   let best = findRegions(points, 1, draws)
   let worse = 0
-  for (let count = 2; count <= MOST_REGIONS && worse < 2; count++) {
+  const most = dimension > SHAPED_UP_TO ? 1 : MOST_REGIONS
+  for (let count = 2; count <= most && worse < 2; count++) {
     const next = findRegions(points, count, draws)
     if (score(next) > score(best)) {
       best = next
