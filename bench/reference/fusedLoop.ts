@@ -355,13 +355,7 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
     return left
   }
 
-  /** Rows below their thresholds, into `hits`; in event blocks only those that owe enough. */
-  function findRows(scanning: Scanning): number {
-    if (watched) return watched.triggers.hits(thresholds, hits, sizeFloor, 0)
-    below = collectBelow(groups, coordinate, amount, thresholds, hits)
-    return scanning === 'onChange' ? dropSmall(below) : below
-  }
-
+  /** Rows below their thresholds; in event blocks only those that owe enough. */
   function look(scanning: Scanning): void {
     const now = (number % (lag + 1)) * n
     for (let a = 1; a < n; a++) ring[now + a] = answer[a]!
@@ -376,7 +370,12 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
       below = countBelow(groups, coordinate, amount, thresholds)
       return
     }
-    const size = findRows(scanning)
+    let size = 0
+    if (watched) size = watched.triggers.hits(thresholds, hits, sizeFloor, 0)
+    else {
+      below = collectBelow(groups, coordinate, amount, thresholds, hits)
+      size = scanning === 'onChange' ? dropSmall(below) : below
+    }
     weighCoordinates(past, false, values)
     pairRows(size)
     scanned.set(thresholds)
