@@ -1,4 +1,4 @@
-import { exp, log } from '../math/index.ts'
+import { exp, expm1, log } from '../math/index.ts'
 import { assetsOf, shortfallOf } from './books.ts'
 import { eventsOf } from './forest.ts'
 import { liquidatorWealth } from './opening.ts'
@@ -195,10 +195,30 @@ export const MEASURES: readonly Measure[] = [
       (only === undefined ? watched.lockedAtEnd.size > 0 : watched.lockedAtEnd.has(only)) ? 1 : 0,
   },
   {
+    name: 'trough',
+    unit: 'fraction',
+    better: lower,
+    doc: 'largest fall of the shocked asset at the watched source below its fundamental price, at the end of a tick; none without a reference market',
+    value: ({ watched: { gap } }) => {
+      const deepest = gap.reduce((a, b) => Math.max(a, b), 0)
+      return Number.isNaN(deepest) ? null : -expm1(-deepest)
+    },
+  },
+  {
+    name: 'gaps',
+    unit: 'count',
+    better: lower,
+    doc: 'market orders that were larger than all that was offered; none without a seller',
+    value: ({ world }) =>
+      world.instances.some(({ spec }) => spec.kind === 'agents/seller')
+        ? eventsOf(world.trace, 'gap').length
+        : null,
+  },
+  {
     name: 'timeToRecovery',
     unit: 's',
     better: lower,
-    doc: 'from the largest fall of the shocked asset below its fundamental price until half of the gap was gone for good, counted to the end when it lasts; none without a gap',
+    doc: 'from the largest fall of the shocked asset at the watched source below its fundamental price until half of the gap was gone for good, counted to the end when it lasts; none without a gap',
     value: ({ world, watched }) => {
       const ticks = recoveryTicks(watched.gap)
       return ticks === null ? null : ticks * world.spec.tickSeconds

@@ -28,4 +28,4 @@ export {
   referencePrices,
   type Watched,
 } from './view.ts'
-export { createWatched } from './watch.ts'
+export { createWatched, recoveryTicks } from './watch.ts'

@@ -32,7 +32,7 @@ export type Opening = {
 
 /** What was watched at every tick of a path. */
 export type Watched = {
-  /** Log of the focus asset's fundamental price over its reference price; empty without a market. */
+  /** Log of the focus asset's fundamental price over its watched price; NaN without a market. */
   readonly gap: Float64Array
   /** By lender: the longest time in which the suppliers of one market could not get out, s. */
   readonly locked: ReadonlyMap<string, number>

@@ -41,9 +41,11 @@ function lockWatch(lender: Lender) {
   }
 }
 
-function gapOf(market: ReferenceMarket | undefined, asset: number): () => number {
-  if (!market || asset < 0 || !market.covers(asset)) return () => Number.NaN
-  return () => log(market.fundamental(asset) / market.price(asset))
+/** The watched source where one is named, else the reference market, against its fundamental. */
+function gapOf(market: ReferenceMarket | undefined, { asset, source }: Focus): () => number {
+  const watched = source?.covers(asset) ? source : market
+  if (!market || !watched || asset < 0 || !market.covers(asset)) return () => Number.NaN
+  return () => log(market.fundamental(asset) / watched.price(asset))
 }
 
 /**
@@ -52,13 +54,13 @@ function gapOf(market: ReferenceMarket | undefined, asset: number): () => number
  */
 export function createWatched(
   world: World,
-  { asset }: Focus,
+  focus: Focus,
 ): {
   readonly look: (tick: number) => void
   readonly result: () => Watched
 } {
   const { ticks, tickSeconds } = world.spec
-  const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, asset)
+  const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, focus)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
   return {

@@ -12,6 +12,7 @@ import {
 import { type AccountRow, accountsOf } from './accounts.ts'
 import { crossingCounts } from './contagion.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
+import { sayGaps, sayTrough } from './gaps.ts'
 import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
 import { isLeft, reasonsOf, troubledOf } from './troubled.ts'
@@ -345,11 +346,15 @@ function calm({ view, asset }: Teller): Clause {
  */
 export function storyOfPath(view: PathView): readonly Clause[] {
   const teller = tellerOf(view)
+  const gaps = sayGaps(view) ?? []
+  // Where nobody lends there are only prices to tell of.
+  if (lendersOf(view.world).length === 0)
+    return [gaps, sayTrough(view) ?? [], refused(teller) ?? []].flat()
   const tell =
     teller.liquidations.length === 0
       ? [opening, calm, refused, losses, backlog]
       : [opening, first, volume, channel, largestTree, contagion, refused, penalty, losses, backlog]
-  return tell.flatMap((say) => say(teller) ?? [])
+  return [...tell.flatMap((say) => say(teller) ?? []), gaps].flat()
 }
 
 /** Tell the last finished path of a run in words; empty when none is standing. */
