@@ -19,7 +19,7 @@ const FIT_POINTS = 600
 const DEFENCE = 0.05
 
 /** Weight of the wide law. */
-const WIDE = 0.15
+const WIDE = 0.3
 
 /** Share of the regions' weight that is the same for all, so that none starves by a bad count. */
 const EVEN = 0.3
