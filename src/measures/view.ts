@@ -34,6 +34,10 @@ export type Opening = {
 export type Watched = {
   /** Log of the focus asset's fundamental price over its watched price; NaN without a market. */
   readonly gap: Float64Array
+  /** Price of the focus asset at the watched source, USD; empty in worlds without option books. */
+  readonly price: Float64Array
+  /** Largest loop gain of hedging over the probes; null without option books. */
+  readonly hedgingGain: number | null
   /** By lender: the longest time in which the suppliers of one market could not get out, s. */
   readonly locked: ReadonlyMap<string, number>
   /** Lenders with a market whose suppliers cannot get out at the end either. */

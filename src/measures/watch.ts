@@ -1,7 +1,11 @@
 import { log } from '../math/index.ts'
 import type { Lender, ReferenceMarket, World } from '../world/index.ts'
 import { assetsOf } from './books.ts'
+import { createHedgingGain } from './hedging.ts'
 import { type Focus, namedLenders, type Watched } from './view.ts'
+
+/** How many times along a path the loop gain of hedging is sampled, beside the start. */
+const PROBES = 60
 
 /** A market whose cash is below this share of what its suppliers are owed is locked. */
 export const LOCKED_BELOW = 0.01
@@ -48,6 +52,26 @@ function gapOf(market: ReferenceMarket | undefined, { asset, source }: Focus): (
   return () => log(market.fundamental(asset) / watched.price(asset))
 }
 
+/** Prices and loop gains of hedging, in worlds with option books. */
+function hedgeWatch(world: World, focus: Focus) {
+  const { ticks } = world.spec
+  const isHedged = world.all('optionBook').length > 0
+  const price = new Float64Array(isHedged ? ticks + 1 : 0)
+  const every = Math.max(1, Math.ceil(ticks / PROBES))
+  const gainOf = createHedgingGain(world, focus)
+  let gain = Number.NEGATIVE_INFINITY
+  return {
+    price,
+    look(tick: number): void {
+      if (!isHedged) return
+      const { source, asset } = focus
+      price[tick] = source && asset >= 0 ? source.price(asset) : Number.NaN
+      if (tick % every === 0) gain = Math.max(gain, gainOf() ?? gain)
+    },
+    gain: (): number | null => (isHedged ? gain : null),
+  }
+}
+
 /**
  * Watch a path from its start to its end; call `look` before the first tick and after every one.
  * Nothing in the world is changed.
@@ -61,15 +85,19 @@ export function createWatched(
 } {
   const { ticks, tickSeconds } = world.spec
   const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, focus)
+  const hedges = hedgeWatch(world, focus)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
   return {
     look(tick) {
       gaps[tick] = gap()
+      hedges.look(tick)
       for (const { watch } of locks) watch.look(tick * tickSeconds)
     },
     result: () => ({
       gap: gaps,
+      price: hedges.price,
+      hedgingGain: hedges.gain(),
       locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
       lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),
     }),

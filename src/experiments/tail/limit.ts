@@ -13,7 +13,8 @@ import { createBasket, distanceToBadDebt } from './distance.ts'
 import { TailError } from './types.ts'
 
 /** Measures that look at every tick of a path or at probes along it. */
-const WATCHING = /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain)/
+const WATCHING =
+  /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain|hedgingLoopGain|volRatio|lag1Autocorrelation)/
 
 /** Moments of a path at which the basket of collateral is looked at. */
 const LOOKS = 48
@@ -33,6 +34,8 @@ const UNWATCHED: PathView['watched'] = {
   gap: new Float64Array(0),
   locked: new Map(),
   lockedAtEnd: new Set(),
+  price: new Float64Array(0),
+  hedgingGain: null,
 }
 
 /** Runs paths without what only watching measures need. */

@@ -18,6 +18,7 @@ export {
   createBookTable,
   TABLE_STATE,
 } from './bookTable.ts'
+export { dealer } from './dealer/model.ts'
 export { ImpliedVolError, OptionInputError } from './errors.ts'
 export {
   type ImpliedVolForwardInput,
