@@ -184,6 +184,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'CalibrationError',
   'RegimeError',
   'BootstrapError',
+  'OptionInputError',
 ])
 
 function codeOf(error: unknown): number {
