@@ -767,25 +767,28 @@ export function createFusedLoop(w: Workload, finding: Finding = 'scan'): FusedLo
     isFreshKnown = false
   }
 
+  /** One block; inlined into the loop over blocks, the pass over the book is compiled worse. */
+  function advance(block: number, scanning: Scanning): void {
+    const time = block * frozen.blockSeconds
+    submitted = 0
+    movePrices(block)
+    watchFeeds(time, block)
+    const slot = number % (waits + 1)
+    if (pending[slot] !== 0) {
+      pending[slot] = 0
+      let total = 0
+      for (let k = 0; k < pending.length; k++) total += pending[k]!
+      locked[0] = total
+    }
+    look(scanning)
+    judge(block)
+    produce(block, time)
+  }
+
   return {
     run(scanning, blocks) {
       reset()
-      for (let block = 1; block <= blocks; block++) {
-        const time = block * frozen.blockSeconds
-        submitted = 0
-        movePrices(block)
-        watchFeeds(time, block)
-        const slot = number % (waits + 1)
-        if (pending[slot] !== 0) {
-          pending[slot] = 0
-          let total = 0
-          for (let k = 0; k < pending.length; k++) total += pending[k]!
-          locked[0] = total
-        }
-        look(scanning)
-        judge(block)
-        produce(block, time)
-      }
+      for (let block = 1; block <= blocks; block++) advance(block, scanning)
       return {
         liquidations,
         row: logRow,
