@@ -12,6 +12,7 @@ export {
 } from './catalog.ts'
 export { endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
+export { createHedgingGain } from './hedging.ts'
 export { createLoopGain } from './loopGain.ts'
 export { openingOf, shockedPrices } from './opening.ts'
 export {

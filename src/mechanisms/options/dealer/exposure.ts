@@ -16,7 +16,7 @@ import { constantGamma, rowsOf, slopeOf } from './rows.ts'
 const TABLED = 200
 
 /** Relative step of the difference quotient that is the gamma of vols that move. */
-const STEP = 1e-4
+const STEP = 1e-6
 
 /** A dealer's book with its columns. */
 export type Exposure = {
