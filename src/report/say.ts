@@ -40,6 +40,8 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${place} ${x < 0 ? 'sells' : 'buys'} ${short(Math.abs(x))} ${name} to hedge its options`
     case 'settlement':
       return `${place} settles options at ${price(y)}: ${x < 0 ? 'receives' : 'pays'} ${dollars(Math.abs(x))}`
+    case 'optionTrade':
+      return `${place} ${x < 0 ? 'sells' : 'buys'} options on ${short(Math.abs(x))} ${name} for ${dollars(Math.abs(y))}`
     case 'noEquilibrium':
       return `${place}: hedging ${name} has no finite equilibrium, a gap (loop gain ${x.toPrecision(3)})`
     case 'gap':

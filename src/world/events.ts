@@ -28,6 +28,7 @@ export type EventName =
   | 'hedge'
   | 'settlement'
   | 'noEquilibrium'
+  | 'optionTrade'
   | 'gap'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
@@ -119,6 +120,14 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     x: 'unfilled, whole tokens',
     y: 'filled, whole tokens',
     z: 'average price paid over the best one before it, less 1',
+  },
+  optionTrade: {
+    doc: 'a customer traded an option with a dealer',
+    row: "row of the dealer's book",
+    asset: 'underlying asset',
+    x: 'bought by the dealer, whole tokens (negative: sold)',
+    y: 'premium received by the dealer, USD (negative: paid)',
+    z: 'half-spread that was quoted, vol',
   },
 }
 

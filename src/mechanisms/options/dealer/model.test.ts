@@ -74,6 +74,8 @@ optionBookConformance('a dealer with a generated book beside its own', () => ({
 
 modelConformance('a dealer', () => make({ minTrade: 0 }).world)
 
+modelConformance('a dealer with customers', () => make({ minTrade: 0, ordersPerDay: 3000 }).world)
+
 describe('a dealer', () => {
   it('hedges the delta of the formulas within the block', () => {
     const { world, book } = make()
@@ -196,6 +198,26 @@ describe('a dealer', () => {
     const { world } = make({ options: [], spread: 'constant', gammaNotional: 7e6 }, { other })
     stepWorld(world, 200)
     expect(seen(world, 'noEquilibrium').length).toBeGreaterThan(0)
+  })
+
+  it('trades with customers, who leave as its spread widens with volatility and inventory', () => {
+    const flow = { ordersPerDay: 7200, orderSize: 5, buyers: 1, volSpread: 0.02, vol: 0.8 }
+    const sold = (given: Given, members = {}) => {
+      const { world, book } = make({ options: BOOK.slice(2), ...flow, ...given }, members)
+      stepWorld(world, 100)
+      const trades = seen(world, 'optionTrade')
+      expect(trades.every(({ x, y }) => x === -5 && y > 0)).toBe(true)
+      return { count: trades.length, vega: Math.abs(book.vega(2000)), trades }
+    }
+    const free = sold({})
+    expect(free.count).toBeGreaterThan(50)
+    const wild: Member = [gbm, { assets: [ETH], vol: 4 }]
+    expect(sold({ volHalfLife: 60 }, { noise: wild }).count).toBeLessThan(0.6 * free.count)
+    const limit = 1.3 * make({ options: BOOK.slice(2), vol: 0.8 }).book.vega(2000)
+    const bound = sold({ vegaLimit: Math.abs(limit) })
+    expect(bound.count).toBeLessThan(0.6 * free.count)
+    expect(Math.max(...bound.trades.map(({ z }) => z))).toBeGreaterThan(0.03)
+    expect(sold({ reservation: 0.019 }).count).toBe(0)
   })
 
   it.each([

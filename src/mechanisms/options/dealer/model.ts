@@ -25,6 +25,7 @@ import { nextExpiry, openExpiries, settle } from './expiry.ts'
 import { createExposure } from './exposure.ts'
 import type { DealerColumns, DealerParams } from './params.ts'
 import { planHedge, remember } from './plan.ts'
+import { fillQuote, serve } from './quotes.ts'
 import { rowCount } from './rows.ts'
 import { type Dealer, receive } from './state.ts'
 import { wealthOf } from './value.ts'
@@ -60,6 +61,11 @@ const params = {
     min: 0,
   }),
   daysToExpiry: number('time to expiry of those options', 'days', { default: 7 }),
+  gammaDays: number(
+    'days to expiry at which the same options would have that gamma; 0 = daysToExpiry',
+    'days',
+    { default: 0, min: 0 },
+  ),
   quantityUnit: number('multiplies every quantity and the gamma', 'factor', { default: 1, min: 0 }),
   vol: number('volatility at the money', PER_ROOT_YEAR, { default: 0.6 }),
   skew: number('change of volatility per unit of log strike', PER_ROOT_YEAR, { default: 0 }),
@@ -99,6 +105,28 @@ const params = {
     default: 0.5,
     min: 1e-9,
   }),
+  ordersPerDay: number('customers who ask for a quote', '1/day', { default: 0, min: 0 }),
+  orderSize: number('what a customer asks for', 'tokens', { default: 1, min: 0 }),
+  buyers: fraction('share of customers who buy options', { default: 0.5 }),
+  reservation: number(
+    'largest half-spread that any customer pays; theirs are uniform from 0 to this',
+    PER_ROOT_YEAR,
+    { default: 0.1, min: 0 },
+  ),
+  volSpread: number(
+    'half-spread quoted at no inventory while realised volatility is at most vol',
+    PER_ROOT_YEAR,
+    {
+      default: 0.01,
+      min: 0,
+    },
+  ),
+  vegaLimit: usd('vega per 1.00, long or short, at which quotes vanish; 0 = no limit', {
+    default: 0,
+  }),
+  volHalfLife: seconds('half-life of the realised volatility that spreads answer to', {
+    default: 3600,
+  }),
   gas: number('gas per hedge', 'gas', { default: 0, min: 0 }),
   bid: number('priority fee', 'gwei per gas', { default: 1, min: 0 }),
 }
@@ -118,6 +146,8 @@ const columns = (p: DealerParams) => ({
   halted: i32(1, 'flag'),
   warnedTick: i32(1, 'ticks', -1),
   openingWealth: f64(1, 'USD'),
+  variance: f64(1, '1/year'),
+  marked: f64(1, 'USD'),
 })
 
 function portOf(dealer: Dealer): OptionBook {
@@ -136,6 +166,7 @@ function portOf(dealer: Dealer): OptionBook {
     delta: (price) => at(0, price),
     gamma: (price) => at(1, price),
     vega: (price) => at(2, price),
+    wealth: (price) => wealthOf(dealer, price),
     expiries: () => openExpiries(dealer),
   }
 }
@@ -167,6 +198,8 @@ function start(dealer: Dealer): void {
   const price = source.price(p.asset)
   s.seen.fill(price)
   s.viewed[0] = price
+  s.marked[0] = price
+  s.variance[0] = p.vol * p.vol
   exposure.exact(price, 0, s.greeks)
   if (p.opening === 'hedged') {
     receive(dealer, p.asset, -s.greeks[0]!)
@@ -181,7 +214,9 @@ function observe(dealer: Dealer, block: Block, submit: Submit): void {
   const view = remember(dealer, block)
   if (block.round === 0 && nextExpiry(dealer) <= block.time)
     submit({ actions: [{ kind: 'settle', args: [block.time], gas: p.gas }], bid: p.bid, key: 1 })
-  if (!(view > 0) || s.halted[0] === 1) return
+  if (s.halted[0] === 1) return
+  serve(dealer, block, submit)
+  if (!(view > 0)) return
   const units = planHedge(dealer, block, view)
   if (units === 0) return
   const action = { kind: 'hedge', args: [units, block.tick, view], gas: p.gas }
@@ -214,6 +249,11 @@ export const dealer: Model = model({
           doc: 'args [tokens to buy (negative: sell), tick, price it was planned at, USD]',
           execute: ([units, tick, view], sender) =>
             sender === context.self ? executeHedge(own, units!, tick!, view!) : 'not an own hedge',
+        },
+        quote: {
+          doc: 'args [row, tokens that the dealer buys (negative: sells), half-spread in vol]',
+          execute: ([row, units, spread], sender) =>
+            sender === context.self ? fillQuote(own, row!, units!, spread!) : 'not an own customer',
         },
         settle: {
           doc: 'args [time]; pay out what has expired by then',

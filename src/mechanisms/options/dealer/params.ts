@@ -20,6 +20,7 @@ export type DealerParams = {
   readonly strikes: number
   readonly width: number
   readonly daysToExpiry: number
+  readonly gammaDays: number
   readonly quantityUnit: number
   readonly vol: number
   readonly skew: number
@@ -37,6 +38,13 @@ export type DealerParams = {
   readonly maxInventory: number
   readonly maxLoss: number
   readonly maxGap: number
+  readonly ordersPerDay: number
+  readonly orderSize: number
+  readonly buyers: number
+  readonly reservation: number
+  readonly volSpread: number
+  readonly vegaLimit: number
+  readonly volHalfLife: number
   readonly gas: number
   readonly bid: number
 }
@@ -65,6 +73,9 @@ export type DealerColumns = {
   readonly halted: Int32Array
   /** Last tick of which a gap was recorded. */
   readonly warnedTick: Int32Array
+  /** EWMA of squared log moves per year, and the price that the last one ended at. */
+  readonly variance: Float64Array
+  readonly marked: Float64Array
   /** USD, options included. */
   readonly openingWealth: Float64Array
 }

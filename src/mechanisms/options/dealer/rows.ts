@@ -38,7 +38,8 @@ function generated(p: DealerParams, spot: number): readonly BookRow[] {
   if (p.spread !== 'strikes' || p.gammaNotional === 0) return []
   const expiresAt = secondsTo(p.daysToExpiry, 'daysToExpiry')
   const step = p.strikes === 1 ? 0 : (2 * p.width) / (p.strikes - 1)
-  const terms = { spot, rate: p.rate, dividend: p.yield, expiry: expiresAt / YEAR }
+  const statedAt = p.gammaDays > 0 ? p.gammaDays * DAY : expiresAt
+  const terms = { spot, rate: p.rate, dividend: p.yield, expiry: statedAt / YEAR }
   let gamma = 0
   const rows = Array.from({ length: p.strikes }, (_, k) => {
     const away = p.strikes === 1 ? 0 : k * step - p.width
@@ -52,7 +53,7 @@ function generated(p: DealerParams, spot: number): readonly BookRow[] {
   if (!Number.isFinite(quantity))
     throw new OptionInputError(
       `gammaNotional is '${p.gammaNotional}', but options of ${p.strikes} strikes within a log ` +
-        `distance of ${p.width} have no gamma ${p.daysToExpiry} days before expiry; ` +
+        `distance of ${p.width} have no gamma ${statedAt / DAY} days before expiry; ` +
         'take an odd number of strikes, a smaller width or more days',
     )
   return rows.map((row) => ({ ...row, quantity }))

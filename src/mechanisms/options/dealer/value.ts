@@ -5,15 +5,24 @@ import { YEAR } from '../book.ts'
 import { constantGamma } from './rows.ts'
 import { type Dealer, hedgeOf } from './state.ts'
 
-/** Value of one row of the book per unit at a price, USD; 0 once it has expired. */
-function unitValue({ exposure: { book, terms } }: Dealer, i: number, spot: number, time: number) {
+/**
+ * Value one row of the book per unit at a price, USD; 0 once it has expired.
+ * @param markup added to its vol, a half-spread.
+ */
+export function unitValue(
+  { exposure: { book, terms } }: Dealer,
+  i: number,
+  spot: number,
+  time: number,
+  markup = 0,
+): number {
   const expiry = (book.expiresAt[i]! - time) / YEAR
   const moved = log(spot / terms.volSpot)
   if (!(expiry > 0)) return 0
   return blackScholes({
     type: book.sign[i]! > 0 ? 'call' : 'put',
     strike: exp(book.logStrike[i]!),
-    vol: Math.max(book.vol[i]! + book.slope[i]! * moved, 0.1 * book.vol[i]!),
+    vol: Math.max(book.vol[i]! + book.slope[i]! * moved + markup, 0.1 * book.vol[i]!),
     ...{ spot, expiry, rate: terms.rate, dividend: terms.dividend },
   }).price
 }
