@@ -167,6 +167,8 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'PositionError',
   'OpeningError',
   'PoolError',
+  'CrossedBookError',
+  'BookLevelsError',
   'OutputError',
   'ChannelError',
   'JournalError',

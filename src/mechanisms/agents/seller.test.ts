@@ -42,7 +42,7 @@ describe('a seller', () => {
   })
 
   it('takes all that is offered, records the gap and goes on when there is more', () => {
-    const world = make({ amount: 900 }, { halfLife: 12, halvingVol: 1e9 })
+    const world = make({ amount: 900, patience: 1e6 }, { halfLife: 12, halvingVol: 1e9 })
     stepWorld(world, 20)
     const gaps = seen(world, 'gap')
     const [first, second] = gaps
@@ -59,9 +59,11 @@ describe('a seller', () => {
   })
 
   it('records a gap without a sale when nothing is offered', () => {
-    const world = make({ amount: 900 }, { halfLife: 1e12, halvingVol: 1e9 })
-    stepWorld(world, 2)
-    expect(seen(world, 'gap')[1]!.y).toBeLessThan(1e-3)
+    const world = make({ amount: 900, patience: 12 }, { halfLife: 1e12, halvingVol: 1e9 })
+    stepWorld(world, 9)
+    const gaps = seen(world, 'gap')
+    expect(gaps.map(({ tick }) => tick)).toEqual([1, 2])
+    expect(gaps[1]!.y).toBeLessThan(1e-3)
   })
 
   it('refuses a venue that does not trade what it sells', () => {

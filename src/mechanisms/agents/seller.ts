@@ -25,12 +25,14 @@ const params = {
   amount: number('how much it sells', 'tokens', { min: 0 }),
   at: seconds('start of the sale; 0 = the first block', { default: 0 }),
   over: seconds('duration of the sale; 0 = one order', { default: 0 }),
+  patience: seconds('how long after the sale what found nobody is sent again', { default: 0 }),
   gas: number('gas per order', 'gas', { default: 0, min: 0 }),
 }
 
 /**
  * A seller from outside who sends market orders on a schedule, whatever the price. An order that is
- * larger than what is offered takes all of it, records a gap, and its rest is due in the next block.
+ * larger than what is offered takes all of it, records a gap, and its
+ * rest is due in the next block, until the sale and its patience are over.
  */
 export const seller: Model = model({
   kind: 'agents/seller',
@@ -44,7 +46,7 @@ export const seller: Model = model({
     function due({ time, dt }: Block): number {
       // The first order covers the first tick of the sale, so it ends `over` seconds after it began.
       const since = time - Math.max(p.at, dt) + dt
-      if (since < dt) return 0
+      if (since < dt || since > Math.max(p.over, dt) + p.patience) return 0
       const share = p.over > dt ? Math.min(1, since / p.over) : 1
       return p.amount * share - s.sold[0]!
     }

@@ -34,9 +34,12 @@ const params = {
   fee: fraction('fee on the amount bought', { default: 0, max: 0.999 }),
   capital: usd('what the makers hold of each asset at the start', { default: 1e9 }),
   viewHalfLife: seconds("half-life of the makers' lag behind the source", { default: 0 }),
-  halfLife: seconds('half-life of what trades have eaten', { default: 60 }),
+  halfLife: seconds(
+    'half-life of what trades have eaten, at full depth; longer by as much as depth is less',
+    { default: 60 },
+  ),
   halvingVol: number('realised volatility that halves the depth', '1/sqrt(year)', {
-    default: 5,
+    default: 0.5,
     min: 1e-9,
   }),
   power: number('how steeply depth falls with volatility', 'exponent', {
@@ -44,7 +47,10 @@ const params = {
     min: 0.1,
     max: 8,
   }),
-  volHalfLife: seconds('half-life of the volatility that makers look at', { default: 120, min: 1 }),
+  volHalfLife: seconds('half-life of the volatility that makers look at', {
+    default: 1800,
+    min: 1,
+  }),
   calmVol: number('volatility before the first block', '1/sqrt(year)', { default: 0, min: 0 }),
   inventoryLimit: fraction(
     'change of the inventory, over that at the start, at which makers quit',
@@ -117,7 +123,8 @@ export const orderBook: Model = model({
         const share = shareNow()
         const long = (ledger.balance(self, p.base) / start - 1) / p.inventoryLimit
         const position = redepth(ladder, s.position[0]!, s.share[0]!, share)
-        s.position[0] = refill(position, p.skew * long, decayOver(p.halfLife, dt))
+        // Makers who are away put nothing back: the fewer quote, the longer it takes.
+        s.position[0] = refill(position, p.skew * long, decayOver(p.halfLife, dt * share))
         s.share[0] = share
       },
     }
