@@ -160,6 +160,8 @@ export interface OptionBook {
   delta(price: number): number
   gamma(price: number): number
   vega(price: number): number
+  /** What the holder owns at `price`, USD: money, hedge and options at the model's price. */
+  wealth(price: number): number
   /** Times at which options that are still open expire, seconds since the start, ascending. */
   expiries(): readonly number[]
 }
