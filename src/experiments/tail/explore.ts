@@ -56,20 +56,23 @@ function tuned(step: number, tried: number, made: number): number {
 /** Move a whole generation once, tuning the kernel. @returns the tuned kernel. */
 function* moveTuned(p: Population, level: number, kernel: Kernel, draws: Draws): Sampler<Kernel> {
   const count = p.points.length
-  let [slid, slidMade] = [0, 0]
+  let [slid, slidMade, asked] = [0, 0, 0]
   for (let part = 0; part < PARTS; part++) {
     const from = Math.floor((count * part) / PARTS)
     const to = Math.floor((count * (part + 1)) / PARTS)
     const moves = yield* move(p, level, kernel, draws, from, to)
+    asked += moves.asked
     slid += moves.slid
     slidMade += moves.slidMade
     kernel = {
       slides: kernel.slides,
+      asked: 1,
       step: tuned(kernel.step, moves.near, moves.nearMade),
       across: tuned(kernel.across, moves.slid, moves.slidMade),
     }
   }
-  return slidMade < LEAST_SLID * slid ? { ...kernel, slides: [] } : kernel
+  if (slidMade < LEAST_SLID * slid) return { ...kernel, slides: [] }
+  return { ...kernel, asked: asked / count }
 }
 
 /** The level that the best share of the particles is below; at most 0; Infinity when they are all alike. */
@@ -103,7 +106,7 @@ export function* explore(
   const sampleFailures = countBelow(p, 0)
   const levels: number[] = []
   const kernels: Kernel[] = []
-  let kernel: Kernel = { step: 0.6, slides: [], across: 0.6 }
+  let kernel: Kernel = { step: 0.6, slides: [], across: 0.6, asked: 1 }
   let probability = 1
   let reason = ''
   for (;;) {

@@ -87,10 +87,18 @@ export type Kernel = {
   readonly slides: readonly Slide[]
   /** Size of a slide's move across its direction, in 0..1. */
   readonly across: number
+  /** Share of the moves whose limit state is asked for. */
+  readonly asked: number
 }
 
 /** Moves that a generation tried and made. */
-export type Moves = { near: number; nearMade: number; slid: number; slidMade: number }
+export type Moves = {
+  asked: number
+  near: number
+  nearMade: number
+  slid: number
+  slidMade: number
+}
 
 /** z' = sqrt(1 - step^2) z + step e: keeps the standard normal law in any dimension. */
 function proposeNear(own: Float64Array, step: number, out: Float64Array): void {
@@ -134,7 +142,7 @@ export function* move(
   from: number = 0,
   to: number = p.points.length,
 ): Sampler<Moves> {
-  const moves: Moves = { near: 0, nearMade: 0, slid: 0, slidMade: 0 }
+  const moves: Moves = { asked: 0, near: 0, nearMade: 0, slid: 0, slidMade: 0 }
   const movers: number[] = []
   const isNear: boolean[] = []
   for (let i = from; i < to; i++) {
@@ -146,6 +154,7 @@ export function* move(
     isNear.push(how === 'near')
   }
   const proposals = movers.map((i) => p.spare[i]!)
+  moves.asked = movers.length
   const values = yield* ask(p, proposals)
   movers.forEach((i, m) => {
     if (!(values[m]! < level)) return

@@ -35,6 +35,9 @@ const LEAST_BUDGET = 100
 /** From this rough probability on little is gained by steering. */
 const COMMON = 0.03
 
+/** Fewest particles that explore, if the budget allows them. */
+const EXPLORERS = 60
+
 /** Longest time without letting signals in, ms. */
 const BREATH = 50
 
@@ -142,7 +145,10 @@ function* tailOf(plan: Plan): Sampler<Found> {
   if (method === 'plain') return yield* plainly(plan, 0)
   const draws = streamOf(seed, 'explore')
   const settle = method === 'importance' ? 2 : 0
-  const particles = explorers(budget, method)
+  const particles = Math.max(
+    explorers(budget, method),
+    Math.min(EXPLORERS, Math.floor(budget / 20)),
+  )
   const route = yield* explore(
     dimension,
     particles,

@@ -14,15 +14,22 @@ import type { Estimate, Sampler } from './types.ts'
 const BATCHES = { least: 6, most: 20 }
 const PARTICLES = 100
 
+/** Fewer repetitions than this tell no error. */
+const LEAST_BATCHES = 3
+
 /** Fewer particles than this per repetition say nothing. */
 const LEAST_PARTICLES = 15
 
 /** With a larger coefficient of variation an estimate is none. */
 const MOST_VARIATION = 0.5
 
-/** Evaluations of one repetition per particle. */
-function costOf({ levels }: Route): number {
-  return levels.length
+/** Moves that are asked for beyond what the route says. */
+const RESERVE = 1.1
+
+/** Evaluations of one repetition per particle, as a rule; at most one per level. */
+function costOf({ levels, kernels }: Route): number {
+  const moving = kernels.slice(0, levels.length - 1)
+  return moving.reduce((sum, { asked }) => sum + Math.min(1, RESERVE * asked), 1)
 }
 
 /** One repetition of fixed-level splitting: an unbiased estimate whatever the moves are. */
@@ -66,14 +73,15 @@ export function* splittingTail(
     const reason = `a budget of ${budget} is too small for ${route.levels.length} levels; give ${needed} or more`
     return { ...NONE, reason, used: route.used }
   }
-  const each = new Float64Array(batches)
+  const found: number[] = []
   let from: Pick<Population, 'used' | 'drawn'> = route
-  for (let b = 0; b < batches; b++) {
+  const most = particles * route.levels.length
+  for (let b = 0; b < batches && from.used + most <= budget; b++) {
     const done = yield* repeat(route, dimension, particles, draws, from)
-    each[b] = done.probability
+    found.push(done.probability)
     from = done.end
   }
-  return { ...estimateOf(each), used: from.used }
+  return { ...estimateOf(Float64Array.from(found)), used: from.used }
 }
 
 /** No estimate. */
@@ -88,6 +96,8 @@ export const NONE: Omit<Estimate, 'reason'> = {
 }
 
 function estimateOf(each: Float64Array): Estimate {
+  if (each.length < LEAST_BATCHES)
+    return { ...NONE, reason: `only ${each.length} repetitions fit into the budget` }
   const { mean, sd } = meanInterval(each)
   if (!(mean > 0)) return { ...NONE, reason: 'no repetition reached failure' }
   const standardError = sd / Math.sqrt(each.length)
