@@ -2,8 +2,8 @@
  * The benchmark: triggers next to scans on frozen books, whole paths, worker lanes, scan kernels next to
  * C, the engine next to a fused loop, and the start-up of the command line. Prints tables, writes
  * docs/benchmarks.md, exits with 1 when a bar fails.
- * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity` and
- * `node bench/run.ts peers` are other benchmarks, see their main.ts.
+ * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity`, `options` and
+ * `peers` are other benchmarks, see their main.ts.
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -95,6 +95,6 @@ function benchmark(): void {
 
 // Their packages have types that only parity/ knows, so the compiler must not follow this import.
 const [what] = process.argv.slice(2)
-if (what === 'parity' || what === 'peers')
+if (what === 'parity' || what === 'peers' || what === 'options')
   await import(new URL(`${what}/main.ts`, import.meta.url).href)
 else benchmark()
