@@ -1,13 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { buildWorld, createStepper, hashWorld, rewind, snapshot } from '../src/engine/index.ts'
 import { runScenario } from '../src/experiments/index.ts'
+import { MODELS } from '../src/mechanisms/index.ts'
 import { storyOf } from '../src/report/index.ts'
-import { loadScenario } from '../src/scenario/index.ts'
+import { loadScenario, resolveScenario } from '../src/scenario/index.ts'
+import { loadWorld, saveWorld } from '../src/stores/index.ts'
+import type { World } from '../src/world/index.ts'
 
 const FILE = fileURLToPath(new URL('../scenarios/flash-crash.yaml', import.meta.url))
 const scenario = loadScenario(FILE)
 
-type Values = Readonly<Record<string, number>>
+type Values = Readonly<Record<string, number | string>>
 
 /** Makers who stay whatever happens. */
 const STEADY = { halvingVol: 1e6, inventoryLimit: 1 }
@@ -19,6 +23,24 @@ async function outcome(set: Values) {
   const get = (name: string) =>
     found.document.measures.find((m) => m.name === name)!.value ?? Number.NaN
   return { found, gaps: get('gaps'), trough: get('trough'), recovery: get('timeToRecovery') }
+}
+
+async function worldOf(set: Values = {}): Promise<World> {
+  const { spec } = await resolveScenario(scenario, { set: { ...QUIET, ...set } })
+  return buildWorld(spec, MODELS, { seed: 1, checked: true })
+}
+
+function advance(world: World, ticks: number): World {
+  const step = createStepper(world)
+  for (let k = 0; k < ticks; k++) step()
+  return world
+}
+
+/** Log prices of the three books below their start. */
+function falls(world: World): readonly number[] {
+  return ['large', 'middle', 'small'].map((name) =>
+    Math.log(121_000 / world.port('pool', name).price()),
+  )
 }
 
 describe('the flash crash', () => {
@@ -53,4 +75,35 @@ describe('the flash crash', () => {
       /BTC fell \d.* below its fundamental price .*half of that was gone for good/,
     )
   }, 60_000)
+
+  it('takes more of a fragmented market than of one book: sold in one place, it gaps sooner', async () => {
+    const set = { sale: 4000 }
+    const routed = await outcome(set)
+    const single = await outcome({ ...set, where: 'large' })
+    expect(routed.gaps).toBe(0)
+    expect(single.gaps).toBeGreaterThan(0)
+    expect(single.trough).toBeGreaterThan(routed.trough)
+  }, 60_000)
+
+  it('reaches the books that nobody sold in through arbitrage only', async () => {
+    const set = { ...STEADY, where: 'large', sale: 4000 }
+    // Half a minute before the sale ends.
+    const [, alone] = falls(advance(await worldOf({ ...set, arbitrageCapital: 0 }), 206))
+    const [large, tied] = falls(advance(await worldOf({ ...set, arbitrageCapital: 1e8 }), 206))
+    expect(Math.abs(alone!)).toBeLessThan(1e-12)
+    expect(tied!).toBeGreaterThan(0.002)
+    expect(large!).toBeGreaterThan(tied!)
+  })
+
+  it('goes on with the same bytes after a rewind and after saving and loading', async () => {
+    const world = advance(await worldOf(), 200)
+    const middle = snapshot(world)
+    const saved = saveWorld(world)
+    const end = hashWorld(advance(world, 60))
+    rewind(world, middle)
+    expect(hashWorld(advance(world, 60))).toBe(end)
+    const other = await worldOf()
+    loadWorld(saved, other)
+    expect(hashWorld(advance(other, 60))).toBe(end)
+  })
 })
