@@ -11,6 +11,8 @@ export type Channel = {
   readonly name: string
   /** One line: what stands in its place when it is cut. */
   readonly doc: string
+  /** Measure that is told of it; the lenders' loss by default. */
+  readonly measure?: string
   cut(spec: WorldSpec, models: readonly Model[]): CutWorlds
 }
 
@@ -131,10 +133,40 @@ const sharedCollateral: Channel = {
   },
 }
 
+function dealerNames(spec: WorldSpec, models: readonly Model[]): readonly string[] {
+  const world = buildWorld(spec, models, { seed: 0 })
+  return world.all('optionBook').map(({ name }) => name)
+}
+
+const hedging: Channel = {
+  name: 'hedging',
+  doc: 'nobody keeps options, so that nobody hedges them',
+  cut(spec, models) {
+    const dealers = dealerNames(spec, models)
+    if (dealers.length === 0) return { reason: 'there are no dealers in options' }
+    return { specs: [without(spec, models, new Set(dealers))] }
+  },
+}
+
+const lending: Channel = {
+  name: 'lending',
+  doc: "nobody lends, so that nobody is liquidated; shown is the dealers' loss",
+  measure: 'dealerLoss',
+  cut(spec, models) {
+    if (dealerNames(spec, models).length === 0)
+      return { reason: 'there are no dealers in options, and without lenders nobody else can lose' }
+    const lenders = lenderNames(spec, models)
+    if (lenders.length === 0) return { reason: 'nobody lends' }
+    return { specs: [without(spec, models, new Set(lenders))] }
+  },
+}
+
 /** Every channel of contagion that can be cut. */
 export const CHANNELS: readonly Channel[] = [
   sharedVenue,
   sharedCollateral,
   byModels('feedLag', 'feeds answer with the price that their source has now'),
   byModels('priceImpact', 'sales do not move the reference markets'),
+  hedging,
+  lending,
 ]

@@ -4,6 +4,7 @@ import {
   type Comparison,
   columnsOf,
   type Focus,
+  MEASURES,
   type MeasureColumn,
   type MeasureInfo,
   namedLenders,
@@ -15,6 +16,9 @@ import { CHANNELS, type Channel } from './channels.ts'
 
 /** A measure of which cut channels are told. */
 const LOSS = 'loss'
+
+/** Channel that a protocol does not share with anybody when it is alone. */
+const SHARED = 'sharedVenue'
 
 /** Thrown when a channel does not exist. */
 export class ChannelError extends Error {
@@ -68,13 +72,19 @@ function channelsNamed(names: readonly string[]): readonly Channel[] {
   return CHANNELS.filter(({ name }) => names.includes(name) || names.includes('all'))
 }
 
-function comparisonsIn(measures: readonly string[]): readonly Comparison[] {
-  return COMPARISONS.filter(({ name }) =>
-    measures.some((wanted) => wanted === name || wanted.startsWith(`${name}[`)),
-  )
+function isListed({ name }: Comparison, measures: readonly string[]): boolean {
+  return measures.some((wanted) => wanted === name || wanted.startsWith(`${name}[`))
 }
 
-/** Sum of a measure over the worlds of a cut run, by column name: each lender stands in one of them. */
+/** Alone, a protocol has everything for itself already: such a cut changes nothing. */
+function isFree(channels: readonly string[]): boolean {
+  return channels.every((name) => name === SHARED)
+}
+
+/**
+ * Sum of a measure over the worlds of a cut run, by column name: each lender stands in one of them.
+ * Who is in none of them loses nothing.
+ */
 async function measureCut(
   cut: CutRun,
   options: CompareOptions,
@@ -84,26 +94,63 @@ async function measureCut(
   for (const world of cut.worlds) {
     const view = await run(world, options.focusOf(world))
     const lenders = namedLenders(world).map(({ name }) => name)
-    for (const { name, value } of columnsOf(lenders).filter(isCompared))
-      sums.set(name, (sums.get(name) ?? 0) + (value(view) ?? Number.NaN))
+    for (const { name, value } of columnsOf(lenders).filter(isKept))
+      sums.set(name, (sums.get(name) ?? 0) + (value(view) ?? 0))
   }
-  return (name) => sums.get(name) ?? Number.NaN
+  return (name) => sums.get(name) ?? 0
 }
 
-function isCompared({ name }: MeasureColumn): boolean {
+function isKept({ name }: MeasureColumn): boolean {
   const base = name.split('[')[0]!
-  return base === LOSS || COMPARISONS.some((c) => c.measure === base)
+  return base === LOSS || COMPARISONS.some((c) => c.measures.includes(base))
 }
 
-/** Columns of a comparison: of all lenders together, then of each. */
-function columnsOfComparison(comparison: Comparison, lenders: readonly string[]) {
-  const { name, unit, better, doc, measure, channel } = comparison
-  const all = { info: { name, unit, better, doc }, measure, channel, only: undefined }
-  const each = lenders.map((lender) => ({
-    info: { name: ofLender(name, lender), unit, better, doc: `${doc}; ${lender} alone` },
-    ...{ measure, channel, only: lender },
+/** One column that compares: of all lenders together, or of the one named. */
+type ComparedColumn = Pick<Comparison, 'measures' | 'channels' | 'shows'> & {
+  readonly info: MeasureInfo
+  readonly only?: string
+}
+
+/** Columns of a comparison: of all lenders together, then of each where it is taken of each. */
+function columnsOfComparison(
+  comparison: Comparison,
+  lenders: readonly string[],
+): readonly ComparedColumn[] {
+  const { name, unit, better, doc, measures, channels, shows } = comparison
+  const compared = { measures, channels, shows }
+  const each = lenders.map((only) => ({
+    info: { name: ofLender(name, only), unit, better, doc: `${doc}; ${only} alone` },
+    ...{ ...compared, only },
   }))
-  return [all, ...each]
+  const all = { info: { name, unit, better, doc }, ...compared }
+  return comparison.perLender ? [all, ...each] : [all]
+}
+
+/** Columns that add up to a measure: lender by lender, so that what is not touched cancels to the last bit. */
+function partsOf(measure: string, lenders: readonly string[]): readonly string[] {
+  const isEach = MEASURES.find(({ name }) => name === measure)?.perLender ?? false
+  return isEach ? lenders.map((lender) => ofLender(measure, lender)) : [measure]
+}
+
+/** Values of a path with one channel cut, by column name; null where it cannot be cut. */
+type Left = (channel: string) => ((column: string) => number) | null
+
+/** Work out one column of a path. @returns NaN where a channel cannot be cut. */
+function comparedValue(
+  { measures, channels, shows, only }: Omit<ComparedColumn, 'info'>,
+  lenders: readonly string[],
+  own: (column: string) => number,
+  left: Left,
+): number {
+  const cut = channels.map(left)
+  if (cut.some((values) => values === null)) return Number.NaN
+  const sign = shows === 'gone' ? -1 : 1
+  return measures
+    .flatMap((measure) => partsOf(measure, only === undefined ? lenders : [only]))
+    .map((name) =>
+      cut.reduce((sum, values) => sum + sign * values!(name), shows === 'gone' ? own(name) : 0),
+    )
+    .reduce((sum, value) => sum + value, 0)
 }
 
 /**
@@ -118,9 +165,11 @@ export function createComparer(
 ): Comparer {
   const told = channelsNamed(options.cuts)
   const isAlone = lenders.length < 2
-  const comparisons = isAlone ? COMPARISONS : comparisonsIn(options.measures)
+  const comparisons = COMPARISONS.filter(
+    (c) => isListed(c, options.measures) || (isAlone && isFree(c.channels)),
+  )
   const columns = comparisons.flatMap((c) => columnsOfComparison(c, lenders))
-  const needed = isAlone ? told : CHANNELS.filter((c) => isNeeded(c, told, comparisons))
+  const needed = CHANNELS.filter((c) => told.includes(c) || isCompared(c, isAlone, comparisons))
   const cuts = needed.map((channel): CutRun => {
     const cut = channel.cut(spec, models)
     if ('reason' in cut) return { channel, worlds: [], reason: cut.reason }
@@ -134,30 +183,27 @@ export function createComparer(
     channels: told.map((channel) => ({ channel, reason: reasonOf(channel) })),
     worlds: cuts.reduce((n, { worlds }) => n + worlds.length, 0),
     async compare(run, own) {
-      const left = new Map<string, (name: string) => number>()
+      const known = new Map<string, (name: string) => number>()
       for (const cut of cuts)
-        if (cut.worlds.length > 0) left.set(cut.channel.name, await measureCut(cut, options, run))
-      const change = (measure: string, channel: string, only?: string): number => {
-        const without = left.get(channel)
-        // Alone, a protocol has everything for itself already.
-        if (!without) return isAlone && channel === 'sharedVenue' ? 0 : Number.NaN
-        // Lender by lender, so that what is not touched cancels to the last bit.
-        return (only === undefined ? lenders : [only])
-          .map((lender) => ofLender(measure, lender))
-          .reduce((sum, name) => sum + (own(name) - without(name)), 0)
-      }
+        if (cut.worlds.length > 0) known.set(cut.channel.name, await measureCut(cut, options, run))
+      const left: Left = (channel) =>
+        known.get(channel) ?? (isAlone && channel === SHARED ? own : null)
+      const change = ({ name, measure = LOSS }: Channel): number =>
+        comparedValue({ measures: [measure], channels: [name], shows: 'gone' }, lenders, own, left)
       return Float64Array.from([
-        ...columns.map(({ measure, channel, only }) => change(measure, channel, only)),
-        ...told.map(({ name }) => change(LOSS, name)),
+        ...columns.map((column) => comparedValue(column, lenders, own, left)),
+        ...told.map(change),
       ])
     },
   }
 }
 
-function isNeeded(
-  channel: Channel,
-  told: readonly Channel[],
+function isCompared(
+  { name }: Channel,
+  isAlone: boolean,
   comparisons: readonly Comparison[],
 ): boolean {
-  return told.includes(channel) || comparisons.some((c) => c.channel === channel.name)
+  return (
+    !(isAlone && name === SHARED) && comparisons.some(({ channels }) => channels.includes(name))
+  )
 }

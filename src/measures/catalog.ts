@@ -1,8 +1,9 @@
 import { exp, expm1, log } from '../math/index.ts'
 import { assetsOf, shortfallOf } from './books.ts'
+import { COMPARISONS } from './comparisons.ts'
 import { eventsOf } from './forest.ts'
 import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
-import { liquidatorWealth } from './opening.ts'
+import { dealerWealth, liquidatorWealth } from './opening.ts'
 import { type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
 
@@ -17,6 +18,12 @@ function loss(view: PathView, only?: string): number {
   const { x, y } = view.world.trace.columns
   const taken = view.ending.liquidations(only).reduce((sum, e) => sum + y[e]! - x[e]!, 0)
   return view.ending.totals(only).bad - openingBadDebt(view, only) + taken
+}
+
+/** What the dealers in options lost together, USD; null without any. */
+function dealerLoss({ world, opening, ending }: PathView): number | null {
+  if (world.all('optionBook').length === 0) return null
+  return opening.dealerWealth - dealerWealth(world, ending.prices())
 }
 
 function lockedFunds(view: PathView, only?: string): number {
@@ -63,26 +70,6 @@ function mean(values: readonly number[]): number | null {
 
 const usd = 'USD'
 const lower = 'lower'
-
-/** A measure against the same path with a channel of contagion cut. */
-export type Comparison = MeasureInfo & {
-  /** Measure that is compared; it must be taken per lender. */
-  readonly measure: string
-  /** Channel that is cut in the other run; see `experiments/channels.ts`. */
-  readonly channel: string
-}
-
-/** Measures that need the path to be run again with something cut. */
-export const COMPARISONS: readonly Comparison[] = [
-  {
-    name: 'couplingLoss',
-    unit: usd,
-    better: lower,
-    doc: 'loss minus the sum of the losses that the protocols have each alone, with copies of all venues, feeds and agents of their own; same draws',
-    measure: 'loss',
-    channel: 'sharedVenue',
-  },
-]
 
 /** Every measure, in the order in which they are printed. Adding one is one function and one line. */
 export const MEASURES: readonly Measure[] = [
@@ -153,6 +140,13 @@ export const MEASURES: readonly Measure[] = [
     doc: 'bad debt that arose in the run, plus collateral seized beyond the debt repaid',
     perLender: true,
     value: loss,
+  },
+  {
+    name: 'dealerLoss',
+    unit: usd,
+    better: lower,
+    doc: "what the dealers in options lost: fall of money, hedges at reference prices and options at the dealers' own model; none without dealers",
+    value: dealerLoss,
   },
   {
     name: 'accountsInsolvent',
@@ -367,9 +361,9 @@ export function columnsOf(lenders: readonly string[]): readonly MeasureColumn[] 
 
 /** Names of everything that can be measured with these lenders. */
 export function measureNames(lenders: readonly string[]): readonly string[] {
-  const compared = COMPARISONS.flatMap(({ name }) => [
+  const compared = COMPARISONS.flatMap(({ name, perLender }) => [
     name,
-    ...lenders.map((l) => ofLender(name, l)),
+    ...(perLender ? lenders : []).map((l) => ofLender(name, l)),
   ])
   return [...columnsOf(lenders).map(({ name }) => name), ...compared]
 }

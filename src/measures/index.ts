@@ -1,7 +1,5 @@
 export { assetsOf, type DebtTotals, debtTotals } from './books.ts'
 export {
-  COMPARISONS,
-  type Comparison,
   columnsOf,
   MEASURES,
   type MeasureColumn,
@@ -10,6 +8,7 @@ export {
   ofLender,
   openingBadDebt,
 } from './catalog.ts'
+export { COMPARISONS, type Comparison } from './comparisons.ts'
 export { endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { createHedgingGain } from './hedging.ts'

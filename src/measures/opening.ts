@@ -19,6 +19,12 @@ export function liquidatorWealth(world: World, prices: ArrayLike<number>): numbe
   return total
 }
 
+/** What all dealers in options own now, options included, USD at stated prices. */
+export function dealerWealth(world: World, prices: ArrayLike<number>): number {
+  const books = world.all('optionBook').map(({ instance }) => instance.ports!.optionBook!)
+  return books.reduce((sum, book) => sum + book.wealth(prices[book.asset]!), 0)
+}
+
 /** Record the opening of a path, before its first block. */
 export function openingOf(world: World, focus: Focus): Opening {
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
@@ -43,5 +49,6 @@ export function openingOf(world: World, focus: Focus): Opening {
     shortfall: new Map(each.map(({ name, shortfall }) => [name, shortfall])),
     debt: new Map(each.map(({ name, totals }) => [name, totals.debt])),
     liquidatorWealth: liquidatorWealth(world, prices),
+    dealerWealth: dealerWealth(world, prices),
   }
 }

@@ -28,6 +28,8 @@ export type Opening = {
   readonly debt: ReadonlyMap<string, number>
   /** What the liquidators hold together, USD at reference prices. */
   readonly liquidatorWealth: number
+  /** What the dealers in options own together, USD at reference prices; 0 without any. */
+  readonly dealerWealth: number
 }
 
 /** What was watched at every tick of a path. */

@@ -14,7 +14,7 @@ export function builtinCatalog(): Catalog {
     models: MODELS,
     sources: SOURCES,
     measures: [...MEASURES.map((m) => m.name), ...compared],
-    perLender: [...MEASURES.filter((m) => m.perLender).map((m) => m.name), ...compared],
+    perLender: [...MEASURES, ...COMPARISONS].filter((m) => m.perLender).map((m) => m.name),
   }
 }
 

@@ -17,6 +17,9 @@ import { advance, type Market, portOf } from './market.ts'
 /** Depth that stands for a market without impact. */
 const NO_IMPACT = 1e30
 
+/** Log price move that a depth is stated for. */
+const MOVE = 0.01
+
 /** Impact, drivers' move and price of every asset, laid out as `MarketColumns`. */
 const columns = (n: number) => ({
   fundamental: f64(n, 'log'),
@@ -45,6 +48,11 @@ export const referenceMarket: Model = model({
       { default: [] },
     ),
     depthUnit: number('multiplies every depth', 'factor', { default: 1, min: 1e-9 }),
+    impact: number(
+      'log price move per USD traded where depth is 1, in place of depthUnit; 0 = by depthUnit',
+      '1/USD',
+      { default: 0, min: 0 },
+    ),
     permanent: fraction('share of the impact that never decays', { default: 0.3 }),
     halfLife: seconds('half-life of the transient impact', { default: 1800 }),
     fee: fraction('taker fee', { default: 0 }),
@@ -56,7 +64,8 @@ export const referenceMarket: Model = model({
   columns: (_, all) => columns(all.length),
   create(p, s, context) {
     const { assets } = context
-    const depths = new Map(p.depth.map((d) => [d.asset, d.value * p.depthUnit]))
+    const unit = p.impact > 0 ? MOVE / p.impact : p.depthUnit
+    const depths = new Map(p.depth.map((d) => [d.asset, d.value * unit]))
     const lambda = Float64Array.from(assets, ({ price }, a) =>
       impactPerToken(depths.get(a) ?? NO_IMPACT, price),
     )
