@@ -175,15 +175,33 @@ function parityTable(): string {
   ].join('\n')
 }
 
-/** What the first command of the README prints. */
-function firstRun(): string {
+/** What a command of the README prints. */
+function printed(args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(ROOT, 'bin/breakwater.js'), 'run', MAIN_JOB],
+    [join(ROOT, 'bin/breakwater.js'), ...args],
     { cwd: ROOT, encoding: 'utf8' },
   )
-  if (status !== 0) throw new Error(`${MAIN_JOB} exits with ${status}\n${stderr}`)
-  return `\`\`\`\n$ npx breakwater run ${MAIN_JOB}\n${stdout.trimEnd()}\n\`\`\``
+  if (status !== 0) throw new Error(`${args.join(' ')} exits with ${status}\n${stderr}`)
+  return stdout.trimEnd()
+}
+
+function shown(args: readonly string[], text: string): string {
+  return `\`\`\`\n$ npx breakwater ${args.map((a) => (a.includes(' ') ? `"${a}"` : a)).join(' ')}\n${text}\n\`\`\``
+}
+
+function firstRun(): string {
+  const args = ['run', MAIN_JOB]
+  return shown(args, printed(args))
+}
+
+/** The part of a run of many paths that tells their risk. */
+function riskOfMany(): string {
+  const args = ['run', MAIN_JOB, '--paths', '1000', '--tail', 'badDebt > 1e6']
+  const text = printed(args)
+  const from = text.indexOf('Risk over')
+  if (from < 0) throw new Error(`${args.join(' ')} prints no risk`)
+  return shown(args, `...\n${text.slice(from, text.indexOf('\nnote:', from))}`)
 }
 
 /** Put a block between its markers. @throws {Error} when the markers are missing. */
@@ -196,6 +214,7 @@ function place(text: string, name: string, block: string): string {
 const file = join(ROOT, 'README.md')
 const before = readFileSync(file, 'utf8')
 let after = place(before, 'first-run', firstRun())
+after = place(after, 'risk', riskOfMany())
 after = place(after, 'accuracy', await accuracyTable())
 after = place(after, 'parity', parityTable())
 after = place(after, 'coupling', await couplingTable())
