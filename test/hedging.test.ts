@@ -52,8 +52,8 @@ describe('E4: dealers who hedge within the block', () => {
 
 describe('E4, E6: dealers who hedge one block late', () => {
   it.each([0.25, 0.5, -0.5])('give momentum or reversal: autocorrelation g = %f', async (g) => {
-    const get = await measures({ g, lag: 1 }, 5)
-    // validation.md E4: +-.01; standard error here sqrt((1 - g^2) / 100,000) < .0031.
+    const get = await measures({ g, lag: 1 }, 8)
+    // validation.md E4: +-.01; standard error here sqrt((1 - g^2) / 160,000) < .0025.
     expect(Math.abs((get('lag1Autocorrelation') ?? Number.NaN) - g)).toBeLessThan(0.01)
     expect(off(get('volRatioStep'), 1 / Math.sqrt(1 - g * g))).toBeLessThan(0.01)
     expect(off(get('volRatioLong'), 1 / (1 - g))).toBeLessThan(0.03)
