@@ -122,29 +122,37 @@ export type Pending = {
   size: number
 }
 
-/** Collect the rows of one list. */
-function collect(nodes: Int32Array, head: number, into: Pending): void {
+/** Empty one list, and collect its rows. */
+function drain(nodes: Int32Array, head: number, into: Pending): void {
   const { mark, tick, rows } = into
-  for (let entry = head; entry >= 0; entry = nodes[4 * entry]!) {
-    const row = nodes[4 * entry + 3]!
+  for (let at = 4 * head; at >= 0; at = 4 * nodes[at]!) {
+    nodes[at + 2] = -1
+    const row = nodes[at + 3]!
     if (mark[row] === tick) continue
     mark[row] = tick
     rows[into.size++] = row
   }
 }
 
-/** Collect the rows of neighbouring lists. */
-function collectAll(
+/** Empty neighbouring lists, and collect their rows. */
+function drainAll(
   { nodes, heads }: TriggerLists,
   first: number,
   last: number,
   into: Pending,
 ): void {
-  for (let list = first; list <= last; list++)
-    if (heads[list]! >= 0) collect(nodes, heads[list]!, into)
+  for (let list = first; list <= last; list++) {
+    const head = heads[list]!
+    if (head < 0) continue
+    heads[list] = -1
+    drain(nodes, head, into)
+  }
 }
 
-/** Collect the rows of all entries that fire on the way from one bucket to another, `to` included. */
+/**
+ * Take all entries that fire on the way from one bucket to another, `to` included, out of their lists,
+ * and collect their rows: each is then looked at, and is hot or has a new box.
+ */
 export function walk(
   lists: TriggerLists,
   coordinate: number,
@@ -161,6 +169,6 @@ export function walk(
     if (page < 0) continue
     const first = Math.max(low, octave << SHIFT) & (PAGE - 1)
     const last = Math.min(high, (octave << SHIFT) + PAGE - 1) & (PAGE - 1)
-    collectAll(lists, page * PAGE + first, page * PAGE + last, into)
+    drainAll(lists, page * PAGE + first, page * PAGE + last, into)
   }
 }

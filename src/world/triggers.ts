@@ -153,13 +153,26 @@ function sort(rows: Int32Array, n: number): void {
   }
 }
 
+/** Keep those queued rows that are not looked at anyway. */
+function dropHot({ pending, hotAt }: State): void {
+  const { rows, size } = pending
+  let kept = 0
+  for (let j = 0; j < size; j++) if (hotAt[rows[j]!]! < 0) rows[kept++] = rows[j]!
+  pending.size = kept
+}
+
 /** Look at all hot and queued rows. */
 function search(t: State): void {
-  for (let j = 0; j < t.hotSize; j++) enqueue(t, t.hot[j]!)
-  const { found } = t
+  const { found, hot } = t
+  dropHot(t)
   const { rows, size } = t.pending
-  t.looks += size
+  t.looks += t.hotSize + size
   let n = 0
+  // Backwards: a row that cools has its place taken by one that was looked at.
+  for (let j = t.hotSize - 1; j >= 0; j--) {
+    const row = hot[j]!
+    if (examine(t, row)) found[n++] = row
+  }
   for (let j = 0; j < size; j++) if (examine(t, rows[j]!)) found[n++] = rows[j]!
   t.foundSize = n
   sort(found, n)
