@@ -149,6 +149,16 @@ export const MEASURES: readonly Measure[] = [
     value: dealerLoss,
   },
   {
+    name: 'jointLoss',
+    unit: usd,
+    better: lower,
+    doc: 'loss and dealerLoss together; none without dealers',
+    value: (view) => {
+      const dealers = dealerLoss(view)
+      return dealers === null ? null : loss(view) + dealers
+    },
+  },
+  {
     name: 'accountsInsolvent',
     unit: 'accounts',
     better: lower,

@@ -108,10 +108,12 @@ export function findingsOf(curve: Curve, measures: readonly ToldMeasure[]): read
   const find = (name: string): ToldMeasure | undefined => measures.find((m) => m.name === name)
   const liquidated = find('liquidatedDebt')
   const bad = find('badDebt')
+  const dealers = find('dealerLoss')
   const perOption = curve.options.flatMap((option) => {
     const parts = [
       liquidated ? onset(curve, option, liquidated, 'liquidations') : '',
       bad ? onset(curve, option, bad, 'bad debt') : '',
+      dealers ? onset(curve, option, dealers, 'loss of dealers') : '',
     ].filter((text) => text !== '')
     return parts.length === 0 ? [] : [`With ${option}: ${parts.join('; ')}.`]
   })

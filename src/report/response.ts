@@ -1,7 +1,7 @@
 import type { RunOptions, RunOutcome } from '../experiments/index.ts'
 import type { Order, Parameter } from '../scenario/index.ts'
 import { findingsOf, type ResponsePoint, type ToldMeasure } from './findings.ts'
-import { short } from './format.ts'
+import { exact, short } from './format.ts'
 import { shockGrid } from './grid.ts'
 import { type Measured, runLanes } from './lanes.ts'
 import { type NoKnob, parameterNamed } from './vary.ts'
@@ -25,7 +25,7 @@ export type Response = {
 }
 
 /** Measures told beside the main one. */
-const TOLD = ['loss', 'badDebt', 'liquidatedDebt', 'accountsInsolvent']
+const TOLD = ['loss', 'dealerLoss', 'badDebt', 'liquidatedDebt', 'accountsInsolvent']
 
 /** The shock and what it is compared over, with the values to run. */
 type Plan = Omit<Response, 'told' | 'points' | 'findings'> & {
@@ -35,6 +35,18 @@ type Plan = Omit<Response, 'told' | 'points' | 'findings'> & {
 
 function usualOf({ value }: Parameter): number {
   return typeof value === 'number' ? value : 0
+}
+
+/** What is compared, as texts, with the value that each stands for. */
+function choicesOf(
+  compared: Parameter | undefined,
+  { values }: Order,
+  own: number | string,
+): ReadonlyMap<string, number | string> {
+  if (values === undefined) return new Map(compared?.options?.map((text) => [text, text]))
+  const unit = compared?.unit ?? ''
+  const all = [...new Set([...values, Number(own)])].sort((a, b) => b - a)
+  return new Map(all.map((value) => [exact(value, unit), value]))
 }
 
 function planOf(
@@ -50,10 +62,13 @@ function planOf(
   const grid = shockGrid(knob.value, usualOf(declared), knob.range)
   if (grid.length === 0)
     return { reason: `${shock} is 0, and nothing says how large it may be; set it with --set` }
+  const own = document.parameters[compare]!
+  const choices = choicesOf(compared, scenario.order, own)
+  const option = [...choices].find(([, value]) => value === own)?.[0] ?? String(own)
   return {
-    ...{ shock, unit: declared.unit, compare, options: compared?.options ?? [], grid },
-    own: { shock: knob.value, option: String(document.parameters[compare]) },
-    at: (value, option) => ({ ...options.set, [shock]: value, [compare]: option }),
+    ...{ shock, unit: declared.unit, compare, options: [...choices.keys()], grid },
+    own: { shock: knob.value, option },
+    at: (value, text) => ({ ...options.set, [shock]: value, [compare]: choices.get(text)! }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ChannelResult, MeasureResult, RunOutcome } from '../experiments/index.ts'
 import { count, inUnit } from './format.ts'
+import { inInteraction, interactionRows, interactionText } from './interaction.ts'
 import { DOUBT, riskTable } from './riskText.ts'
 import { storyOf } from './story.ts'
 import { tailLine } from './tailText.ts'
@@ -88,9 +89,12 @@ function shownMeasures({ document, scenario }: RunOutcome): readonly MeasureResu
 export function textOf(outcome: RunOutcome): string {
   const { document, scenario } = outcome
   const shown = shownMeasures(outcome)
+  const apart = inInteraction(interactionRows(document.measures))
+  const listed = shown.filter(({ name }) => !apart.has(name))
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome, shown)]
   const risk = document.risk === null ? [] : [...riskTable(document.risk), '']
-  lines.push('', ...measureTable(shown), '', ...risk, ...channelTable(document.channels))
+  lines.push('', ...interactionText(document.measures), ...measureTable(listed), '')
+  lines.push(...risk, ...channelTable(document.channels))
   for (const tail of document.tails ?? []) lines.push(tailLine(tail))
   for (const remark of document.remarks) lines.push(`note: ${remark}`)
   for (const warning of document.warnings) lines.push(`warning: ${warning}`)

@@ -24,7 +24,33 @@ const SHOCK: Asked = { field: 'shock', suits: isNumeric, wrong: 'is a text; a sh
 const COMPARE: Asked = {
   field: 'compare',
   suits: ({ options = [] }) => options.length > 0,
-  wrong: 'has no options; what is compared are the options of a parameter',
+  wrong: 'has no options; what is compared are the options of a parameter, or `values` of a number',
+}
+
+const COMPARE_VALUES: Asked = {
+  field: 'compare',
+  suits: isNumeric,
+  wrong: 'is a text; `values` are of a number',
+}
+
+/** Check that the values of a compared parameter are within its range. */
+function checkValues(
+  { compare, values }: Order,
+  parameters: readonly Parameter[],
+  { report }: Names,
+): void {
+  if (!Array.isArray(values)) return
+  if (compare === undefined)
+    report.value(['order', 'values'], 'values without `compare`', 'name the parameter in compare')
+  const [low, high] = parameters.find((p) => p.name === compare)?.range ?? [-Infinity, Infinity]
+  values.forEach((value, k) => {
+    if (typeof value === 'number' && (value < low || value > high))
+      report.value(
+        ['order', 'values', k],
+        `${value} is outside the range of "${compare}"`,
+        `use ${low} to ${high}`,
+      )
+  })
 }
 
 function checkParameter(
@@ -67,10 +93,12 @@ export function checkOrder(
   declared: readonly string[],
   names: Names,
 ): void {
-  const { measure, shock, compare, asset, source } = order
+  const { measure, shock, compare, values, asset, source } = order
   checkMeasures([measure], ['order', 'measure'], names)
   if (typeof shock === 'string') checkParameter(shock, SHOCK, parameters, declared, names)
-  if (typeof compare === 'string') checkParameter(compare, COMPARE, parameters, declared, names)
+  const asked = values === undefined ? COMPARE : COMPARE_VALUES
+  if (typeof compare === 'string') checkParameter(compare, asked, parameters, declared, names)
+  checkValues(order, parameters, names)
   if (typeof asset === 'string') {
     convert({ type: 'asset', doc: '' }, asset, ['order', 'asset'], names)
   }

@@ -6,8 +6,10 @@ export type Order = {
   readonly measure: string
   /** Parameter that is the shock. */
   readonly shock?: string
-  /** Parameter with options whose every option the report runs against the shock. */
+  /** Parameter whose every option, or every one of `values`, the report runs against the shock. */
   readonly compare?: string
+  /** Values of a numeric `compare`. */
+  readonly values?: readonly number[]
   /** Asset or group that the shock falls on. */
   readonly asset?: string
   /** Instance whose prices count. */

@@ -155,7 +155,16 @@ function orderShape(measure: Shape): Shape {
     fields: {
       measure: { ...measure, default: DEFAULT_MEASURE },
       shock: text('parameter that is the shock'),
-      compare: text('parameter with options: the report runs every one of them against the shock'),
+      compare: text(
+        'parameter with options, or a number with `values`: the report runs every one of them against the shock',
+      ),
+      values: {
+        type: 'list',
+        doc: 'values of a numeric parameter that is compared',
+        of: { type: 'number', doc: 'one value', literal: true },
+        literal: true,
+        optional: true,
+      },
       asset: text('asset that the shock falls on'),
       source: text('instance whose prices count'),
     },

@@ -3,6 +3,7 @@ import { curveSection, eventsSection, timeSection, treeSection } from './cascade
 import { channelsSection, lendersSection } from './contagion.ts'
 import { assumptionsSection, depthSection, originsSection, pathsSection } from './ground.ts'
 import { type Html, html, raw } from './html.ts'
+import { interactionSection } from './interaction.ts'
 import { lossesSection } from './losses.ts'
 import { accountsSection } from './people.ts'
 import { responseSection } from './response.ts'
@@ -13,6 +14,7 @@ import { headerOf, measuresSection, storySection, tilesOf } from './words.ts'
 const LINKS = [
   ['story', 'What happened'],
   ['losses', 'Losses'],
+  ['interaction', 'Dealers and lending'],
   ['response', 'Against the shock'],
   ['lenders', 'Protocols'],
   ['channels', 'Channels'],
@@ -32,6 +34,7 @@ function sectionsOf(report: Report): Html {
   return html`${storySection(report)}
 ${tilesOf(report)}
 ${lossesSection(report)}
+${interactionSection(report)}
 ${responseSection(report)}
 ${lendersSection(report)}
 ${channelsSection(report)}

@@ -5,7 +5,7 @@ import type { Response } from '../response.ts'
 import { type Column, chart, type Html, html, nothing, type Part, section, table } from './html.ts'
 
 /** Measures that are drawn, beside the main one. */
-const DRAWN = ['badDebt', 'liquidatedDebt']
+const DRAWN = ['dealerLoss', 'badDebt', 'liquidatedDebt']
 
 type Told = Response['told'][number]
 
