@@ -8,7 +8,8 @@ import {
   smallWorld,
   stepWorld,
 } from '../../../test/conformance/model.ts'
-import { jumpDiffusion, poissonCount } from './jumpDiffusion.ts'
+import { gammaTail } from '../../math/index.ts'
+import { JumpRateError, jumpDiffusion, poissonCount } from './jumpDiffusion.ts'
 import { driverWorld, moments } from './testWorld.conformance.ts'
 
 const DAY = 86400
@@ -102,4 +103,29 @@ it('counts Poisson arrivals: a uniform between two sums of the law', () => {
     ),
     { seed: 3, numRuns: 300 },
   )
+})
+
+describe('many Poisson arrivals in a step', () => {
+  it.each([499, 501, 745, 800, 5000, 1e6])(
+    'have mean and variance %f, and are monotone',
+    (mean) => {
+      const n = 4000
+      const counts = Array.from({ length: n }, (_, k) => poissonCount((k + 0.5) / n, mean))
+      const found = moments(counts)
+      // A stratified sample is much more exact than a random one.
+      expect(Math.abs(found.mean - mean)).toBeLessThan(0.02 * Math.sqrt(mean))
+      expect(found.variance / mean).toBeCloseTo(1, 1.7)
+      expect(counts.every((count, k) => k === 0 || count >= counts[k - 1]!)).toBe(true)
+    },
+  )
+
+  it('are the inverse of the distribution function, far tails included', () => {
+    for (const mean of [501, 3000])
+      for (const u of [1e-12, 1e-4, 0.3, 0.5, 0.9, 1 - 1e-9]) {
+        const count = poissonCount(u, mean)
+        expect(gammaTail(count + 1, mean)).toBeGreaterThanOrEqual(u * (1 - 1e-8))
+        expect(gammaTail(count, mean)).toBeLessThanOrEqual(u * (1 + 1e-8))
+      }
+    expect(() => poissonCount(0.5, 1e7)).toThrow(JumpRateError)
+  })
 })

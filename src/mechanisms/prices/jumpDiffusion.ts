@@ -1,4 +1,4 @@
-import { exp, expm1 } from '../../math/index.ts'
+import { exp, expm1, gammaTail, inverseNormalCdf, log, logGamma } from '../../math/index.ts'
 import {
   assets,
   choice,
@@ -20,16 +20,50 @@ const law = {
   sd: number('standard deviation of the log size', 'log', { default: 0, min: 0 }),
 }
 
+/** Mean from which on the sum of the law no longer starts at zero arrivals, whose probability underflows. */
+const MANY = 500
+
+/** Thrown when a step has more jumps than can be counted. */
+export class JumpRateError extends Error {
+  override readonly name = 'JumpRateError'
+}
+
 /**
  * Number of Poisson arrivals below a uniform, by inversion of the distribution function.
- * @param u strictly inside 0..1. @param mean expected number, >= 0.
+ * @param u strictly inside 0..1. @param mean expected number, 0 to 1e6.
+ * @throws {JumpRateError} when the mean is larger.
  */
 export function poissonCount(u: number, mean: number): number {
+  if (mean > MANY) return manyArrivals(u, mean)
   let term = exp(-mean)
   let below = term
   let count = 0
   // The bound only stops where rounding has eaten the last terms.
   while (u > below && count < 40 + 4 * mean) {
+    count++
+    term *= mean / count
+    below += term
+  }
+  return count
+}
+
+/** The same from a guess near the answer: P(N <= k) = P(gamma of shape k + 1 > mean). */
+function manyArrivals(u: number, mean: number): number {
+  if (!(mean <= 1e6))
+    throw new JumpRateError(
+      `${mean} jumps are expected in one step; state fewer, or make them noise`,
+    )
+  const z = inverseNormalCdf(u)
+  // Cornish and Fisher's first correction; off by less than a few counts.
+  let count = Math.max(0, Math.floor(mean + z * Math.sqrt(mean) + (z * z - 1) / 6))
+  let below = gammaTail(count + 1, mean)
+  let term = exp(count * log(mean) - mean - logGamma(count + 1))
+  while (count > 0 && below - term >= u) {
+    below -= term
+    term *= count / mean
+    count--
+  }
+  for (let k = 0; u > below && k < 1000; k++) {
     count++
     term *= mean / count
     below += term

@@ -23,36 +23,41 @@ driverConformance('jumps', make)
 modelConformance('jumps', () => make().world)
 
 describe('jumps', () => {
-  it('come as often as stated', () => {
-    const perYear = 876 // One in ten hours.
-    const params = { perYear, mean: 1, sd: 0 }
+  it.each([0.1, 5, 2000])('come as often as stated: %f expected in a tick', (expected) => {
+    const params = { perYear: expected * 8760, mean: 1, sd: 0 }
     const { world, shifts } = driverWorld(jumps, 500, params, HOUR)
     stepWorld(world, 100)
     const total = shifts().reduce((a, b) => a + b, 0)
-    const chance = 1 - Math.exp(-0.1)
-    const draws = 50_000
-    expect(Math.abs(total - draws * chance)).toBeLessThan(
-      3 * Math.sqrt(draws * chance * (1 - chance)),
-    )
+    const all = 50_000 * expected
+    expect(Math.abs(total - all)).toBeLessThan(3 * Math.sqrt(all))
   })
 
-  it('have the stated mean and standard deviation of size', () => {
-    const params = { perYear: 1e9, mean: -0.05, sd: 0.2 }
-    const { world, shifts } = driverWorld(jumps, 10_000, params, HOUR)
+  it.each([0.01, 3, 40])('add up to the compound law: %f expected in a tick', (expected) => {
+    const [m, sd] = [-0.05, 0.2]
+    const params = { perYear: expected * 8760, mean: m, sd }
+    const { world, shifts } = driverWorld(jumps, 40_000, params, HOUR)
     stepWorld(world, 1)
-    const { mean, variance, meanError, varianceError } = moments(shifts())
-    expect(Math.abs(mean + 0.05)).toBeLessThan(3 * meanError)
-    expect(Math.abs(variance - 0.04)).toBeLessThan(3 * varianceError)
+    const { mean, variance, meanError } = moments(shifts())
+    expect(Math.abs(mean - expected * m)).toBeLessThan(3 * meanError)
+    const square = m ** 2 + sd ** 2
+    const excess = (m ** 4 + 6 * m ** 2 * sd ** 2 + 3 * sd ** 4) / (expected * square ** 2)
+    expect(Math.abs(variance / (expected * square) - 1)).toBeLessThan(
+      3 * Math.sqrt((excess + 2) / 40_000),
+    )
   })
 
   it('have sizes that do not depend on how rare they are', () => {
     const params = { perYear: 876, mean: -0.05, sd: 0.2 }
     const { world, shifts } = driverWorld(jumps, 100_000, params, HOUR)
     stepWorld(world, 1)
-    const sizes = shifts().filter((shift) => shift !== 0)
-    const { mean, variance, meanError, varianceError } = moments(sizes)
-    expect(Math.abs(mean + 0.05)).toBeLessThan(3 * meanError)
-    expect(Math.abs(variance - 0.04)).toBeLessThan(3 * varianceError)
+    const struck = shifts().filter((shift) => shift !== 0)
+    // Of ticks with a jump this share has only one.
+    const chance = -Math.expm1(-0.1)
+    const { mean, meanError } = moments(struck)
+    expect(Math.abs(mean + (0.05 * 0.1) / chance)).toBeLessThan(3 * meanError)
+    const square = (0.1 * (0.05 ** 2 + 0.2 ** 2) + (0.1 * 0.05) ** 2) / chance
+    const squares = moments(struck.map((x) => x * x))
+    expect(Math.abs(squares.mean - square)).toBeLessThan(3 * squares.meanError)
   })
 
   it('strike each asset apart, or all at once by the same size', () => {

@@ -1,5 +1,5 @@
-import { expm1 } from '../../math/index.ts'
 import { assets, choice, f64, type Model, model, number } from '../../world/index.ts'
+import { jumpSum, poissonCount } from './jumpDiffusion.ts'
 
 /** Seconds in a year of 365 days. */
 const YEAR = 365 * 86400
@@ -8,7 +8,7 @@ const YEAR = 365 * 86400
 export const jumps: Model = model({
   kind: 'prices/jumps',
   phase: 'driver',
-  doc: 'Poisson jumps with normal log size; at most one per tick and asset',
+  doc: 'Poisson jumps with normal log size, any number in a tick; the drift that they add is not taken back',
   params: {
     assets: assets('assets that jump'),
     perYear: number('expected jumps', '1/year', { min: 0 }),
@@ -28,12 +28,12 @@ export const jumps: Model = model({
         driver: { assets: p.assets, shift: (a) => s.shift[a]! },
       },
       step({ tick, dt }) {
-        // At least one of the Poisson arrivals of this tick.
-        const chance = -expm1((-p.perYear * dt) / YEAR)
+        const expected = (p.perYear * dt) / YEAR
         for (const a of p.assets) {
           const slot = shared ? 0 : 2 * a
-          if (draws.uniform(tick, slot) < chance)
-            s.shift[a]! += p.mean + p.sd * draws.normal(tick, slot + 1)
+          // Small uniforms jump, so that a higher rate keeps the jumps of a lower one.
+          const count = poissonCount(1 - draws.uniform(tick, slot), expected)
+          if (count > 0) s.shift[a]! += jumpSum(count, p, draws.normal(tick, slot + 1))
         }
       },
     }

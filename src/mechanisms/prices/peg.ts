@@ -35,14 +35,15 @@ export function revertVariance(speed: number, years: number): number {
 
 /**
  * A peg with breaks: the log deviation reverts to 0; a break throws it by a normal size, and until it is
- * repaired it reverts at another speed, perhaps none.
+ * repaired it reverts at another speed, perhaps none. State changes at most once in a tick: a break that is
+ * repaired within the tick leaves no move, and one within a repair no second move.
  *
  * Draws by (tick, slot): normal 3a = shock; uniform 3a + 1 = break or repair; normal 3a + 2 = size.
  */
 export const pegs: Model = model({
   kind: 'prices/peg',
   phase: 'driver',
-  doc: 'Ornstein-Uhlenbeck deviation from a peg, with breaks that recover slowly or not at all',
+  doc: 'Ornstein-Uhlenbeck deviation from a peg, with breaks that recover slowly or not at all; at most one break or repair per tick',
   params: { pegs: perAsset('assets with a peg', peg) },
   columns: (_, all) => ({
     shift: f64(all.length, 'log'),

@@ -122,12 +122,40 @@ describe('regimes', () => {
       jumpMean: -0.2,
     }
     const { moves, places } = walk(2, params, HOUR, 20_000)
-    const struck = moves.filter((m) => m[0] !== 0)
-    for (const m of struck) expect(m[1]! / m[0]!).toBeCloseTo(2, 10)
-    expect(moves.every((m, t) => m[0] === 0 || places[t] === 1)).toBe(true)
+    // Between jumps the price only takes back what they add to its mean.
+    const back = [-0.1, -0.2].map((size) => (-876 * Math.expm1(size) * HOUR) / YEAR)
+    const jumps = moves.map((m, t) => m.map((x, i) => (places[t] === 1 ? x - back[i]! : x)))
+    const struck = jumps.filter((m) => Math.abs(m[0]!) > 1e-9)
+    for (const m of struck) expect(m[1]! / m[0]!).toBeCloseTo(2, 8)
+    expect(jumps.every((m, t) => Math.abs(m[0]!) < 1e-9 || places[t] === 1)).toBe(true)
     const expected = places.filter((r) => r === 1).length * -Math.expm1(-0.1)
     expect(Math.abs(struck.length - expected)).toBeLessThan(3 * Math.sqrt(expected))
   })
+
+  it.each([1, 30])(
+    'leave the expected price where it is, jumps and all, in %i steps of a quarter',
+    (steps) => {
+      const jumping = { ...stress, leaving: 8, vol: 0.3, correlation: 0, jumpsPerYear: 90 }
+      const params = {
+        regimes: [{ ...calm, leaving: 5, vol: 0.2, correlation: 0, jumpsPerYear: 30 }, jumping],
+        ...{ jumpMean: -0.03, jumpSd: 0.05, jumpCorrelation: 0 },
+        jumpMeans: [{ asset: 2, value: 0.05 }],
+      }
+      const prices: number[][] = [[], []]
+      for (let seed = 1; seed <= 3000; seed++) {
+        const { world, shifts } = driverWorld(regimes, 2, params, YEAR / 4 / steps, seed)
+        stepWorld(world, steps)
+        shifts().forEach((shift, i) => {
+          prices[i]!.push(Math.exp(shift))
+        })
+      }
+      for (const price of prices) {
+        const { mean, meanError } = moments(price)
+        expect(meanError).toBeLessThan(0.012)
+        expect(Math.abs(mean - 1)).toBeLessThan(3 * meanError)
+      }
+    },
+  )
 
   it('start where they are told, or refuse', () => {
     const first = (start: string) => walk(1, { regimes: [calm, stress], start }, HOUR, 1).places[0]

@@ -13,7 +13,7 @@ import {
   text,
 } from '../../../world/index.ts'
 import { correlate, correlationOf, correlationParams, YEAR } from '../correlations.ts'
-import { poissonCount } from '../jumpDiffusion.ts'
+import { compensator, poissonCount } from '../jumpDiffusion.ts'
 import { mixingVariance, pick, stationaryShares, transitions } from './kernel.ts'
 
 /** Thrown when regimes do not make a process. */
@@ -31,7 +31,11 @@ const regime = record('one regime', {
   }),
   vol: vol('volatility, apart from common jumps'),
   vols: perAsset('volatility of single assets, instead of vol', vol('volatility'), { default: [] }),
-  drift: number('growth of exp(mean log price + half its variance)', '1/year', { default: 0 }),
+  drift: number(
+    'growth of the expected price, jumps included; with fewer degrees, of exp(mean log + half the variance)',
+    '1/year',
+    { default: 0 },
+  ),
   ...correlationParams,
   degrees: number("degrees of freedom of Student's t; 1000 or more: normal returns", 'degrees', {
     default: 1000,
@@ -70,6 +74,21 @@ function perMember(
   return Float64Array.from(members, (a) => own.find((v) => v.asset === a)?.value ?? common)
 }
 
+/** Growth per year of the log price of each asset apart from noise and jumps. */
+function growthOf(
+  vols: Float64Array,
+  { drift, jumpsPerYear }: { readonly drift: number; readonly jumpsPerYear: number },
+  means: Float64Array,
+  sds: Float64Array,
+): Float64Array {
+  return vols.map(
+    (vol, i) =>
+      drift -
+      (vol * vol) / 2 -
+      compensator({ perYear: jumpsPerYear, mean: means[i]!, sd: sds[i]! }),
+  )
+}
+
 /** Place of the regime that paths start in; -1: drawn. */
 function startOf(names: readonly string[], start: string): number {
   if (names.length === 0)
@@ -88,6 +107,9 @@ function startOf(names: readonly string[], start: string): number {
  * Draws by (tick, slot), N assets in the world: normal a = shock of asset a; uniform N = regime;
  * uniform N + 1 = number of jumps; normal N + 2 + a = size of a's jump; normal 2N + 2 at (period,
  * slot) = the variance of a mixing period.
+ *
+ * Every regime takes back what its jumps add to the expected price, so that it grows by `drift`. Student's t
+ * has no expected price; then the same correction stands for the normal law of equal variance.
  */
 export const regimes: Model = model({
   kind: 'prices/regimes',
@@ -102,17 +124,18 @@ export const regimes: Model = model({
       p.regimes.map((r) => r.name),
       p.start,
     )
+    const means = perMember(p.assets, p.jumpMeans, p.jumpMean)
+    const sds = perMember(p.assets, p.jumpSds, p.jumpSd)
     const laws = p.regimes.map((r) => ({
       ...r,
       vols: perMember(p.assets, r.vols, r.vol),
+      growth: growthOf(perMember(p.assets, r.vols, r.vol), r, means, sds),
       lower: correlationOf(p.assets, r),
       mixing: mixingVariance(r.degrees),
     }))
     const leaving = p.regimes.map((r) => r.leaving)
     const shares = stationaryShares(leaving)
     const next = transitions(leaving, tickSeconds / YEAR)
-    const means = perMember(p.assets, p.jumpMeans, p.jumpMean)
-    const sds = perMember(p.assets, p.jumpSds, p.jumpSd)
     const together = correlationOf(p.assets, { correlation: p.jumpCorrelation, pairs: [] })
     const z = new Float64Array(n)
 
@@ -150,11 +173,8 @@ export const regimes: Model = model({
         // Without tails the weight is the plain length, and no period is drawn.
         const heavy = law.degrees < 1000 ? weightedSeconds(time - dt, dt, law.mixing) : dt
         const width = Math.sqrt(heavy / YEAR)
-        for (let i = 0; i < n; i++) {
-          const sigma = law.vols[i]!
-          s.shift[p.assets[i]!]! +=
-            (law.drift - (sigma * sigma) / 2) * years + sigma * width * z[i]!
-        }
+        for (let i = 0; i < n; i++)
+          s.shift[p.assets[i]!]! += law.growth[i]! * years + law.vols[i]! * width * z[i]!
         const arrivals = poissonCount(draws.uniform(tick, all + 1), law.jumpsPerYear * years)
         if (arrivals > 0) jump(tick, arrivals)
       },
