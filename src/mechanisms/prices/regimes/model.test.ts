@@ -121,7 +121,7 @@ describe('regimes', () => {
       jumpMeans: [{ asset: 1, value: -0.1 }],
       jumpMean: -0.2,
     }
-    const { moves, places } = walk(2, params, HOUR, 20_000)
+    const { moves, places } = walk(2, { ...params, volScale: 3 }, HOUR, 20_000)
     // Between jumps the price only takes back what they add to its mean.
     const back = [-0.1, -0.2].map((size) => (-876 * Math.expm1(size) * HOUR) / YEAR)
     const jumps = moves.map((m, t) => m.map((x, i) => (places[t] === 1 ? x - back[i]! : x)))
@@ -156,6 +156,19 @@ describe('regimes', () => {
       }
     },
   )
+
+  it('have volatilities that can be scaled together', () => {
+    const law = { ...plain, name: 'one', leaving: 0 }
+    const vols = [{ asset: 2, value: 0.3 }]
+    const scaled = walk(2, { regimes: [{ ...law, vol: 0.2, vols }], volScale: 2 }, HOUR, 50)
+    const stated = walk(
+      2,
+      { regimes: [{ ...law, vol: 0.4, vols: [{ asset: 2, value: 0.6 }] }] },
+      HOUR,
+      50,
+    )
+    expect(scaled.moves).toEqual(stated.moves)
+  })
 
   it('start where they are told, or refuse', () => {
     const first = (start: string) => walk(1, { regimes: [calm, stress], start }, HOUR, 1).places[0]

@@ -47,6 +47,7 @@ const regime = record('one regime', {
 const params = {
   assets: assets('assets that move'),
   regimes: list('calm, stress, ...', regime),
+  volScale: number('multiplies all volatilities, not the jumps', 'factor', { default: 1, min: 0 }),
   start: text('name of the regime at the start; empty: drawn from the long-run shares', ''),
   mixing: seconds(
     'period that shares one draw of the tail: returns over it have the stated degrees of freedom',
@@ -126,13 +127,12 @@ export const regimes: Model = model({
     )
     const means = perMember(p.assets, p.jumpMeans, p.jumpMean)
     const sds = perMember(p.assets, p.jumpSds, p.jumpSd)
-    const laws = p.regimes.map((r) => ({
-      ...r,
-      vols: perMember(p.assets, r.vols, r.vol),
-      growth: growthOf(perMember(p.assets, r.vols, r.vol), r, means, sds),
-      lower: correlationOf(p.assets, r),
-      mixing: mixingVariance(r.degrees),
-    }))
+    const laws = p.regimes.map((r) => {
+      const vols = perMember(p.assets, r.vols, r.vol).map((vol) => vol * p.volScale)
+      const growth = growthOf(vols, r, means, sds)
+      const [lower, mixing] = [correlationOf(p.assets, r), mixingVariance(r.degrees)]
+      return { ...r, vols, growth, lower, mixing }
+    })
     const leaving = p.regimes.map((r) => r.leaving)
     const shares = stationaryShares(leaving)
     const next = transitions(leaving, tickSeconds / YEAR)
