@@ -23,13 +23,13 @@ export function settle(dealer: Dealer, time: number): Outcome {
   let received = 0
   let rows = 0
   for (let i = 0; i < book.quantity.length; i++) {
-    if (book.quantity[i] === 0 || book.expiresAt[i]! > time) continue
+    const at = book.expiresAt[i]!
+    if (book.quantity[i] === 0 || at > time || at <= s.settledTo[0]!) continue
     const type = book.sign[i]! > 0 ? 'call' : 'put'
     received += book.quantity[i]! * payoff(type, price, exp(book.logStrike[i]!))
-    // Expired rows are in no sum of the table, so its version need not change.
-    book.quantity[i] = 0
     rows++
   }
+  // Quantities stay: a table that is built anew after a load must find what it was built from.
   s.settledTo[0] = time
   receive(dealer, USD, received)
   context.trace.add('settlement', {

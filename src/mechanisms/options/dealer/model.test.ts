@@ -31,6 +31,12 @@ const BOOK = [
   option('put', 1900, 30, 150),
 ]
 
+/** Enough options to be interpolated. */
+const MANY = Array.from({ length: 500 }, (_, k) => {
+  const days = [4 * MINUTE, 9 * MINUTE, 1, 7, 30][k % 5]!
+  return option(k % 2 === 0 ? 'call' : 'put', 1500 + 2 * k, days, k % 3 === 0 ? 3 : -2)
+})
+
 const noise: Member = [gbm, { assets: [ETH], vol: 0.8 }]
 const market: Member = [
   referenceMarket,
@@ -72,6 +78,15 @@ optionBookConformance('a dealer with a generated book beside its own', () => ({
   prices: [1700, 2003, 2400],
 }))
 
+const SOON = MANY.map((row) => ({ ...row, days: (row.days as number) / 2 }))
+
+optionBookConformance('a dealer whose book is interpolated', () => ({
+  ...make({ options: SOON, minTrade: 0 }),
+  prices: [1700, 2003, 2400],
+}))
+
+modelConformance('a dealer whose book is interpolated', () => make({ options: SOON }).world)
+
 modelConformance('a dealer', () => make({ minTrade: 0 }).world)
 
 modelConformance('a dealer with customers', () => make({ minTrade: 0, ordersPerDay: 3000 }).world)
@@ -87,6 +102,21 @@ describe('a dealer', () => {
       expect(Math.abs(gap) * source.price(ETH)).toBeLessThan(1.01)
     }
     expect(seen(world, 'hedge').length).toBeGreaterThan(19)
+  })
+
+  it('hedges a book that is interpolated as it would one by the formulas, across expiries', () => {
+    const options = MANY
+    const { world, book } = make({ options, minTrade: 1e-6 })
+    const calls = options.reduce((sum, { type, quantity }) => {
+      return sum + (type === 'call' ? (quantity as number) : 0)
+    }, 0)
+    const source = world.port('referenceMarket', 'market')
+    for (let k = 0; k < 60; k++) {
+      stepWorld(world, 1)
+      const gap = -book.delta(source.price(ETH)) - hedgeOf(world)
+      expect(Math.abs(gap)).toBeLessThan(1e-6 * Math.abs(calls))
+    }
+    expect(book.expiries().length).toBe(3)
   })
 
   it('starts hedged at no gain, or unhedged on request', () => {

@@ -51,7 +51,7 @@ export type DealerParams = {
 
 /** State columns of a dealer, all of length 1 unless said. */
 export type DealerColumns = {
-  /** Units of every row, negative when sold; 0 once settled. */
+  /** Units of every row, negative when sold; kept once settled. */
   readonly quantity: Float64Array
   /** State of the table, length TABLE_STATE, and the version of the book that it belongs to. */
   readonly table: Float64Array
