@@ -342,6 +342,11 @@ export const MEASURES: readonly Measure[] = [
   },
 ]
 
+/** Take one measure of a path, of all lenders. @returns null when there is none. */
+export function measureValue(name: string, view: PathView): number | null {
+  return MEASURES.find((m) => m.name === name)?.value(view) ?? null
+}
+
 /** One column of a run's results. */
 export type MeasureColumn = MeasureInfo & {
   readonly value: (view: PathView) => number | null

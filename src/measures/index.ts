@@ -5,6 +5,7 @@ export {
   type MeasureColumn,
   measureInfo,
   measureNames,
+  measureValue,
   ofLender,
   openingBadDebt,
 } from './catalog.ts'

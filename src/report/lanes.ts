@@ -16,7 +16,12 @@ const LANES = 4
 const REASON = 200
 
 /** A re-run with the name that progress shows. */
-export type Rerun = { readonly label: string; readonly variant: Variant }
+export type Rerun = {
+  readonly label: string
+  readonly variant: Variant
+  /** `compared` = with the runs that the measures of the run are compared with; by default without. */
+  readonly worlds?: 'compared'
+}
 
 /** Values of the measures of a run, by name; those without a value are missing. */
 export type Measured = Readonly<Record<string, number>>
@@ -33,11 +38,13 @@ function firstLine(reason: string): string {
   return reason.split('\n')[0]!.slice(0, REASON)
 }
 
-function planOf(outcome: RunOutcome, options: RunOptions, variant: Variant): RunPlan {
+function planOf(outcome: RunOutcome, options: RunOptions, rerun: Rerun): RunPlan {
+  const { variant, worlds } = rerun
   return {
     scenario: variantScenario(outcome.scenario, variant),
     ...{ seed: outcome.document.seed, set: variant.set, checked: options.checked ?? false },
-    ...{ measures: [], cuts: [] },
+    measures: worlds === 'compared' ? outcome.names : [],
+    cuts: [],
   }
 }
 
@@ -64,7 +71,7 @@ export async function runLanes(
     results[run] = result
     showDone(++done, reruns.length, reruns[run]!.label)
   }
-  const plans = reruns.map(({ variant }) => planOf(outcome, options, variant))
+  const plans = reruns.map((rerun) => planOf(outcome, options, rerun))
   const workers = Math.max(1, Math.min(LANES, availableParallelism(), reruns.length))
   const lane = createLane(plans, options.cache ?? new Map())
   const executor = openExecutor(plans, { lane, workers })

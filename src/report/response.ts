@@ -1,7 +1,8 @@
 import type { RunOptions, RunOutcome } from '../experiments/index.ts'
+import { COMPARISONS } from '../measures/index.ts'
 import type { Order, Parameter } from '../scenario/index.ts'
 import { findingsOf, type ResponsePoint, type ToldMeasure } from './findings.ts'
-import { exact, short } from './format.ts'
+import { exact, inUnit, short } from './format.ts'
 import { shockGrid } from './grid.ts'
 import { type Measured, runLanes } from './lanes.ts'
 import { type NoKnob, parameterNamed } from './vary.ts'
@@ -46,7 +47,8 @@ function choicesOf(
   if (values === undefined) return new Map(compared?.options?.map((text) => [text, text]))
   const unit = compared?.unit ?? ''
   const all = [...new Set([...values, Number(own)])].sort((a, b) => b - a)
-  return new Map(all.map((value) => [exact(value, unit), value]))
+  const label = (value: number): string => (value === 1 ? inUnit(1, unit) : exact(value, unit))
+  return new Map(all.map((value) => [label(value), value]))
 }
 
 function planOf(
@@ -79,7 +81,12 @@ function keep(measures: Measured | null, told: readonly ToldMeasure[]): Measured
   return Object.fromEntries(known.map(({ name }) => [name, measures[name]!]))
 }
 
-/** The main measure and the usual ones, as far as the runs have them: they cut no channels. */
+/** Whether the main measure needs every path to be run again with something cut. */
+function isComparing({ scenario: { order } }: RunOutcome): boolean {
+  return COMPARISONS.some(({ name }) => order.measure.replace(/\[.*$/, '') === name)
+}
+
+/** The main measure and the usual ones, as far as the runs have them: they cut no channels of `--cut`. */
 function toldOf(
   { document, scenario }: RunOutcome,
   results: readonly { readonly measures: Measured | null }[],
@@ -113,6 +120,7 @@ export async function responseOf(
     asked.map((a) => ({
       label: `${shock} = ${short(a.shock)}, ${compare} = ${a.option}`,
       variant: { set: at(a.shock, a.option) },
+      ...(isComparing(outcome) ? { worlds: 'compared' as const } : {}),
     })),
     options,
   )

@@ -11,6 +11,7 @@ import {
 } from '../measures/index.ts'
 import { type AccountRow, accountsOf } from './accounts.ts'
 import { crossingCounts } from './contagion.ts'
+import { sayDealers } from './dealers.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
 import { sayGaps, sayTrough } from './gaps.ts'
 import { sayAccount, sayEvent } from './say.ts'
@@ -346,7 +347,7 @@ function calm({ view, asset }: Teller): Clause {
  */
 export function storyOfPath(view: PathView): readonly Clause[] {
   const teller = tellerOf(view)
-  const gaps = sayGaps(view) ?? []
+  const gaps = [sayDealers(view) ?? [], sayGaps(view) ?? []].flat()
   // Where nobody lends there are only prices to tell of.
   if (lendersOf(view.world).length === 0)
     return [gaps, sayTrough(view) ?? [], refused(teller) ?? []].flat()
