@@ -146,6 +146,7 @@ export type DocumentInput = {
   readonly seed: number
   readonly set: Readonly<Record<string, number | string>>
   readonly cuts: readonly string[]
+  readonly checked: boolean
   readonly infos: readonly MeasureInfo[]
   readonly paths: number
   readonly path: number | null
@@ -174,8 +175,9 @@ function failureWarnings(failures: readonly PathFailure[]): readonly string[] {
   return more > 0 ? [...told, `${more} more paths failed`] : told
 }
 
-function replayOf({ scenario, seed, set, cuts, paths, path, until }: DocumentInput): string {
-  const run = { scenario: scenario.path, seed, set, cuts }
+function replayOf(input: DocumentInput): string {
+  const { scenario, seed, set, cuts, checked, paths, path, until } = input
+  const run = { scenario: scenario.path, seed, set, cuts, checked }
   if (path !== null) return replayCommand({ ...run, path })
   if (until === null) return replayCommand({ ...run, paths })
   return replayCommand({ ...run, paths: until.paths, until: until.rule })

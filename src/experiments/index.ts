@@ -12,7 +12,7 @@ export type {
   MeasureResult,
   RunDocument,
 } from './document.ts'
-export { InterruptedError, RunOptionError } from './errors.ts'
+export { InterruptedError, PathFailedError, RunOptionError } from './errors.ts'
 export type { Estimate, EstimateOptions } from './estimate.ts'
 export type { Execution, Executor, Reached } from './execution.ts'
 export { openExecutor } from './executor.ts'

@@ -100,13 +100,32 @@ function replay(file: number, start: number, width: number, keep: (r: ChunkResul
   return at
 }
 
-/** The first line of a journal; null when the file is not one. */
-function headerOf(file: number): { readonly run: JournalRun; readonly bytes: number } | null {
+function runOf(text: string): JournalRun | null {
+  try {
+    const run: Partial<JournalRun> | null = JSON.parse(text)
+    const { identity, width, command } = run ?? {}
+    if (typeof identity !== 'string' || typeof width !== 'number') return null
+    return { identity, width, command: String(command) }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Read the first line of a journal.
+ * @returns `torn` when a killed process has left only a part of it; null when the file is no journal.
+ */
+function headerOf(
+  file: number,
+): { readonly run: JournalRun; readonly bytes: number } | 'torn' | null {
   const start = read(file, 0, HEADER_LIMIT)
   const end = start.indexOf(10)
-  const [format, ...rest] = start.toString('utf8', 0, Math.max(0, end)).split(' ')
-  if (format !== FORMAT) return null
-  return { run: JSON.parse(rest.join(' ')), bytes: end + 1 }
+  const line = start.toString('utf8', 0, end < 0 ? start.length : end)
+  const mark = `${FORMAT} `
+  if (end < 0 && start.length < HEADER_LIMIT && (mark.startsWith(line) || line.startsWith(mark)))
+    return 'torn'
+  const run = line.startsWith(mark) ? runOf(line.slice(mark.length)) : null
+  return run && { run, bytes: end + 1 }
 }
 
 /** Open a file, or say why it cannot be. */
@@ -127,9 +146,13 @@ function readJournal(path: string, run: JournalRun, keep: (r: ChunkResult) => vo
   const file = openFile(path, 'r+')
   try {
     const header = headerOf(file)
+    if (header === 'torn') {
+      ftruncateSync(file, 0)
+      return
+    }
     if (header === null)
       throw new JournalError(
-        `"${path}" is no journal of breakwater; name another folder with --out, or move the file away`,
+        `"${path}" is no journal of breakwater, or its first line is damaged; name another folder with --out, or move the file away`,
       )
     if (header.run.identity !== run.identity || header.run.width !== run.width)
       throw new JournalError(

@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -14,7 +13,14 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { hashWorld } from '../engine/index.ts'
 import { parseScenario } from '../scenario/index.ts'
-import { JournalError, type RunOptions, type RunOutcome, runScenario } from './index.ts'
+import {
+  JournalError,
+  PathFailedError,
+  RunOptionError,
+  type RunOptions,
+  type RunOutcome,
+  runScenario,
+} from './index.ts'
 
 const TEXT = `
 name: many
@@ -73,9 +79,12 @@ describe('a run on many workers', () => {
     for (const other of await Promise.all(more)) expect(hashOf(other)).toBe(hashOf(one))
   })
 
-  it('throws what the path threw when all of them fail', async () => {
-    for (const workers of [1, 2])
-      await expect(runScenario(scenario, { ...hopeless, workers })).rejects.toThrowError('Infinity')
+  it('says where the first path failed and why when all of them fail', async () => {
+    for (const workers of [1, 2]) {
+      const failed = runScenario(scenario, { ...hopeless, workers })
+      await expect(failed).rejects.toThrowError(PathFailedError)
+      await expect(failed).rejects.toThrowError(/^all 3 paths failed: path 0 failed at .*Infinity/)
+    }
   })
 
   it.each([0, 1.5, 1000])('refuses %d workers', async (workers) => {
@@ -98,6 +107,26 @@ describe('one path of a run', () => {
     expect(third.values('loss')[0]).toBe(all.values('loss')[3])
     expect(third.values('loss')[0]).not.toBe(all.values('loss')[7])
     expect(third.view!.path).toBe(3)
+  })
+
+  it('that failed says so alone, with its world at the failure', async () => {
+    const { failures } = await runScenario(scenario, { ...wild, workers: 1 })
+    const { path, reason } = failures[0]!
+    const error = await runScenario(scenario, { ...wild, path }).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(PathFailedError)
+    expect(error).toMatchObject({ path, seed: 5, reason })
+    expect(error.message).toContain(`path ${path} failed at tick`)
+    expect(reason).toMatch(new RegExp(`^tick ${error.world.clock[0]}: `))
+    expect(error.world.trace.length).toBeGreaterThan(0)
+  })
+
+  it('is repeated by its command, checked when it was', async () => {
+    const { document } = await runScenario(scenario, { path: 2, checked: true })
+    expect(document.replay).toBe('breakwater run many.yaml --seed 5 --path 2 --checked')
+  })
+
+  it.each(['loss within 5%', 'total rubbish'])('refuses the rule %s', async (until) => {
+    await expect(runScenario(scenario, { path: 2, until })).rejects.toThrowError(RunOptionError)
   })
 
   it.each([{ path: -1 }, { path: 0.5 }, { path: 8, paths: 8 }])('refuses %o', async (options) => {
@@ -203,10 +232,29 @@ describe('a journal', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  it('is refused when the file is something else', async () => {
+  it.each([
+    'dear diary\n',
+    'dear diary',
+    'breakwater/journal/1 {"identity":"x\n',
+    'breakwater/journal/1 null\n',
+    'breakwater/journal/1 {"identity":7,"width":3,"command":""}\n',
+    'breakwater/journal/10 {}',
+  ])('is refused when the file is something else, as %j', async (text) => {
     const journal = mkdtempSync(join(folder, 'mine-'))
-    writeFileSync(join(journal, 'journal'), 'dear diary\n')
-    await expect(runScenario(scenario, { paths: 3, journal })).rejects.toThrowError('no journal')
-    expect(statSync(join(journal, 'journal')).size).toBe(11)
+    writeFileSync(join(journal, 'journal'), text)
+    const run = runScenario(scenario, { paths: 3, journal })
+    await expect(run).rejects.toThrowError(JournalError)
+    await expect(run).rejects.toThrowError('no journal')
+    expect(readFileSync(join(journal, 'journal'), 'utf8')).toBe(text)
+  })
+
+  it.each([3, 21, 40])('whose first line is torn after %d bytes is empty', async (bytes) => {
+    const journal = mkdtempSync(join(folder, 'begun-'))
+    const file = join(journal, 'journal')
+    const whole = await runScenario(scenario, { paths: 3, journal })
+    truncateSync(file, bytes)
+    const again = await runScenario(scenario, { paths: 3, journal })
+    expect([again.resumed, hashOf(again)]).toEqual([0, hashOf(whole)])
+    expect((await runScenario(scenario, { paths: 3, journal })).resumed).toBe(3)
   })
 })

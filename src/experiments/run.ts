@@ -1,11 +1,11 @@
 import type { PathView } from '../measures/index.ts'
 import { loadScenario, type ResolvedScenario, type Scenario } from '../scenario/index.ts'
 import { type ChannelValues, documentOf, type RunDocument } from './document.ts'
-import { InterruptedError } from './errors.ts'
+import { InterruptedError, PathFailedError } from './errors.ts'
 import type { Executor } from './execution.ts'
 import { openExecutor } from './executor.ts'
 import { type Journal, type JournalRun, openJournal } from './journal.ts'
-import { createLane } from './lane.ts'
+import { createLane, reasonOf } from './lane.ts'
 import { runPath } from './path.ts'
 import { type ChunkResult, type PathFailure, runIdentity } from './plan.ts'
 import type { Prepared } from './prepare.ts'
@@ -116,10 +116,46 @@ async function runPaths(
 /** Ticks between looks at the signal while the last path is run again. */
 const BREATH = 64
 
+/** Run a path once more, looking at the signal now and then. */
+function runAgain(
+  { plan }: Task,
+  ready: Prepared,
+  path: number,
+  signal: AbortSignal | undefined,
+): Promise<PathView> {
+  return runPath(ready.world, ready.focus, plan.seed, path, (tick) => {
+    if (signal?.aborted) throw new InterruptedError('interrupted')
+    if (tick % BREATH === 0) return new Promise((resolve) => setImmediate(resolve))
+  })
+}
+
 /**
- * Make the world stand at the end of the last path that did not fail.
+ * Make the error of a run without a finished path: its world stands where the first of them failed.
+ * @throws {InterruptedError} when it was stopped meanwhile.
+ */
+async function failureOf(
+  task: Task,
+  ready: Prepared,
+  { path, reason }: PathFailure,
+  signal: AbortSignal | undefined,
+): Promise<PathFailedError> {
+  const failed = { path, seed: task.plan.seed, paths: task.paths }
+  try {
+    await runAgain(task, ready, path, signal)
+    // The path itself ends well: what failed is a world that it is compared with.
+    return new PathFailedError({ ...failed, reason, world: null })
+  } catch (cause) {
+    if (cause instanceof InterruptedError) throw cause
+    return new PathFailedError(
+      { ...failed, reason: reasonOf(cause), world: ready.world },
+      { cause },
+    )
+  }
+}
+
+/**
+ * Make the world stand at the end of the last path that did not fail; there is one.
  * @returns null when it was stopped.
- * @throws what the last path throws when all of them failed.
  */
 async function standAtLast(
   task: Task,
@@ -130,13 +166,10 @@ async function standAtLast(
 ): Promise<PathView | null> {
   const failed = new Set(failures.map(({ path }) => path))
   let path = task.first + finished.count - 1
-  while (path > task.first && failed.has(path)) path--
+  while (failed.has(path)) path--
   if (ready.view?.path === path) return ready.view
   try {
-    return await runPath(ready.world, ready.focus, task.plan.seed, path, (tick) => {
-      if (signal?.aborted) throw new InterruptedError('interrupted')
-      if (tick % BREATH === 0) return new Promise((resolve) => setImmediate(resolve))
-    })
+    return await runAgain(task, ready, path, signal)
   } catch (error) {
     if (error instanceof InterruptedError) return null
     throw error
@@ -161,7 +194,8 @@ function documentFor(
     }),
   )
   return documentOf({
-    ...{ scenario: plan.scenario, resolved, seed: plan.seed, set: plan.set, cuts: plan.cuts },
+    ...{ scenario: plan.scenario, resolved, seed: plan.seed, set: plan.set },
+    ...{ cuts: plan.cuts, checked: plan.checked },
     ...{ infos, values: infos.map((_, k) => column(k)), channels, paths: count },
     path: options.path ?? null,
     until: rule === null || interrupted ? null : { rule: rule.text, reached, paths },
@@ -176,7 +210,7 @@ function documentFor(
  * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
  *   a cut is, {RunOptionError} when an option is, {ConditionError} when the rule of `until` is,
  *   {JournalError} when the journal is of another run, {InterruptedError} when stopped before the
- *   first path is finished; what the last path threw when every path failed.
+ *   first path is finished, {PathFailedError} when every path failed.
  */
 export async function runScenario(
   scenario: Scenario | string,
@@ -194,10 +228,10 @@ export async function runScenario(
     const { count, interrupted, resumed } = finished
     const failures = table.failures(count)
     if (interrupted && failures.length === count) throw new InterruptedError('interrupted')
+    if (failures.length === count) throw await failureOf(task, ready, failures[0]!, options.signal)
     const view = interrupted
       ? null
       : await standAtLast(task, ready, finished, failures, options.signal)
-    if (failures.length === count) throw new Error(`every path failed; ${failures[0]!.reason}`)
     return {
       document: documentFor(task, ready, finished, table, options),
       ...{ scenario: loaded, resolved: ready.resolved, names: ready.names },

@@ -69,7 +69,8 @@ function requireWhole(name: string, value: number, least: number, most: number):
   throw new RunOptionError(`${name} ${value}: use a whole number ${range}`)
 }
 
-function checkOptions({ seed = 0, paths, path = 0, workers = 1 }: RunOptions): void {
+function checkOptions(options: RunOptions): void {
+  const { seed = 0, paths, path = 0, workers = 1 } = options
   const { MAX_SAFE_INTEGER } = Number
   if (!Number.isSafeInteger(seed)) throw new RunOptionError(`seed ${seed}: use a whole number`)
   requireWhole('paths', paths ?? 1, 1, MAX_SAFE_INTEGER)
@@ -77,6 +78,10 @@ function checkOptions({ seed = 0, paths, path = 0, workers = 1 }: RunOptions): v
   requireWhole('workers', workers, 1, MOST_WORKERS)
   if (paths !== undefined && path >= paths)
     throw new RunOptionError(`path ${path}: with ${paths} paths they are 0 to ${paths - 1}`)
+  if (options.path !== undefined && options.until !== undefined)
+    throw new RunOptionError(
+      `path ${path} with until "${options.until}": a rule stops a run of many paths; leave one of both out`,
+    )
 }
 
 /**
@@ -86,8 +91,7 @@ function checkOptions({ seed = 0, paths, path = 0, workers = 1 }: RunOptions): v
 export function taskOf(scenario: Scenario, options: RunOptions): Task {
   checkOptions(options)
   const { until, path } = options
-  const rule =
-    until === undefined || path !== undefined ? null : parseStopRule(until, measuresOf(scenario))
+  const rule = until === undefined ? null : parseStopRule(until, measuresOf(scenario))
   const compare = options.compare ?? true
   const wanted = [...scenario.measures, ...(options.measures ?? []), ...(rule?.measures ?? [])]
   const plan: RunPlan = {

@@ -207,7 +207,7 @@ async function runPicks(
       story: storyOfPath(again.view).map(({ text }) => text),
       replay: replayCommand({
         ...{ scenario: scenario.path, seed, path },
-        ...{ set: options.set ?? {}, cuts: options.cuts ?? [] },
+        ...{ set: options.set ?? {}, cuts: options.cuts ?? [], checked: options.checked ?? false },
       }),
       series: rounded(again.series),
       bins: binsOf(trace, spec.ticks * spec.tickSeconds, spec.tickSeconds),
