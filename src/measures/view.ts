@@ -129,10 +129,12 @@ export function referencePrices(world: World, out: Float64Array): Float64Array {
   return out
 }
 
+/** Where liquidators sell, or, without any, the venue of the first agent that trades. */
 function venueOf(world: World): Venue | null {
-  const trader = world.ordered.find(
+  const traders = world.ordered.filter(
     (i: Built) => i.model.phase === 'agent' && typeof i.spec.params.venue === 'string',
   )
+  const trader = traders.find((i) => Array.isArray(i.spec.params.lenders)) ?? traders[0]
   return trader ? world.port('venue', trader.spec.params.venue as string) : null
 }
 
