@@ -65,6 +65,9 @@ const CASES: readonly Case[] = [
   compound(0.2, 0.057),
   frontier('debt', 'totalDebt', 18.06e6),
   frontier('bad debt as found', 'badDebt', 16.19e6),
+  hedging('dealers hedge in the same block, volatility', 0.25, 0, 'volRatioStep', 4 / 3, 0.01),
+  hedging('one block late, volatility per block', 0.5, 1, 'volRatioStep', 1.1547005, 0.01),
+  hedging('one block late, over many blocks', 0.5, 1, 'volRatioLong', 2, 0.03),
 ]
 
 function cascade(id: string, what: string, set: Case['set'], expected: number): Case {
@@ -102,6 +105,26 @@ function frontier(what: string, measure: string, expected: number): Case {
     measure,
     expected,
     tolerance: 5e3,
+  }
+}
+
+/** Dealers short of gamma: `tolerance` is relative. */
+function hedging(
+  what: string,
+  g: number,
+  lag: number,
+  measure: string,
+  expected: number,
+  tolerance: number,
+): Case {
+  return {
+    id: 'E4',
+    what: `loop gain ${g}, ${what}, realised over input`,
+    scenario: 'papers/hedging-feedback',
+    set: { g, lag },
+    measure,
+    expected: Number(expected.toPrecision(9)),
+    tolerance: tolerance * expected,
   }
 }
 
