@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type RunOutcome, runScenario } from '../src/experiments/index.ts'
 import { interactionText } from '../src/report/interaction.ts'
+import { storyOf } from '../src/report/story.ts'
 import { loadScenario, parseScenario, type SourceCache } from '../src/scenario/index.ts'
 
 const scenario = loadScenario(new URL('../scenarios/dealer-gamma.yaml', import.meta.url).pathname)
@@ -83,6 +84,11 @@ describe('dealers who are short of gamma beside real lending books', () => {
     expect(one(week!, 'hedgingGaps')).toBe(0)
     expect(one(last!, 'hedgingLoopGain')).toBeGreaterThan(1)
     expect(one(last!, 'hedgingGaps')).toBeGreaterThan(0)
+    const told = (run: RunOutcome) =>
+      storyOf(run).find(({ text }) => text.startsWith('Hedging:'))!.text
+    expect(told(week!)).toMatch(/sold [\d,]+ and bought [\d.,]+ ETH in \d+ trades, .* and lost \$/)
+    expect(told(week!)).not.toContain('no finite price')
+    expect(told(last!)).toContain('no finite price was an equilibrium')
   }, 60_000)
 
   it('move the price less in a deeper market', async () => {
