@@ -68,7 +68,19 @@ describe('queryResults', () => {
     const answer = queryResults(folder, sql)
     await expect(answer).rejects.toThrowError(QueryError)
     await expect(answer).rejects.toThrowError(part)
+    await expect(answer).rejects.toThrowError('DuckDB says:\n  ')
     await expect(answer).rejects.toThrowError('Tables: paths, measures;')
+  })
+
+  it.each(['', '  ', ' ; ', '-- nothing'])('refuses %j, which asks nothing', async (sql) => {
+    const answer = queryResults(folder, sql)
+    await expect(answer).rejects.toThrowError(QueryError)
+    await expect(answer).rejects.toThrowError('is empty; write SQL')
+  })
+
+  it('says how to keep an answer when a query would write it', async () => {
+    for (const sql of ["COPY paths TO 'x.csv'", "ATTACH 'x.db'", "EXPORT DATABASE 'all'"])
+      await expect(queryResults(folder, sql), sql).rejects.toThrowError('--csv > answer.csv')
   })
 
   it('keeps SQL away from files and settings', async () => {

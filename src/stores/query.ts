@@ -73,6 +73,20 @@ function checkFolder(dir: string): void {
     )
 }
 
+function emptyText(dir: string, sql: string): string {
+  return `the query "${sql}" is empty; write SQL such as "select * from paths", or leave it out to list the columns of "${dir}"`
+}
+
+/** Tell what DuckDB says of a query, and what to do. */
+function refusal(dir: string, why: string, loaded: readonly string[]): string {
+  // DuckDB has no code for it: this is its text wherever a query reaches for a file.
+  const isWrite = why.includes('disabled by configuration')
+  const remedy = isWrite
+    ? `Queries are read-only copies and reach no file; to keep an answer: breakwater query ${dir} "select ..." --csv > answer.csv`
+    : `Tables: ${loaded.join(', ')}; "breakwater query ${dir}" lists their columns.`
+  return `the query of "${dir}" fails. DuckDB says:\n${why.replaceAll(/^(?=.)/gm, '  ')}\n${remedy}`
+}
+
 /**
  * Query the results in a folder by SQL of DuckDB. Tables: `paths`, `measures`, and `trace` when there
  * is one. They are copies in memory; nothing that the SQL says can read or write a file.
@@ -91,14 +105,13 @@ export async function queryResults(dir: string, sql: string = COLUMNS_QUERY): Pr
     }
     try {
       const reader = await connection.runAndReadAll(sql)
+      if (reader.columnCount === 0) throw new QueryError(emptyText(dir, sql))
       const rows = reader.getRowsJS().map((row) => row.map(cellOf))
       return { columns: reader.deduplicatedColumnNames(), rows }
     } catch (cause) {
+      if (cause instanceof QueryError) throw cause
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new QueryError(
-        `${why.trim()}\nTables: ${loaded.join(', ')}; "breakwater query ${dir}" lists their columns.`,
-        { cause },
-      )
+      throw new QueryError(refusal(dir, why.trim(), loaded), { cause })
     }
   })
 }
