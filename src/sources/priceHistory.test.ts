@@ -39,6 +39,30 @@ test('takes a window of time and counts the rest', async () => {
   expect(iso.leftOut).toEqual([{ reason: 'rows outside the chosen time', count: 2 }])
 })
 
+test.each([
+  ['Date,Open,High,Low,Close', ['2023-05-01', '2023-05-02'], 86_400],
+  ['timestamp,open,high,low,close', ['1682899200000', '1682902800000'], 3600],
+  ['Time,open,high,low,close', ['2023-05-01T00:00:00Z', '2023-05-01 01:00'], 3600],
+  ['datetime,X', ['1682899200', '1682899260'], 60],
+])(
+  'takes times under the header %s, in seconds, milliseconds or ISO',
+  async (header, times, step) => {
+    const cells = ',2'.repeat(header.split(',').length - 1)
+    const text = `${header}\n${times.map((time) => `${time}${cells}\n`).join('')}`
+    const { time, assets } = table(await load({ '/XUSDT.csv': text }))
+    expect(assets).toEqual(['X'])
+    expect([...time]).toEqual([1682899200, 1682899200 + step])
+  },
+)
+
+test('states the layouts when there is no column of times', async () => {
+  const [problem] = await problemsOf(() => load({ '/XUSDT.csv': 'when,close\n0,1\n' }))
+  expect(problem).toMatch(/no column of times.*t, time, timestamp, datetime, date.*open,high,low/)
+  expect((await problemsOf(() => load({ '/XUSDT.csv': '\n' })))[0]).toMatch(
+    /empty; it needs t, and/,
+  )
+})
+
 test('merges files and symbols on one time axis, NaN where a file has no price', async () => {
   const one = `${BARS}0,1,1,1,1,0\n60,2,2,2,2,0\n`
   const many = `symbol,${BARS}B,60,5,6,4,5,0\nC,60,7,7,7,7,0\nB,120,6,6,6,6,0\n`
@@ -79,6 +103,7 @@ test('reports wicks, and filters low prices only when asked', async () => {
 
 describe('refused with file, line, the value and what to do', () => {
   test.each([
+    ['no row', '', '/XUSDT.csv:1: there is no row below the header; fetch'],
     ['zero', '0,1,1,0,1,0\n', '/XUSDT.csv:2:4: "0" is below'],
     ['a negative price', '0,1,1,-1,1,0\n', '/XUSDT.csv:2:4: "-1" is below'],
     ['NaN', '0,1,1,1,NaN,0\n', '/XUSDT.csv:2:5: "NaN" is no price'],

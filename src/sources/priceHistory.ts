@@ -64,8 +64,39 @@ function moment(text: string, name: string, otherwise: number): number {
   return value
 }
 
+/** Names of the column of times, the first that a file has. */
+const TIME_NAMES = ['t', 'time', 'timestamp', 'datetime', 'date'] as const
+const LAYOUTS =
+  'open,high,low,close (and symbol, for several assets) or one column per asset in USD'
+
+/** Place of a column in any case, exactly written first; -1 when the file does not have it. */
+function columnOf({ header }: CsvTable, name: string): number {
+  const exact = header.indexOf(name)
+  return exact >= 0 ? exact : header.findIndex((given) => given.toLowerCase() === name)
+}
+
+/** Place of the column of times. */
+function timeColumn(table: CsvTable): number {
+  const found = TIME_NAMES.map((name) => columnOf(table, name)).find((column) => column >= 0)
+  if (found !== undefined) return found
+  throw new SourceError([
+    `${table.path}:1: no column of times; the header must hold one of ${TIME_NAMES.join(', ')}, and ${LAYOUTS}`,
+  ])
+}
+
+/** Time of a row, s: Unix seconds, milliseconds (from 1e11 on) or an ISO date. */
+function timeOf({ table, time, p }: Reader, row: CsvRow): number {
+  const iso = parseTime(row.cells[time]!.trim())
+  const seconds = Number.isNaN(iso)
+    ? cellNumber(table, row, time, p, { min: 0, what: 'time in Unix seconds' })
+    : iso
+  return seconds >= 1e11 ? seconds / 1000 : seconds
+}
+
 type Reader = {
   readonly table: CsvTable
+  /** Place of the column of times. */
+  readonly time: number
   readonly column: string
   readonly window: Window
   readonly keep: (asset: string) => boolean
@@ -81,7 +112,7 @@ function addPrice(r: Reader, row: CsvRow, asset: string, time: number, price: nu
     r.series.set(asset, series)
   }
   const last = series.time.at(-1)
-  const place = { path: r.table.path, line: row.line, column: r.table.column('t') + 1 }
+  const place = { path: r.table.path, line: row.line, column: r.time + 1 }
   if (last !== undefined && time <= last)
     r.p.add(
       place,
@@ -94,10 +125,10 @@ function addPrice(r: Reader, row: CsvRow, asset: string, time: number, price: nu
   }
 }
 
-/** Bars: t, open, high, low, close and, with several assets, symbol and perhaps exchange. */
+/** Bars: a time, open, high, low, close and, with several assets, symbol and perhaps exchange. */
 function readBars(r: Reader, name: string): void {
   const { table, p, window } = r
-  const at = (column: string): number => table.column(column)
+  const at = (column: string): number => columnOf(table, column)
   const limits = { min: 1e-12, what: 'price' }
   const hasSymbol = at('symbol') >= 0
   const hasExchange = at('exchange') >= 0
@@ -105,7 +136,7 @@ function readBars(r: Reader, name: string): void {
     const symbol = hasSymbol ? row.cells[at('symbol')]!.trim() : name
     const asset = hasExchange ? `${row.cells[at('exchange')]!.trim()}:${symbol}` : symbol
     if (!r.keep(asset)) continue
-    const time = cellNumber(table, row, at('t'), p, { min: 0, what: 'time in Unix seconds' })
+    const time = timeOf(r, row)
     const open = cellNumber(table, row, at('open'), p, limits)
     const high = cellNumber(table, row, at('high'), p, limits)
     const low = cellNumber(table, row, at('low'), p, limits)
@@ -128,9 +159,9 @@ function readWide(r: Reader): void {
   const { table, p, window } = r
   const columns = table.header
     .map((asset, column) => ({ asset, column }))
-    .filter(({ asset }) => asset !== 't' && r.keep(asset))
+    .filter(({ asset, column }) => column !== r.time && r.keep(asset))
   for (const row of table.rows) {
-    const time = cellNumber(table, row, table.column('t'), p, { min: 0, what: 'time' })
+    const time = timeOf(r, row)
     if (time < window.from || time > window.to) {
       r.counts.outside++
       continue
@@ -225,12 +256,19 @@ function readFile(
   path: string,
   content: string,
   name: () => string,
-  base: Omit<Reader, 'table'>,
+  base: Omit<Reader, 'table' | 'time'>,
 ): void {
-  const table = parseCsv(content, path, { required: ['t'], others: true })
-  const hasBars = ['open', 'high', 'low', 'close'].every((column) => table.column(column) >= 0)
-  const reader: Reader = { ...base, table }
-  if (hasBars) readBars(reader, table.column('symbol') < 0 ? name() : '')
+  if (content.trim() === '')
+    throw new SourceError([`${path}:1: the file is empty; it needs t, and ${LAYOUTS}`])
+  const table = parseCsv(content, path, { required: [], others: true })
+  const time = timeColumn(table)
+  if (table.rows.length === 0)
+    throw new SourceError([
+      `${path}:1: there is no row below the header; fetch the file again, or leave it out`,
+    ])
+  const hasBars = ['open', 'high', 'low', 'close'].every((column) => columnOf(table, column) >= 0)
+  const reader: Reader = { ...base, table, time }
+  if (hasBars) readBars(reader, columnOf(table, 'symbol') < 0 ? name() : '')
   else readWide(reader)
 }
 
