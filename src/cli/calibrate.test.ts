@@ -68,6 +68,9 @@ describe('breakwater calibrate', () => {
     ['too few rows', [file('LINKUSDT_1h.csv', 20)], /19 joint returns.*longer record/],
     ['a negative price', [file('AAVEUSDT_1h.csv', 300, [',1000', ',-1000'])], /csv:\d+:\d.*below/s],
     ['an unknown process', [file('CRVUSDT_1h.csv', 20), '--process', 'garch'], /"garch".*gbm/],
+    ['a step below 0', [file('DAIUSDT_1h.csv', 300), '--step', '-5'], /--step is -5.*above 0/],
+    ['a step between rows', [file('MKRUSDT_1h.csv', 300), '--step', '7'], /multiple of 3600/],
+    ['a rule unknown', [file('MKRUSDT_1h.csv', 300), '--spikes', 'x'], /"x"; use drop or keep/],
     ['an unknown regime', [file('MKRUSDT_1h.csv', 20), '--regime', 'wild'], /"wild".*calm/],
     [
       'an asset that is not there',

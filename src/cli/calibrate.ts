@@ -18,6 +18,7 @@ export type CalibrateArguments = {
   readonly to?: string
   readonly regime?: string
   readonly step?: number
+  readonly spikes?: string
   readonly out?: string
   readonly json?: boolean
 }
@@ -33,6 +34,11 @@ function processesOf(given: string): readonly ProcessName[] | 'all' {
 function regimeOf(given: string): 'calm' | 'stress' | 'all' {
   if (given === 'calm' || given === 'stress' || given === 'all') return given
   throw new CalibrationError(`--regime is "${given}"; use calm, stress or all`)
+}
+
+function spikesOf(given: string): 'drop' | 'keep' {
+  if (given === 'drop' || given === 'keep') return given
+  throw new CalibrationError(`--spikes is "${given}"; use drop or keep`)
 }
 
 function digits(value: number | null): string {
@@ -112,7 +118,8 @@ export async function calibrateCommand(
         ...(args.from === undefined ? {} : { from: args.from }),
         ...(args.to === undefined ? {} : { to: args.to }),
         regime: regimeOf(args.regime ?? 'all'),
-        step: args.step ?? 0,
+        ...(args.step === undefined ? {} : { step: args.step }),
+        spikes: spikesOf(args.spikes ?? 'drop'),
       },
       processesOf(args.process ?? 'all'),
       createFiles(),

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LOOP = 'scenarios/papers/leveraged-loop.yaml'
+
+/** A drift that leads out of the range of numbers. */
+const WILD = `
+name: wild
+title: one asset that rises without end
+seed: 5
+time: { tick: 12, duration: { minutes: 6 } }
+assets: { X: { price: 100 } }
+instances:
+  noise: { kind: prices/gbm, assets: [X], vol: 2, drift: 1e12 }
+  market: { kind: prices/referenceMarket, drivers: [noise], depth: { X: 2000 } }
+  feed: { kind: oracles/feed, source: market, assets: [X] }
+order: { measure: logDrop, asset: X, source: market }
+`
 
 let folder = ''
 beforeAll(() => {
@@ -76,6 +90,8 @@ describe('breakwater run', () => {
     [['run', LOOP, '--workers', '0'], 'use a whole number from 1 to'],
     [['run', LOOP, '--path', '-1'], 'use a whole number from 0 on'],
     [['run', LOOP, '--until', 'badDebt within'], 'badDebt'],
+    [['run', LOOP, '--path', '2', '--until', 'total rubbish'], 'leave one of both out'],
+    [['query', 'scenarios', '--json', '--csv'], "cannot be used with option '--json'"],
     [['query', 'scenarios', 'select 1'], '--out'],
     [['run', LOOP, '--set', 'jump'], 'write name=value'],
     [['run', LOOP, '--set', 'jmup=0.2'], 'jump'],
@@ -112,6 +128,31 @@ describe('breakwater run', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('taken')
     expect(readdirSync(folder).filter((name) => name.startsWith('taken'))).toEqual(['taken'])
+  })
+
+  it('makes no output folder when the run is refused', () => {
+    for (const wrong of [
+      ['--paths', '0'],
+      ['--set', 'jmup=1'],
+      ['--until', 'rubbish'],
+    ]) {
+      const out = join(folder, 'unmade', 'deep')
+      expect(breakwater('run', LOOP, ...wrong, '--out', out).code).toBe(2)
+      expect(existsSync(join(folder, 'unmade'))).toBe(false)
+    }
+  })
+
+  it('says with 2 why a path failed, and keeps its trace', () => {
+    const file = join(folder, 'wild.yaml')
+    writeFileSync(file, WILD)
+    const out = join(folder, 'failed')
+    const { code, stderr } = breakwater('run', file, '--path', '9', '--checked', '--out', out)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/path 9 failed at tick \d+ of 30 .*Infinity/)
+    expect(stderr).not.toContain('    at ')
+    expect(readdirSync(out).sort()).toEqual(['paths.parquet', 'trace.parquet'])
+    const { stdout } = breakwater('query', out, 'select path, failed from paths', '--csv')
+    expect(stdout).toBe('path,failed\n9,true\n')
   })
 
   it('stops on Ctrl-C with 130 and keeps the finished paths', async () => {

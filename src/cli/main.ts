@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { PACKAGE_VERSION } from '../experiments/version.ts'
 
 /** Exit codes, stable for scripts. */
@@ -93,7 +93,7 @@ function programOf(finish: (code: number) => void): Command {
     .argument('<dir>', 'folder that "breakwater run ... --out <dir>" wrote')
     .argument('[sql]', 'a query in the SQL of DuckDB; without it the columns of every table')
     .option('--json', 'print an array of objects')
-    .option('--csv', 'print comma-separated values')
+    .addOption(new Option('--csv', 'print comma-separated values').conflicts('json'))
     .addHelpText(
       'after',
       '\nExample:\n  breakwater query report "select path, badDebt from paths order by badDebt desc limit 10"\n  breakwater query report "select quantile_cont(badDebt, [0.5, 0.99]) from paths where not failed"\n  breakwater query report \'select path, "badDebt[compound]" from paths\' --csv\n\nThe tables are copies: no query changes the results or reaches a file.',
@@ -117,7 +117,7 @@ function programOf(finish: (code: number) => void): Command {
     .description('fit price processes to price files, with standard errors and a check of the fit')
     .argument(
       '<files...>',
-      'CSV files (.gz too): bars of one asset or several, or a column per asset',
+      'CSV files (.gz too): t,open,high,low,close (and symbol for several assets), or t and a column per asset; t may be named time, timestamp, datetime or date, in Unix seconds, milliseconds or ISO',
     )
     .option(
       '--process <name>',
@@ -129,8 +129,12 @@ function programOf(finish: (code: number) => void): Command {
     .option('--regime <name>', 'calm or stress: only outside, or only within, the known crises')
     .option(
       '--step <seconds>',
-      'length of a return (default: the usual distance of rows)',
+      'length of a return, a multiple of the usual distance of rows (default: that distance)',
       wholeNumber,
+    )
+    .option(
+      '--spikes <what>',
+      'drop (default) or keep prices off by a factor 1.49 for one bar only',
     )
     .option('--out <file>', 'write the calibration, for sources of kind calibration')
     .option('--json', 'print one JSON document on stdout')
@@ -160,6 +164,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'LinkError',
   'ConditionError',
   'RunOptionError',
+  'PathFailedError',
   'TailError',
   'ReplayError',
   'CorrelationError',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   InterruptedError,
   measuresOf,
+  PathFailedError,
   parseCondition,
   type RunOptions,
   type RunOutcome,
@@ -46,6 +47,13 @@ async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions
   const { writeReportFiles } = await import('../report/index.ts')
   const files = await writeReportFiles(outcome, dir, options)
   for (const file of files) process.stderr.write(`wrote ${file}\n`)
+}
+
+/** Keep what is known of a path that failed: its trace up to there, and why. */
+async function writeFailure(error: unknown, dir: string | undefined): Promise<void> {
+  if (dir === undefined || !(error instanceof PathFailedError)) return
+  const { writeFailedPath } = await import('../report/index.ts')
+  for (const file of await writeFailedPath(error, dir)) process.stderr.write(`wrote ${file}\n`)
 }
 
 /** An object without what is undefined in it. */
@@ -106,7 +114,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
   const scenario = loadScenario(path)
   const condition =
     args.failIf === undefined ? null : parseCondition(args.failIf, measuresOf(scenario))
-  if (args.out !== undefined) (await import('../report/index.ts')).makeFolder(args.out)
+  if (args.out !== undefined) (await import('../report/index.ts')).checkFolder(args.out)
   if (args.tail !== undefined) parseCondition(args.tail, measuresOf(scenario))
   const line = progressLine()
   const { signal, release } = interruptible()
@@ -131,6 +139,7 @@ export async function runCommand(path: string, args: RunArguments): Promise<numb
     line.clear()
     if (error instanceof InterruptedError)
       process.stderr.write('interrupted before the first path was finished; nothing to show\n')
+    await writeFailure(error, args.out)
     throw error
   } finally {
     release()

@@ -114,6 +114,8 @@ describe('the distribution of a run', () => {
       const told = pick.measures.find((m) => m.name === 'liquidations')!
       expect(told.value).toBe(outcome.values('liquidations')[pick.path])
     }
+    const checked = await distributionOf(outcome, { checked: true })
+    for (const { replay } of checked!.picks) expect(replay).toMatch(/ --checked$/)
   })
 
   it('leaves the world at the end of its last path', () => {

@@ -1,9 +1,39 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 /** Thrown when a report cannot be written where it was asked for. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
+}
+
+/**
+ * Check that the folder of a report is there or can be made, without making it.
+ * @throws {OutputError} when the path, or what it lies in, is a file or cannot be written.
+ */
+export function checkFolder(dir: string): void {
+  let place = resolve(dir)
+  while (!existsSync(place)) place = dirname(place)
+  if (!statSync(place).isDirectory())
+    throw new OutputError(
+      `--out "${dir}": "${place}" is a file; name a folder, or move the file away`,
+    )
+  try {
+    accessSync(place, constants.W_OK)
+  } catch (cause) {
+    throw new OutputError(
+      `--out "${dir}": "${place}" cannot be written; name a folder that you may write to`,
+      { cause },
+    )
+  }
 }
 
 /**

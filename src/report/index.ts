@@ -1,4 +1,4 @@
-export { makeFolder, OutputError } from './files.ts'
+export { checkFolder, makeFolder, OutputError } from './files.ts'
 export { type Clause, storyOf } from './story.ts'
 export { textOf } from './text.ts'
-export { writeReportFiles } from './write.ts'
+export { writeFailedPath, writeReportFiles } from './write.ts'

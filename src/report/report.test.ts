@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -159,8 +159,12 @@ describe('other reports', () => {
   it('is written without a path, too, when a run was interrupted between paths', async () => {
     const outcome = await smallCrash({ drop: 0 })
     const broken = { ...outcome, view: null, interrupted: true }
-    const { files, report, page } = await written(broken, 'pathless', AbortSignal.abort())
+    // What an earlier start has left must not stand beside the paths of this one.
+    mkdirSync(join(folder, 'pathless'))
+    writeFileSync(join(folder, 'pathless', 'trace.parquet'), 'of an earlier run')
+    const { dir, files, report, page } = await written(broken, 'pathless', AbortSignal.abort())
     expect(files).toHaveLength(4)
+    expect(readdirSync(dir)).not.toContain('trace.parquet')
     expect(report.path).toBeNull()
     expect(markupOf(page)).toContain('No path was finished')
     expect(markupOf(page)).not.toMatch(/undefined|NaN|\[object/)
