@@ -28,6 +28,17 @@ function sensitivities(make: () => OptionBookCase): void {
     }
   })
 
+  it('has a wealth whose slope is what it holds and the delta of its options', () => {
+    const { world, book, prices } = make()
+    const held = world.ledger.balance(world.all('optionBook')[0]!.self, book.asset)
+    for (const price of prices) {
+      const h = 1e-5 * price
+      const slope = (book.wealth(price + h) - book.wealth(price - h)) / (2 * h)
+      const size = Math.abs(held) + Math.abs(book.delta(price))
+      expect(Math.abs(slope - held - book.delta(price))).toBeLessThan(1e-4 * (size + 1))
+    }
+  })
+
   it('answers at any price without changing anything', () => {
     const given = make()
     stepWorld(given.world, 3)

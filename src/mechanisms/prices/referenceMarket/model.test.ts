@@ -96,6 +96,17 @@ modelConformance('a reference market with trades', () => {
 })
 
 describe('the reference market', () => {
+  it('takes its impact per USD where that is stated, in place of the unit of depth', () => {
+    const trades: Trade[] = [[1, ETH, USD, 100]]
+    const priceIn = (market: Readonly<Record<string, unknown>>): number => {
+      const made = make({ market, trades })
+      stepWorld(made.world, 2)
+      return made.market.price(ETH)
+    }
+    expect(priceIn({ impact: 0.01 / 3, depthUnit: 7 })).toBeCloseTo(priceIn({ depthUnit: 3 }), 9)
+    expect(priceIn({ impact: 0.01 / 3 })).not.toBeCloseTo(priceIn({}), 3)
+  })
+
   it('sums the moves of its drivers', () => {
     const shock = (drop: number): Member => [
       schedule,
