@@ -3,7 +3,16 @@ import { type Files, parseTime, priceHistory } from '../sources/index.ts'
 import type { DataSource, Loaded, PriceTable } from '../world/index.ts'
 import { calibrate } from './calibrate.ts'
 import { type Fit, PROCESSES, type ProcessName } from './fit.ts'
-import { CalibrationError, type Sample, type Span, sampleOf } from './sample.ts'
+import {
+  CalibrationError,
+  minute,
+  onGrid,
+  rowDistance,
+  type Sample,
+  type Span,
+  type SpikeRule,
+  sampleOf,
+} from './sample.ts'
 import { calmSpans, stressSpans } from './windows.ts'
 
 /** What to calibrate on. */
@@ -16,8 +25,10 @@ export type CalibrationInput = {
   readonly from?: string
   readonly to?: string
   readonly regime?: 'calm' | 'stress' | 'all'
-  /** Seconds per return; 0: the usual distance of rows. */
+  /** Seconds per return, a multiple of the usual distance of rows; left out: that distance. */
   readonly step?: number
+  /** What happens to prices that are off for one bar only. */
+  readonly spikes?: SpikeRule
 }
 
 /** Everything that a calibration gave, as it is saved. */
@@ -51,6 +62,15 @@ function spansOf(input: CalibrationInput, table: PriceTable): readonly Span[] {
     from: momentOf(input.from, 'from', table.time[0]!),
     to: momentOf(input.to, 'to', table.time.at(-1)!),
   }
+  const [first, last] = [table.time[0]!, table.time.at(-1)!]
+  if (whole.from >= whole.to && input.from && input.to)
+    throw new CalibrationError(
+      `--from ${input.from} is not before --to ${input.to}; exchange or correct them`,
+    )
+  if (whole.from >= last || whole.to <= first)
+    throw new CalibrationError(
+      `no prices from ${iso(whole.from)} to ${iso(whole.to)}; the files hold ${iso(first)} to ${iso(last)}: correct --from and --to`,
+    )
   const { regime = 'all' } = input
   if (regime === 'all') return [whole]
   const spans = regime === 'stress' ? stressSpans(whole) : calmSpans(whole)
@@ -61,8 +81,19 @@ function spansOf(input: CalibrationInput, table: PriceTable): readonly Span[] {
   return spans
 }
 
-function iso(time: number): string {
-  return `${new Date(time * 1000).toISOString().slice(0, 16)}Z`
+const iso = minute
+
+/** The chosen step in seconds; 0 when none is given. */
+function stepOf({ step }: CalibrationInput, { time, prices }: PriceTable): number {
+  if (step === undefined) return 0
+  if (!(step > 0) || !Number.isFinite(step))
+    throw new CalibrationError(`--step is ${step}; use seconds above 0, such as 3600`)
+  const distance = rowDistance(time, prices)
+  if (step % distance !== 0)
+    throw new CalibrationError(
+      `--step is ${step} s, but prices stand ${distance} s apart; use a multiple of ${distance}`,
+    )
+  return step
 }
 
 async function read(
@@ -78,9 +109,14 @@ async function read(
 }
 
 /** Each asset on all its own rows, which are more than the joint ones. */
-function apart(table: PriceTable, spans: readonly Span[], step: number): readonly Sample[] {
-  return table.assets.map((asset, i) =>
-    sampleOf({ time: table.time, assets: [asset], prices: [table.prices[i]!] }, spans, step),
+function apart(
+  { time, assets, prices }: PriceTable,
+  spans: readonly Span[],
+  step: number,
+  spikes: SpikeRule,
+): readonly Sample[] {
+  return assets.map((asset, i) =>
+    sampleOf({ time, assets: [asset], prices: [prices[i]!] }, spans, step, spikes),
   )
 }
 
@@ -124,10 +160,12 @@ export async function calibrateFiles(
   disk: Files,
   onProgress: (text: string) => void = () => {},
 ): Promise<Calibration> {
-  const { table, loaded } = await read(input, disk)
+  const { table: asRead, loaded } = await read(input, disk)
+  const table = onGrid(asRead)
   const spans = spansOf(input, table)
-  const sample = sampleOf(table, spans, input.step ?? 0)
-  const singles = apart(table, spans, sample.step)
+  const { spikes = 'drop' } = input
+  const sample = sampleOf(table, spans, stepOf(input, table), spikes)
+  const singles = apart(table, spans, sample.step, spikes)
   const fitted = (process: ProcessName): Fit => calibrate(sample, process, onProgress, singles)
   const fits =
     processes === 'all'

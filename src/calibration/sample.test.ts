@@ -33,14 +33,55 @@ describe('a sample', () => {
 
   it('blanks prices that are off for one bar, and no crash that stays or rebounds in part', () => {
     const wick = Float64Array.of(2, 2.1, 0.0001, 2.05, 2, 6, 2.1)
-    expect(dropSpikes(wick)).toBe(2)
+    expect(dropSpikes(wick).map(({ place }) => place)).toEqual([2, 5])
     expect(Number.isNaN(wick[2]!) && Number.isNaN(wick[5]!)).toBe(true)
-    expect(dropSpikes(Float64Array.of(200, 100, 98, 101, 150, 140))).toBe(0)
-    expect(dropSpikes(Float64Array.of(200, 198, 90, 140, 141))).toBe(0)
+    expect(dropSpikes(Float64Array.of(200, 100, 98, 101, 150, 140))).toEqual([])
+    expect(dropSpikes(Float64Array.of(200, 198, 90, 140, 141))).toEqual([])
     const t = table(400)
     t.prices[0]![50] = 0.0001
-    expect(sampleOf(t).dropped[0]).toMatch(/^A: 1 bad prints/)
+    expect(sampleOf(t).dropped[0]).toMatch(/^A: 1 bad prints.*bar: 1970-01-03T02:00Z x 9\.\d+e-7/)
     expect(Math.max(...sampleOf(t).moves[0]!.map(Math.abs))).toBeLessThan(0.1)
+  })
+
+  it('keeps prices that are off for one bar where it is told to', () => {
+    const t = table(400)
+    t.prices[0]![50] = 50
+    const kept = sampleOf(t, [], 0, 'keep')
+    expect([kept.rows, kept.dropped]).toEqual([399, []])
+    expect(Math.min(...kept.moves[0]!)).toBeLessThan(-0.6)
+    expect(sampleOf(t).rows).toBe(397)
+  })
+
+  it.each([
+    ['by a second or two', (k: number) => (k * 7) % 3],
+    ['all by the same', () => 977],
+    ['by a second, now and then', (k: number) => (k % 10 === 0 ? 1 : 0)],
+  ])('loses nothing to times that are off %s', (_, off) => {
+    const t = table(500)
+    const s = sampleOf({ ...t, time: t.time.map((time, k) => time + off(k)) })
+    expect([s.rows, s.step, s.dropped]).toEqual([499, HOUR, []])
+    expect(s.moves).toEqual(sampleOf(t).moves)
+  })
+
+  it('joins the rows of assets whose times are off each other', () => {
+    const t = table(500)
+    const time = Float64Array.from({ length: 1000 }, (_, k) => HOUR * Math.floor(k / 2) + (k % 2))
+    const prices = t.prices.map((column, i) =>
+      time.map((_, k) => (k % 2 === i ? column[(k - i) / 2]! : Number.NaN)),
+    )
+    expect(sampleOf({ ...t, time, prices }).moves).toEqual(sampleOf(t).moves)
+  })
+
+  it('leaves times alone whose distance is no round one', () => {
+    const t = table(500)
+    const s = sampleOf({ ...t, time: t.time.map((_, k) => 3601 * k) })
+    expect([s.rows, s.step]).toEqual([499, 3601])
+  })
+
+  it('says how much is lost to times that stand nowhere', () => {
+    const t = table(900)
+    const time = t.time.map((at, k) => at + (k % 4 === 0 ? 1000 : 0))
+    expect(sampleOf({ ...t, time }).dropped[0]).toMatch(/^75 % of the joint prices.*3600 s/)
   })
 
   it('takes longer steps where they are asked for', () => {
@@ -98,6 +139,21 @@ describe('files', () => {
     ['a negative price', bars(400).replace(',100,101,', ',-100,101,'), {}, /csv:2:2.*below/],
     ['too few rows', bars(50), {}, /49 joint returns.*at least 200/],
     ['no stress', bars(400), { regime: 'stress' }, /no stress window/],
+    ['no step', bars(400), { step: -5 }, /--step is -5; use seconds above 0/],
+    ['a step of none', bars(400), { step: 0 }, /--step is 0/],
+    ['a step between rows', bars(400), { step: 5400 }, /5400 s.*3600 s apart.*multiple of 3600/],
+    [
+      'a span inside out',
+      bars(400),
+      { from: '2020-09-20', to: '2020-09-14' },
+      /--from 2020-09-20 is not before --to 2020-09-14/,
+    ],
+    [
+      'a span beyond',
+      bars(400),
+      { from: '2023-01-01' },
+      /the files hold 2020-09-13.*to 2020-09-30/,
+    ],
     ['a strange date', bars(400), { from: 'yesterday' }, /--from is "yesterday"/],
   ])('are refused for %s', async (_, content, given, text) => {
     await expect(run(content, given)).rejects.toThrow(text)
