@@ -9,6 +9,7 @@ import {
   paretoShortfall,
   philoxDraws,
 } from '../math/index.ts'
+import { parseStopRule } from './condition.ts'
 import { sampleOf } from './sample.ts'
 import { statisticOf } from './statistics.ts'
 
@@ -79,6 +80,38 @@ export const FAMILIES: readonly Family[] = [
   },
 ]
 
+/** Mean of a half-normal quantile over the levels from `from` to 1, times their width. */
+function halfNormalBeyond(from: number): number {
+  return 2 * normalPdf(inverseNormalCdf((1 + from) / 2))
+}
+
+/** Losses in a crash. */
+const CRASH = { mean: 50, sd: 10 }
+
+/**
+ * Small losses |N(0, 1)|, and with a chance a crash N(50, 10): two lumps with a gap between them. Too far
+ * apart to overlap by more than 1e-5 of the crash, which is left out of the closed forms.
+ */
+export function crashFamily(chance: number, sd: number = CRASH.sd): Family {
+  const calm = 1 - chance
+  const crash = (p: number): number => CRASH.mean + sd * inverseNormalCdf(p)
+  const mean = calm * halfNormalBeyond(0) + chance * CRASH.mean
+  return {
+    name: `${Number((100 * chance).toPrecision(3))} % crash${sd === 0 ? ' of one size' : ''}`,
+    quantile: (p) =>
+      p < calm ? inverseNormalCdf((1 + p / calm) / 2) : crash(Math.max(1e-12, (p - calm) / chance)),
+    shortfall: (level) => {
+      if (level < calm)
+        return (calm * halfNormalBeyond(level / calm) + chance * CRASH.mean) / (1 - level)
+      const from = (level - calm) / chance
+      const beyond = from <= 0 ? 0 : normalPdf(inverseNormalCdf(from))
+      return CRASH.mean + (sd * beyond) / Math.max(1e-12, 1 - from)
+    },
+    mean,
+    sd: Math.sqrt(calm + chance * (CRASH.mean ** 2 + sd ** 2) - mean * mean),
+  }
+}
+
 /** The true value of a statistic. */
 function truthOf(family: Family, statistic: string): number {
   if (statistic === 'mean' || statistic === 'sd') return family[statistic]
@@ -94,6 +127,8 @@ export type Coverage = {
   readonly above: number
   /** Called approximate. */
   readonly approximate: number
+  /** Covered, as a share of those not called approximate; NaN when all are. */
+  readonly plain: number
   /** Had no interval: too few values. */
   readonly missing: number
 }
@@ -113,7 +148,13 @@ export function coverageOf(
   repetitions: number,
 ): Readonly<Record<string, Coverage>> {
   const draws = philoxDraws(20_241, n, family.name)
-  const counts = statistics.map(() => ({ below: 0, above: 0, approximate: 0, missing: 0 }))
+  const counts = statistics.map(() => ({
+    below: 0,
+    above: 0,
+    approximate: 0,
+    missing: 0,
+    plain: 0,
+  }))
   for (let r = 0; r < repetitions; r++) {
     const sample = sampleOf(draw(family, draws, r, n))
     statistics.forEach((name, s) => {
@@ -123,12 +164,13 @@ export function coverageOf(
       if (low === null || high === null) count.missing++
       else if (truth < low) count.below++
       else if (truth > high) count.above++
+      else if (!approximate) count.plain++
       if (approximate) count.approximate++
     })
   }
   return Object.fromEntries(
     statistics.map((name, s) => {
-      const { below, above, approximate, missing } = counts[s]!
+      const { below, above, approximate, missing, plain } = counts[s]!
       const share = (count: number): number => count / repetitions
       return [
         name,
@@ -136,8 +178,45 @@ export function coverageOf(
           covered: share(repetitions - below - above - missing),
           ...{ below: share(below), above: share(above) },
           ...{ approximate: share(approximate), missing: share(missing) },
+          plain: plain / (repetitions - approximate - missing),
         },
       ]
     }),
   )
+}
+
+/** Path counts at which a run with a stop rule looks at it. */
+const LOOKS = [1000, 2000, 4000, 8000, 16_000, 32_000]
+
+/**
+ * Stop where a rule first holds, as `--until` does, and count how often the interval that is then printed
+ * covers the truth.
+ * @param statistic such as `p99`. @param percent half width asked for, % of the value.
+ * @returns coverage and mean count of paths; repetitions that never reach the rule count where they end.
+ */
+export function coverageAfterStop(
+  family: Family,
+  statistic: string,
+  percent: number,
+  repetitions: number,
+): { readonly covered: number; readonly paths: number } {
+  const rule = parseStopRule(`badDebt.${statistic} within ${percent}%`, ['badDebt'])
+  const draws = philoxDraws(20_242, percent, `${family.name} ${statistic}`)
+  const truth = truthOf(family, statistic)
+  let covered = 0
+  let paths = 0
+  for (let r = 0; r < repetitions; r++) {
+    let values = new Float64Array(0)
+    for (const n of LOOKS) {
+      const before = values
+      values = Float64Array.from({ length: n }, (_, k) =>
+        k < before.length ? before[k]! : family.quantile(draws.uniform(r, k)),
+      )
+      if (rule.reached(() => values)) break
+    }
+    const { low, high } = rule.estimate(() => values)
+    if (low !== null && high !== null && low <= truth && truth <= high) covered++
+    paths += values.length / repetitions
+  }
+  return { covered: covered / repetitions, paths }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Coverage, coverageOf, FAMILIES, paretoFamily } from './coverage.conformance.ts'
+import {
+  type Coverage,
+  coverageAfterStop,
+  coverageOf,
+  crashFamily,
+  FAMILIES,
+  paretoFamily,
+} from './coverage.conformance.ts'
 
 /** Repetitions of every cell; the standard error of a coverage of 95 % is 0.7 %. */
 const REPETITIONS = 1000
@@ -63,5 +70,43 @@ describe('95 % intervals without a variance to speak of', () => {
     expect(found.p99!.missing).toBe(1)
     expect(found.es99!.missing).toBe(1)
     expect(found.es95!.missing).toBe(1)
+  })
+})
+
+describe('95 % intervals of expected shortfall where a crash comes with about the chance of the tail', () => {
+  const es99 = (chance: number, sd?: number): Coverage =>
+    coverageOf(crashFamily(chance, sd), ['es99'], 1000, 600).es99!
+
+  it.each([
+    [0.008, 10],
+    [0.015, 10],
+    [0.009, 0],
+  ])('cover the truth at a chance of %d, crashes apart by %d', (chance, sd) => {
+    expect(es99(chance, sd).covered).toBeGreaterThanOrEqual(0.93)
+  })
+
+  it('cover it among those that are not called approximate too', () => {
+    const { covered, plain } = es99(0.01)
+    expect(covered).toBeGreaterThanOrEqual(0.93)
+    expect(plain).toBeGreaterThanOrEqual(0.92)
+  })
+
+  it('know nothing of a crash that no path shows', () => {
+    // 3 paths in 1,000 crash on average, none in one sample of twenty: no interval can know.
+    const { above, covered } = es99(0.003)
+    expect(above).toBeGreaterThan(0.02)
+    expect(covered).toBeGreaterThanOrEqual(0.92)
+  })
+})
+
+describe('95 % intervals at the path count at which a stop rule ends a run', () => {
+  it.each([
+    ['mean', 5],
+    ['p99', 10],
+    ['es99', 10],
+  ])('of %s within %d %% cover the truth at least in 91 %%', (statistic, percent) => {
+    const { covered, paths } = coverageAfterStop(FAMILIES[1]!, statistic, percent, 200)
+    expect(covered).toBeGreaterThanOrEqual(0.91)
+    expect(paths).toBeGreaterThan(1000)
   })
 })

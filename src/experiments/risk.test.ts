@@ -17,7 +17,7 @@ const all = [valueAtRisk, expectedShortfall, liquidationsAtRisk]
 describe('value at risk', () => {
   it('is the quantile, between the order statistics that enclose it', () => {
     expect(valueAtRisk(ramp(400), 0.99)).toEqual({
-      ...{ value: 396.01, low: 392, high: 400, n: 400, approximate: false },
+      ...{ value: 396, low: 392, high: 400, n: 400, approximate: false },
       method: '95 % order statistics 392 and 400 of 400',
     })
     expect(liquidationsAtRisk(ramp(400), 0.99)).toEqual(valueAtRisk(ramp(400), 0.99))
@@ -32,7 +32,7 @@ describe('value at risk', () => {
 
   it('has no interval with too few paths, and says how many are needed', () => {
     expect(valueAtRisk(ramp(8), 0.99)).toEqual({
-      ...{ value: 7.93, low: null, high: null, n: 8, approximate: false },
+      ...{ value: 8, low: null, high: null, n: 8, approximate: false },
       method: 'too few paths: 8 of the 368 that an interval needs',
     })
     expect(valueAtRisk(ramp(367), 0.99).low).toBeNull()
@@ -49,11 +49,42 @@ describe('value at risk', () => {
 
 describe('expected shortfall', () => {
   it('is the mean of the worst paths, inside its interval', () => {
-    const { value, low, high, method } = expectedShortfall(ramp(2000), 0.99)
+    const { value, low, high } = expectedShortfall(ramp(2000), 0.99)
     expect(value).toBeCloseTo(1990.5, 9)
     expect(low).toBeLessThan(1990.5)
     expect(high).toBeGreaterThan(1990.5)
-    expect(method).toBe("95 % Hall's transformation over the worst 20 of 2000 paths")
+    const skewed = ramp(2000).map((k) => 2000 / k)
+    expect(expectedShortfall(skewed, 0.95).method).toMatch(
+      /^95 % Hall's transformation over the worst 100 of 2000 paths; approximate/,
+    )
+  })
+
+  it('takes both sides of a gap when the quantile may lie on either', () => {
+    // Crashes on 12 of 1,000 paths: their chance may be above or below 1 %.
+    const crashes = Float64Array.from({ length: 1000 }, (_, k) =>
+      k < 988 ? k / 988 : 38 + k - 976,
+    )
+    const { value, low, high, method } = expectedShortfall(crashes, 0.99)
+    expect(value).toBeCloseTo(56.5, 9)
+    // At a chance of 0.6 % a crash is 60 % of the tail, at 50 to 61 each.
+    expect(low).toBeLessThan(0.65 * 55)
+    expect(high).toBeGreaterThan(60)
+    expect(method).toContain('for all places that the quantile may have')
+  })
+
+  it('is the mean from the value at risk on, which is the number of a path', () => {
+    const lumps = Float64Array.from({ length: 1000 }, (_, k) => (k < 990 ? 0 : 5e6))
+    expect(valueAtRisk(lumps, 0.99).value).toBe(0)
+    expect(valueAtRisk(lumps, 0.9901).value).toBe(5e6)
+    expect(expectedShortfall(lumps, 0.99).value).toBeCloseTo(5e6, 6)
+    for (const p of [0.01, 0.5, 0.95, 0.99])
+      for (const n of [7, 20, 100, 300]) {
+        const values = ramp(n)
+        const at = valueAtRisk(values, p).value!
+        expect(values.filter((v) => v <= at).length / n).toBeGreaterThanOrEqual(p - 1e-12)
+        expect(values.filter((v) => v < at).length / n).toBeLessThan(p)
+        expect(expectedShortfall(values, p).value).toBeGreaterThanOrEqual(at - 1e-9)
+      }
   })
 
   it('needs five paths in the tail', () => {
@@ -102,7 +133,7 @@ describe('risk measures', () => {
   it('look at the low end where more is better', () => {
     const profits = ramp(2000).map((v) => v - 500)
     const { value, low, high } = valueAtRisk(profits, 0.99, { better: 'higher' })
-    expect(value).toBeCloseTo(-500 + 20.99, 9)
+    expect(value).toBe(-500 + 21)
     expect([low, high]).toEqual([-500 + 2000 - 1988, -500 + 2000 - 1970])
     expect(expectedShortfall(profits, 0.99, { better: 'higher' }).value).toBeCloseTo(-500 + 10.5, 9)
   })
@@ -177,9 +208,9 @@ describe('times to exit', () => {
     // The longest eight last at the end.
     const lasting = times.map((t) => (t > 392 ? 1 : 0))
     const [half, most, nearly] = exitTimes(times, lasting).quantiles
-    expect(half).toMatchObject({ value: 200.5, low: 180, high: 221 })
+    expect(half).toMatchObject({ value: 200, low: 180, high: 221 })
     expect(most!.high).not.toBeNull()
-    expect(nearly).toMatchObject({ value: 396.01, low: 392, high: null })
+    expect(nearly).toMatchObject({ value: 396, low: 392, high: null })
     expect(nearly!.method).toMatch(/^at least; .* lies beyond the end of the run$/)
     expect(exitTimes(times, lasting).censored).toMatchObject(clopperPearson(8, 400))
   })

@@ -3,8 +3,8 @@ import {
   hallInterval,
   type Moments,
   momentsOf,
-  quantile,
   quantileRanks,
+  sampleQuantile,
   valuesForQuantile,
 } from '../math/index.ts'
 import {
@@ -77,7 +77,9 @@ function extremeOf(side: 'smallest' | 'largest'): Statistic {
 }
 
 /**
- * Make the statistic of a quantile, by order statistics: exact whatever the distribution, lumps included.
+ * Make the statistic of a quantile: the smallest number that at least a share `level` of the paths do not
+ * exceed, so always the number of a path. Interval by order statistics: exact whatever the distribution,
+ * lumps included.
  * @throws {RangeError} when the level is not inside 0..1.
  */
 export function quantileOf(level: number): Statistic {
@@ -85,7 +87,7 @@ export function quantileOf(level: number): Statistic {
   return statistic((sample, { confidence }) => {
     const { n } = sample
     const sorted = sample.sorted()
-    const value = quantile(sorted, level)
+    const value = sampleQuantile(sorted, level)
     const ranks = quantileRanks(n, level, confidence)
     if (ranks === null) {
       const needed = valuesForQuantile(level, confidence)
@@ -111,8 +113,9 @@ function ofLosses(estimate: Statistic): Statistic {
 }
 
 /**
- * Make the statistic of a value at risk: the quantile that a share `level` of the paths are no worse
- * than, in the unit and with the sign of the measure; of profits it is the (1 - level)-quantile.
+ * Make the statistic of a value at risk: the smallest loss that at least a share `level` of the paths do
+ * not exceed, in the unit and with the sign of the measure; of profits it is the profit that such a share
+ * of the paths reach. Expected shortfall is the mean of the losses from it on.
  * @throws {RangeError} when the level is not inside 0..1.
  */
 export function valueAtRiskOf(level: number): Statistic {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { median, quantile, sortedCopy } from './quantile.ts'
+import { median, quantile, sampleQuantile, sortedCopy } from './quantile.ts'
 
 const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 })
 const level = fc.double({ min: 0, max: 1, noNaN: true })
@@ -57,5 +57,37 @@ describe('median and sortedCopy', () => {
     const data = [10, 9, 100, -1]
     expect([...sortedCopy(data)]).toEqual([-1, 9, 10, 100])
     expect(data).toEqual([10, 9, 100, -1])
+  })
+})
+
+describe('quantile of a sample', () => {
+  it('is the smallest value that the share does not exceed', () => {
+    const sorted = Float64Array.of(10, 20, 40, 80, 160)
+    expect([0, 0.2, 0.21, 0.5, 0.8, 0.81, 1].map((p) => sampleQuantile(sorted, p))).toEqual([
+      10, 10, 20, 40, 80, 160, 160,
+    ])
+    // 100 * 0.07 is 7.000000000000001 in floating point.
+    const hundred = Float64Array.from({ length: 100 }, (_, k) => k + 1)
+    expect(sampleQuantile(hundred, 0.07)).toBe(7)
+  })
+
+  it('is one of the values, whatever they are', () => {
+    fc.assert(
+      fc.property(values, level, (numbers, p) => {
+        const sorted = sortedCopy(numbers)
+        const at = sampleQuantile(sorted, p)
+        const share = (holds: (v: number) => boolean): number =>
+          sorted.filter(holds).length / sorted.length
+        expect(sorted.includes(at)).toBe(true)
+        expect(share((v) => v <= at)).toBeGreaterThanOrEqual(p - 1e-11)
+        expect(share((v) => v < at)).toBeLessThanOrEqual(p + 1e-11)
+      }),
+      { seed: 13 },
+    )
+  })
+
+  it('refuses no values and levels outside', () => {
+    expect(() => sampleQuantile(new Float64Array(0), 0.5)).toThrow(RangeError)
+    expect(() => sampleQuantile(Float64Array.of(1), 1.1)).toThrow(RangeError)
   })
 })

@@ -30,6 +30,25 @@ export function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
+ * Take the quantile of a sample as a distribution has it: the smallest value that at least a share p of
+ * the values do not exceed. It is always one of the values, between lumps too.
+ *
+ * @param sorted length >= 1, ascending; not changed.
+ * @param p level in 0..1; 0 takes the smallest value.
+ * @returns inf{x: F(x) >= p} of the empirical distribution F, in the unit of the values.
+ * @throws {RangeError} when there are no values or p is outside 0..1.
+ * Source: Hyndman and Fan, "Sample quantiles in statistical packages" (1996), definition 1.
+ */
+export function sampleQuantile(sorted: Float64Array, p: number): number {
+  const n = sorted.length
+  if (n === 0) throw new RangeError('quantile of no values; pass at least one')
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile level is '${p}'; use a level in 0..1`)
+  // 300 * 0.07 is 21.000000000000004 in floating point; taken from the top as expected shortfall does.
+  const worse = Math.floor(Number((n * (1 - p)).toPrecision(12)))
+  return sorted[Math.max(0, n - 1 - worse)]!
+}
+
+/**
  * Take the median.
  *
  * @param values length >= 1, any order; not changed.
