@@ -1,6 +1,7 @@
 export {
   InterruptedError,
   type MeasureResult,
+  PathFailedError,
   type Progress,
   type RunDocument,
   RunOptionError,
