@@ -15,62 +15,44 @@ const COLLATERAL = 2
 const DEBT_SPREAD = 3
 const COLLATERAL_SPREAD = 4
 
-/** Sum a row's margin and sides into `sums`, in storage order. */
-function add({ values, sums, coordinate, amount, start }: State, row: number): void {
-  const end = start[row + 1]!
-  let margin = 0
-  let debt = 0
-  let collateral = 0
-  for (let k = start[row]!; k < end; k++) {
-    const w = amount[k]!
-    const value = w * values[coordinate[k]!]!
-    margin += value
-    if (w < 0) debt -= value
-    else collateral += value
-  }
-  sums[MARGIN] = margin
-  sums[DEBT] = debt
-  sums[COLLATERAL] = collateral
-}
-
-/** Whether a row surely has no box: it is large, and its margin is gone with half a bucket's move. */
-function isTight({ sums, unit, debtFloor, collateralFloor }: State): boolean {
-  const debt = sums[DEBT]!
-  const collateral = sums[COLLATERAL]!
-  return (
-    sums[MARGIN]! < (WIDTH / 2) * (debt + collateral) &&
-    debt >= debtFloor * unit &&
-    collateral >= collateralFloor * unit
-  )
-}
-
 /**
- * Sum what the moves of a row's levels take, by weight, into `sums`.
+ * Sum a row's entries into `sums`, in storage order.
  * @returns whether a box can be drawn: levels are in range, and sums did not lose digits.
  */
 function weigh(t: State, row: number): boolean {
-  const { values, buckets, weights, sums, coordinate, amount, start } = t
-  const end = start[row + 1]!
+  const { values, buckets, weights, sums, coordinate, amount, start, count } = t
+  const end = start[row]! + count[row]!
+  let margin = 0
+  let debt = 0
+  let collateral = 0
   let debtSpread = 0
   let collateralSpread = 0
   let isInRange = true
   let isEmpty = true
   for (let k = start[row]!; k < end; k++) {
     const w = amount[k]!
-    if (w === 0) continue
     const c = coordinate[k]!
-    const spread = w * values[c]! * weights[c]!
-    if (w < 0) debtSpread -= spread
-    else collateralSpread += spread
+    const value = w * values[c]!
+    margin += value
+    if (w < 0) {
+      debt -= value
+      debtSpread -= value * weights[c]!
+    } else {
+      collateral += value
+      collateralSpread += value * weights[c]!
+    }
+    if (w === 0) continue
     const bucket = buckets[c]!
     if (bucket === ZERO) continue
     isEmpty = false
     if (!isFine(bucket)) isInRange = false
   }
+  sums[MARGIN] = margin
+  sums[DEBT] = debt
+  sums[COLLATERAL] = collateral
   sums[DEBT_SPREAD] = debtSpread
   sums[COLLATERAL_SPREAD] = collateralSpread
-  const isSummed = !Number.isNaN(sums[MARGIN]!)
-  return isInRange && isSummed && (isEmpty || sums[DEBT]! + sums[COLLATERAL]! > SMALLEST)
+  return isInRange && !Number.isNaN(margin) && (isEmpty || debt + collateral > SMALLEST)
 }
 
 /**
@@ -125,8 +107,8 @@ function fence(t: State, row: number): boolean {
 
 /** Put a stop order at each side of a box. @returns false when a side is in the level's own bucket. */
 function place(t: State, row: number, kept: Kept, move: number): boolean {
-  const { lists, levels, buckets, weights, coordinate, amount, start } = t
-  const end = start[row + 1]!
+  const { lists, levels, buckets, weights, coordinate, amount, start, count } = t
+  const end = start[row]! + count[row]!
   const base = Math.min(move, WIDTH)
   const more = move - base
   for (let k = start[row]!; k < end; k++) {
@@ -150,8 +132,7 @@ function place(t: State, row: number, kept: Kept, move: number): boolean {
 
 /** Look at a row: draw its box, or keep it among the hot ones. @returns whether it is a hit. */
 export function examine(t: State, row: number): boolean {
-  add(t, row)
-  const isBoxed = !isTight(t) && weigh(t, row) && fence(t, row)
+  const isBoxed = weigh(t, row) && fence(t, row)
   if (isBoxed) cool(t, row)
   else heat(t, row)
   const { sums } = t
