@@ -7,6 +7,7 @@ import {
   expectedShortfall,
   liquidationsAtRisk,
   probabilityOfInsolvency,
+  riskOf,
   valueAtRisk,
 } from './risk.ts'
 import { statisticOf } from './statistics.ts'
@@ -242,5 +243,30 @@ describe('a run of several paths', () => {
     const { risk, measures } = await run(scenario, { paths: 1, set })
     expect(risk).toBeNull()
     for (const m of measures) expect([m.statistics, m.low]).toEqual([null, null])
+  })
+})
+
+describe('failed paths', () => {
+  const main = { name: 'badDebt', unit: 'USD', better: 'lower' } as const
+  const riskWith = (failures: number) =>
+    riskOf(main, (measure) =>
+      Float64Array.from({ length: 1000 }, (_, k) => {
+        if (k < failures) return Number.NaN
+        return measure === 'badDebt' ? k : 0
+      }),
+    )
+
+  it('are counted as the worst beside the numbers that leave them out', () => {
+    const { failed, valueAtRisk, probabilityOfInsolvency } = riskWith(20)
+    expect(valueAtRisk[0]).toMatchObject({ n: 980, value: 950 })
+    expect(probabilityOfInsolvency.value).toBe(0)
+    expect(failed!.count).toBe(20)
+    // The worst 50 paths are 20 failures and 999 .. 970.
+    expect(failed!.valueAtRisk.map(({ value }) => value)).toEqual([969, null])
+    expect(failed!.probabilityOfInsolvency).toMatchObject(clopperPearson(20, 1000))
+  })
+
+  it('are none where every path ended', () => {
+    expect(riskWith(0).failed).toBeNull()
   })
 })

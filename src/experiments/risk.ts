@@ -73,7 +73,8 @@ export function liquidationsAtRisk(
  * Estimate the probability of insolvency: the share of paths whose bad debt is beyond reserves and junior
  * capital, with the exact interval of a share.
  *
- * @param badDebt USD per path, or the measure `insolvent` (0 or 1) with no capital; NaN = none.
+ * @param badDebt USD per path, or the measure `insolvent` (0 or 1; reserves taken
+ *   off) with no capital; NaN = none.
  * @param capital reserves and junior capital that bear losses first, USD >= 0; default 0.
  * @throws {RangeError} when the capital is no number >= 0 or the confidence not inside 0..1.
  */
@@ -135,6 +136,14 @@ export function exitTimes(times: ArrayLike<number>, lasting: ArrayLike<number>):
   }
 }
 
+/** Paths that failed, and the numbers with every one of them counted as worse than all others. */
+export type FailedPaths = {
+  readonly count: number
+  /** Value null where it is beyond all paths that did not fail. */
+  readonly valueAtRisk: readonly AtLevel[]
+  readonly probabilityOfInsolvency: Estimate
+}
+
 /** What a run of several paths says of its risk: at 95 and 99 %, with 95 % intervals. */
 export type Risk = {
   /** Measure that value at risk and expected shortfall are of: the scenario's main one if in USD, else badDebt. */
@@ -144,8 +153,12 @@ export type Risk = {
   readonly expectedShortfall: readonly AtLevel[]
   /** Of the debt that liquidators repay, USD. */
   readonly liquidationsAtRisk: readonly AtLevel[]
-  /** Bad debt beyond reserves and junior capital arose. */
+  /** Bad debt is beyond reserves and junior capital at the end, whenever it arose. */
   readonly probabilityOfInsolvency: Estimate
+  /** Bad debt beyond reserves arose in the run. */
+  readonly probabilityOfNewInsolvency: Estimate
+  /** Failed paths, which no statistic counts, and what would change if they were the worst; null without any. */
+  readonly failed: FailedPaths | null
   readonly timeToExit: ExitTimes
   /** Tail index of the measure over its worst 5 %; null when too few paths differ. */
   readonly tailIndex: TailIndex | null
@@ -156,6 +169,36 @@ const LEVELS = [0.95, 0.99]
 
 function atLevels(make: (level: number) => Statistic, sample: Sample, options: EstimateOptions) {
   return LEVELS.map((level) => ({ level, ...make(level)(sample, options) }))
+}
+
+function known(v: number | null): number | null {
+  return v !== null && Number.isFinite(v) ? v : null
+}
+
+/** Count failed paths as the worst. @param main of the measure, NaN where a path failed. */
+function failedOf(
+  main: Float64Array,
+  better: EstimateOptions['better'],
+  badDebt: Float64Array,
+  insolvent: Float64Array,
+): FailedPaths | null {
+  // Every path that did not fail has bad debt, be it 0.
+  const isFailed = (k: number): boolean => Number.isNaN(badDebt[k]!)
+  const count = badDebt.filter(Number.isNaN).length
+  if (count === 0) return null
+  const worst = better === 'higher' ? -Infinity : Infinity
+  const sample = sampleOf(main.map((v, k) => (isFailed(k) ? worst : v)))
+  const ends = atLevels(valueAtRiskOf, sample, better === undefined ? {} : { better })
+  return {
+    count,
+    valueAtRisk: ends.map((at) => ({
+      ...at,
+      ...{ value: known(at.value), low: known(at.low), high: known(at.high) },
+    })),
+    probabilityOfInsolvency: probabilityOfInsolvency(
+      insolvent.map((v, k) => (isFailed(k) ? 1 : v)),
+    ),
+  }
 }
 
 /**
@@ -183,6 +226,8 @@ export function riskOf(
     expectedShortfall: atLevels(expectedShortfallOf, sample, { better }),
     liquidationsAtRisk: atLevels(valueAtRiskOf, liquidated, {}),
     probabilityOfInsolvency: probabilityOfInsolvency(values('insolvent')),
+    probabilityOfNewInsolvency: probabilityOfInsolvency(values('newlyInsolvent')),
+    failed: failedOf(values(name), better, values('badDebt'), values('insolvent')),
     timeToExit: exitTimes(values('timeToExit'), values('lockedAtEnd')),
     tailIndex: sample.n === 0 ? null : tailIndexOf(tail, 0.05 * sample.n),
   }

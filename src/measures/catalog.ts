@@ -39,8 +39,16 @@ function lockedFunds(view: PathView, only?: string): number {
 /** Growth of bad debt that is dust, or interest on old bad debt, as a share of the opening debt. */
 const DUST = 1e-5
 
+/** 1 when bad debt of a lender is beyond its reserves at the end, whenever it arose. */
+function insolvent({ world, ending }: PathView, only?: string): number {
+  const isBeyond = namedLenders(world, only).some(
+    ({ name, lender }) => shortfallOf(lender, ending.totals(name), ending.prices()) > 0,
+  )
+  return isBeyond ? 1 : 0
+}
+
 /** 1 when more bad debt is beyond the reserves of a lender than before the first block. */
-function insolvent({ world, opening, ending }: PathView, only?: string): number {
+function newlyInsolvent({ world, opening, ending }: PathView, only?: string): number {
   const grew = namedLenders(world, only).some(({ name, lender }) => {
     const before = opening.shortfall.get(name) ?? 0
     const now = shortfallOf(lender, ending.totals(name), ending.prices())
@@ -170,9 +178,17 @@ export const MEASURES: readonly Measure[] = [
     name: 'insolvent',
     unit: 'probability',
     better: lower,
-    doc: '1 when bad debt beyond the reserves of a protocol arose in the run, by more than 0.001 % of the debt before, 0 when not; its mean is the probability of insolvency. No protocol here has junior capital beside reserves',
+    doc: '1 when bad debt is beyond the reserves of a protocol at the end, whenever it arose, 0 when not; its mean is the probability of insolvency. No protocol here has junior capital beside reserves',
     perLender: true,
     value: insolvent,
+  },
+  {
+    name: 'newlyInsolvent',
+    unit: 'probability',
+    better: lower,
+    doc: '1 when bad debt beyond the reserves of a protocol arose in the run, by more than 0.001 % of the debt before, 0 when not: what was there before, its interest and dust do not count',
+    perLender: true,
+    value: newlyInsolvent,
   },
   {
     name: 'lockedFunds',

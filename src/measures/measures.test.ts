@@ -245,13 +245,18 @@ describe('insolvency', () => {
     const view = viewOf(worldOf([[10, 700]], 0.5, 1e4, reserves), 20)
     expect(measure(view, 'badDebt')).toBeCloseTo(bad, 9)
     expect(measure(view, 'insolvent')).toBe(expected)
+    expect(measure(view, 'newlyInsolvent')).toBe(expected)
   })
 
-  it('does not count what was there before', () => {
-    expect(measure(viewOf(worldOf([[10, 1200]], 0), 0), 'badDebt')).toBe(200)
-    expect(measure(viewOf(worldOf([[10, 1200]], 0), 0), 'insolvent')).toBe(0)
+  it('is a level; what arose in the run is told apart', () => {
+    const before = viewOf(worldOf([[10, 1200]], 0), 0)
+    expect(measure(before, 'badDebt')).toBe(200)
+    expect(measure(before, 'insolvent')).toBe(1)
+    expect(measure(before, 'newlyInsolvent')).toBe(0)
     // Liquidating it makes it worse by the bonus.
-    expect(measure(viewOf(worldOf([[10, 1200]], 0), 20), 'insolvent')).toBe(1)
+    expect(measure(viewOf(worldOf([[10, 1200]], 0), 20), 'newlyInsolvent')).toBe(1)
+    const sound = viewOf(worldOf([[10, 200]], 0), 0)
+    expect([measure(sound, 'insolvent'), measure(sound, 'newlyInsolvent')]).toEqual([0, 0])
   })
 
   /** A lender of one asset at 1 USD that is owed 100 by `debt` of which `bad` is lost. */

@@ -39,6 +39,27 @@ function remarksOf(risk: Risk): readonly string[] {
   return [...told].map(([why, names]) => `  ${names.join(', ')}: ${why}`)
 }
 
+/** Write a time of which only a lower bound may be known: `>= 60 s (run ended)`. */
+function timeAtLeast(estimate: Estimate): string {
+  const { value, method } = estimate
+  if (value === null || !method.startsWith('at least')) return withInterval(estimate, 's')
+  return `>= ${inUnit(value, 's')} (run ended)`
+}
+
+/** What paths that failed leave open. */
+function failedLine({ failed, unit }: Risk): readonly string[] {
+  if (failed === null) return []
+  const { count, valueAtRisk, probabilityOfInsolvency } = failed
+  const ends = valueAtRisk.map(({ level, value }) => {
+    const told = value === null ? 'beyond every other path' : inUnit(value, unit)
+    return `value at risk ${level * 100} % ${told}`
+  })
+  const paths = `${count.toLocaleString('en-US')} failed ${count === 1 ? 'path' : 'paths'}`
+  return [
+    `  statistics exclude ${paths}; counted as the worst: ${ends.join(', ')}, P(insolvency) ${withInterval(probabilityOfInsolvency, 'fraction')}`,
+  ]
+}
+
 /** Write the risk of a run of many paths as a table for the terminal. */
 export function riskTable(risk: Risk): readonly string[] {
   const { measure, unit, probabilityOfInsolvency: insolvency, timeToExit } = risk
@@ -47,7 +68,7 @@ export function riskTable(risk: Risk): readonly string[] {
   const exit =
     longest?.value || timeToExit.censored.value
       ? [
-          `  ${'time to exit'.padEnd(NAME)} p50 ${withInterval(median!, 's')}, p99 ${withInterval(longest!, 's')}; still locked at the end on ${withInterval(timeToExit.censored, 'fraction')} of the paths`,
+          `  ${'time to exit'.padEnd(NAME)} p50 ${timeAtLeast(median!)}, p99 ${timeAtLeast(longest!)}; still locked at the end on ${withInterval(timeToExit.censored, 'fraction')} of the paths`,
         ]
       : []
   return [
@@ -56,8 +77,10 @@ export function riskTable(risk: Risk): readonly string[] {
     row('value at risk', risk.valueAtRisk, unit),
     row('expected shortfall', risk.expectedShortfall, unit),
     row('liquidations at risk', risk.liquidationsAtRisk, 'USD'),
-    `  ${'P(insolvency)'.padEnd(NAME)} ${withInterval(insolvency, 'fraction')}`,
+    `  ${'P(insolvency)'.padEnd(NAME)} ${withInterval(insolvency, 'fraction')} bad debt beyond reserves at the end`,
+    `  ${'P(newly insolvent)'.padEnd(NAME)} ${withInterval(risk.probabilityOfNewInsolvency, 'fraction')} arose in the run`,
     ...exit,
+    ...failedLine(risk),
     ...remarksOf(risk),
   ]
 }

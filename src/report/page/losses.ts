@@ -64,9 +64,13 @@ function doubtsOf(risk: Risk): Part {
     : html`<p class="soft">Approximate intervals may cover the truth less often than they say: ${doubts.join('; ')}.</p>`
 }
 
-function insolvencyOf({ probabilityOfInsolvency: p, timeToExit }: Risk): Part {
+function insolvencyOf({
+  probabilityOfInsolvency: p,
+  probabilityOfNewInsolvency: arose,
+  timeToExit,
+}: Risk): Part {
   const { quantiles, censored } = timeToExit
-  const insolvent = html`<p>Bad debt beyond reserves arises on <b>${percent(p.value ?? 0)}</b> of the paths (95 % interval ${percent(p.low ?? 0)} to ${percent(p.high ?? 1)}, ${short(p.n)} paths).</p>`
+  const insolvent = html`<p>At the end bad debt is beyond reserves on <b>${percent(p.value ?? 0)}</b> of the paths (95 % interval ${percent(p.low ?? 0)} to ${percent(p.high ?? 1)}, ${short(p.n)} paths); on ${percent(arose.value ?? 0)} it arose in the run.</p>`
   const last = quantiles[quantiles.length - 1]!
   if (!last.value && !censored.value) return insolvent
   const told = quantiles.map(
