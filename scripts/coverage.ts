@@ -116,7 +116,7 @@ ${crashTable()}
 
 \`--until\` looks at 1,000 x 2^k paths and stops where the rule holds; the interval then printed is the one of
 a fixed number of paths. It covers a little less, because a narrow interval stops sooner (400 samples,
-standard error 1.1; at most 32,000 paths). Lumps of which few paths are seen are worst.
+standard error 1.1; at most 32,000 paths).
 
 ${stopTable()}
 `
