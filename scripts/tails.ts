@@ -1,8 +1,9 @@
 /**
- * Validate the estimators of tails on problems with known answers and write `docs/tails.md`.
+ * Validate the estimators of tails on problems with known answers and write `docs/tails.md`; its last
+ * section, a quiet day, is written by bench/tails.ts and stays.
  * Usage: node scripts/tails.ts [seeds per problem, default 200]
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { estimateTail } from '../src/experiments/tail/estimate.ts'
 import { PROBLEMS, type Problem } from '../src/experiments/tail/problems.conformance.ts'
 
@@ -44,6 +45,9 @@ for (const problem of PROBLEMS)
     process.stdout.write(`${rows.at(-1)}\n`)
   }
 
+const QUIET_DAY = '\n## A quiet day on the real Compound book\n'
+const [, ...quietDay] = readFileSync('docs/tails.md', 'utf8').split(QUIET_DAY)
+
 writeFileSync(
   'docs/tails.md',
   `# Tails
@@ -63,5 +67,5 @@ A refused estimate counts as one that does not cover.
 - *plain*: counting, with the exact interval.
 
 In scenarios the point is all random numbers of the drivers. Splitting moves whole points by the distance to insolvency: the smallest common fall of all collateral at which bad debt would exceed the bound. Importance sampling tilts mean moves of the drivers over parts of the path, the rarest number of every column of decisions (jumps), and what is drawn beside it; each of these is an exact standard normal, so the weights are exact.
-`,
+${quietDay.map((section) => `${QUIET_DAY}${section}`).join('')}`,
 )

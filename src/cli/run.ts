@@ -96,9 +96,11 @@ async function withTail(
   }
   try {
     const found = await runTail(outcome.scenario, tail, told)
-    const { command } = outcome.document
-    const asked = `${command} --tail '${tail}'${budget === undefined ? '' : ` --tail-paths ${budget}`}`
-    return { ...outcome, document: { ...outcome.document, command: asked, tails: [found] } }
+    const asked = ` --tail '${tail}'${budget === undefined ? '' : ` --tail-paths ${budget}`}`
+    const { document } = outcome
+    const command = document.command + asked
+    const replay = document.replay + asked
+    return { ...outcome, document: { ...document, command, replay, tails: [found] } }
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     process.stderr.write('interrupted before the tail was found\n')
