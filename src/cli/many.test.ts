@@ -88,6 +88,17 @@ describe('breakwater run with many paths', () => {
       expect(readFileSync(join(killed, name)).equals(readFileSync(join(whole, name)))).toBe(true)
   }, 60_000)
 
+  it('finds a tail, and its replay asks for it again', () => {
+    const asked = ['--tail', 'loss > 1e9', '--tail-paths', '100']
+    const { code, stdout } = breakwater('run', file, '--paths', '1', '--json', ...asked)
+    const { replay, command, tails } = JSON.parse(stdout)
+    expect(code).toBe(0)
+    expect(replay).toMatch(/--paths 1 --tail 'loss > 1e9' --tail-paths 100$/)
+    expect(command).toBe(replay)
+    expect(tails).toHaveLength(1)
+    expect(tails[0]).toMatchObject({ condition: 'loss > 1e9', probability: null, low: 0 })
+  }, 30_000)
+
   it('answers queries, and replays any path', () => {
     const out = join(folder, 'asked')
     expect(breakwater('run', file, '--paths', '20', '--out', out).code).toBe(0)
