@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hashWorld } from '../engine/index.ts'
-import type { RunOutcome } from '../experiments/index.ts'
+import type { RunOutcome, TailResult } from '../experiments/index.ts'
 import { clopperPearson } from '../math/index.ts'
 import { type Report, reportOf } from './data.ts'
 import { distributionOf, lossBins, pickPaths, tailOf } from './distribution.ts'
@@ -146,6 +146,22 @@ describe('the distribution of a run', () => {
     expect(markup).toContain('too few paths: 24 of the 368 that an interval needs')
     expect(markup).toContain('The paths at the percentiles were not run again')
     expect(markup).not.toMatch(/undefined|NaN|\[object/)
+  })
+
+  it('says how likely the rare events are that were asked for', () => {
+    const tail: TailResult = {
+      ...{ method: 'importance', condition: 'badDebt > 5e6', dimension: 60, evaluations: 2000 },
+      ...{ probability: 1.25e-5, low: 1e-5, high: 1.5e-5, standardError: 1.2e-6, interval: '' },
+      ...{
+        coefficientOfVariation: 0.1,
+        effectiveSampleSize: 100,
+        maxWeightShare: 0.02,
+        reason: '',
+      },
+    }
+    const { markup } = lossesSection({ ...report, tails: [tail] }) as { markup: string }
+    expect(markup).toContain('P(badDebt &gt; 5e6) = 0.0000125 [0.00001, 0.000015]')
+    expect((lossesSection(report) as { markup: string }).markup).not.toContain('P(badDebt')
   })
 })
 

@@ -2,6 +2,7 @@ import type { AtLevel, Estimate, Risk } from '../../experiments/index.ts'
 import type { Report } from '../data.ts'
 import type { Distribution, PickedPath } from '../distribution.ts'
 import { count, inUnit, percent, short, words } from '../format.ts'
+import { tailLine } from '../tailText.ts'
 import { type Column, chart, type Html, html, nothing, type Part, section, table } from './html.ts'
 
 /** One row of the table of risk: a name, what it means, and its estimates. */
@@ -88,6 +89,11 @@ function sameNote({ measure, n }: Distribution, risk: Risk): Part {
   )
 }
 
+/** Rare events that were asked for, with their intervals. */
+function tailNotes({ tails }: Report): Part {
+  return (tails ?? []).map((tail) => html`<p>${tailLine(tail)}.</p>`)
+}
+
 /** What the histogram leaves out. */
 function lumpNote({ lump, n, unit, measure }: Distribution): Part {
   if (lump === null) return ''
@@ -156,7 +162,8 @@ ${picks.map((pick, k) => pickPanel(pick, k, distribution))}</div>`
 }
 
 /** The distribution of losses over many paths; '' with few. */
-export function lossesSection({ distribution, risk }: Report): Html | '' {
+export function lossesSection(report: Report): Html | '' {
+  const { distribution, risk } = report
   if (distribution === null || risk === null) return ''
   const { measure, n, lump, unit, picks } = distribution
   const title = 'Distribution of losses'
@@ -168,6 +175,7 @@ export function lossesSection({ distribution, risk }: Report): Html | '' {
         `All ${short(n)} paths end with the same ${measure}, ${inUnit(lump.value, unit)}, the same loss and the same liquidated debt: no draw moves them.`,
       ),
       insolvencyOf(risk),
+      tailNotes(report),
       picks.length === 0 ? '' : picker(distribution),
     )
   return section(
@@ -178,6 +186,7 @@ export function lossesSection({ distribution, risk }: Report): Html | '' {
     doubtsOf(risk),
     sameNote(distribution, risk),
     insolvencyOf(risk),
+    tailNotes(report),
     lumpNote(distribution),
     chartsOf(distribution),
     picker(distribution),
