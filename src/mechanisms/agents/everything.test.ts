@@ -20,7 +20,7 @@ import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 const { direct, exchangeRate, feed, fundamental, median, spot } = oracles
 const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, regimes, replay, schedule } =
   prices
-const { arbitrageur, borrowers, liquidator, openings, trader } = agents
+const { arbitrageur, borrowers, liquidator, openings, seller, trader } = agents
 
 /** The other random processes, small enough not to matter. */
 function stochasticDrivers(): Readonly<Record<string, Member>> {
@@ -106,6 +106,7 @@ function everything(): World {
       borrowers: [borrowers, { lender: 'lender', venue: 'router', perHour: 40 }],
       arbitrageur: [arbitrageur, { pools: ['pool'], market: 'market', capital: 1e6 }],
       trader: [trader, { pool: 'pool', asset: ETH, move: 0.02, at: 60 }],
+      seller: [seller, { venue: 'router', asset: ETH, buy: USDC, amount: 20, at: 36, over: 60 }],
     },
     { chain: { gasPrice: 10, native: ETH, nativePrice: 'market', gasLimit: 12e6, rounds: 2 } },
   )
