@@ -73,9 +73,14 @@ describe('the float kernel and the exact contract', () => {
           const earned = liquidityRate(rate, utilization(c, d, u), factor / 10_000)
           const largest = (s.base + s.slope1 + s.slope2) / 1e6
           expect(Math.abs(rate - float(exact.variable))).toBeLessThanOrEqual(CLOSE * largest)
-          expect(Math.abs(earned - float(exact.liquidity))).toBeLessThanOrEqual(CLOSE * largest)
+          // The contract weighs the rate by the debt in rays: that has no digits below 1e-9 / wei owed.
+          const digit = debt > 0n ? 1e-9 / Number(debt) : 0
+          const apart = Math.abs(earned - float(exact.liquidity))
+          expect(apart).toBeLessThanOrEqual(CLOSE * largest + digit)
         },
       ),
+      // One wei owed: found by chance, 5e-10 apart.
+      { examples: [[{ optimal: 500_000, base: 3, slope1: 1, slope2: 0 }, 0n, 1n, 0n, 0]] },
     )
   })
 
