@@ -1,4 +1,5 @@
 import { accountNames, type TracedWorld } from '../stores/index.ts'
+import { TERM_NAMES } from '../world/index.ts'
 import { change, dollars, price, short } from './format.ts'
 import { kindOf } from './tree.ts'
 
@@ -50,6 +51,16 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${sayAccount(world, event)} adds ${dollars(x)} of ${name}`
     case 'unwind':
       return `${sayAccount(world, event)} unwinds ${dollars(x)} of ${name}`
+    case 'term': {
+      const term = TERM_NAMES[c.other[event]!] ?? '?'
+      const of = c.asset[event]! < 0 ? '' : ` of ${name}`
+      const target = instances[c.row[event]!]?.name ?? '?'
+      return `${place} changes ${term}${of} on ${target} from ${short(x)} to ${short(y)}`
+    }
+    case 'borrow':
+      return `${sayAccount(world, event)} borrows ${dollars(x)} of ${name}`
+    case 'withdrawal':
+      return `${c.row[event]! < 0 ? `a supplier of ${place}` : sayAccount(world, event)} withdraws ${dollars(x)} of ${name}`
     case 'failed':
       return `a transaction of ${place} fails: ${trace.texts[c.other[event]!] ?? '?'}`
   }

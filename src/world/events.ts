@@ -30,6 +30,9 @@ export type EventName =
   | 'noEquilibrium'
   | 'optionTrade'
   | 'gap'
+  | 'term'
+  | 'borrow'
+  | 'withdrawal'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -128,6 +131,29 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     x: 'bought by the dealer, whole tokens (negative: sold)',
     y: 'premium received by the dealer, USD (negative: paid)',
     z: 'half-spread that was quoted, vol',
+  },
+  term: {
+    doc: 'a control changed a term of a protocol, a venue or an oracle',
+    row: 'instance that was changed',
+    asset: 'asset, or -1 for all',
+    other: 'which term, its place in TERMS',
+    x: 'value before',
+    y: 'value after',
+    z: 'time from the proposal to the change, s',
+  },
+  borrow: {
+    doc: 'an account borrowed while the path ran',
+    row: 'position',
+    asset: 'asset',
+    x: 'USD at oracle prices',
+    w: 'whole tokens',
+  },
+  withdrawal: {
+    doc: 'a supplier took out what it had supplied',
+    row: 'position, or -1',
+    asset: 'asset',
+    x: 'USD at oracle prices',
+    w: 'whole tokens',
   },
 }
 

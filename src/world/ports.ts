@@ -1,5 +1,6 @@
 import type { Block, Outcome } from './action.ts'
 import type { Book } from './book.ts'
+import type { TermName } from './terms.ts'
 
 /** Exogenous force on prices: cumulative log moves since the start. */
 export interface Driver {
@@ -166,6 +167,25 @@ export interface OptionBook {
   expiries(): readonly number[]
 }
 
+/**
+ * A protocol, a venue or an oracle some of whose terms others may change while it runs: guardians,
+ * risk managers, governance. What it does with them is its contract's rule.
+ */
+export interface Governed {
+  /** Terms that this instance has. */
+  readonly terms: readonly TermName[]
+  /**
+   * A term as it is now, in the unit of `TERMS`; NaN where there is none.
+   * @param asset index of an asset; -1 for terms that are not per asset.
+   */
+  term(name: TermName, asset: number): number
+  /**
+   * Change a term from now on. Only actions may call it.
+   * @returns null, or why the contract refuses; then nothing has changed.
+   */
+  setTerm(name: TermName, asset: number, value: number): Outcome
+}
+
 /** How a builder orders the submissions of a block. */
 export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
 
@@ -202,6 +222,7 @@ export type Ports = {
   readonly pool: Pool
   readonly lender: Lender
   readonly optionBook: OptionBook
+  readonly governed: Governed
 }
 
 export type PortName = keyof Ports
