@@ -13,6 +13,9 @@ export function sayAccount(world: TracedWorld, event: number): string {
   return `${known} of ${lender}`
 }
 
+/** What a vote did with an asserted price, by the code in its verdict. */
+const VERDICTS = ['rejects', 'upholds', 'does not decide on']
+
 /** Say one event in a few words. */
 export function sayEvent(world: TracedWorld, event: number): string {
   const { trace, instances, spec } = world
@@ -22,6 +25,7 @@ export function sayEvent(world: TracedWorld, event: number): string {
   const place = instances[c.instance[event]!]?.name ?? '?'
   const name = spec.assets[c.asset[event]!]?.name ?? '?'
   const other = spec.assets[c.other[event]!]?.name ?? '?'
+  const party = instances[c.row[event]!]?.name ?? '?'
   switch (kindOf(trace, event)) {
     case 'news':
       return `news: ${name} moves to ${price(x)} (${change(Math.expm1(y))})`
@@ -54,13 +58,20 @@ export function sayEvent(world: TracedWorld, event: number): string {
     case 'term': {
       const term = TERM_NAMES[c.other[event]!] ?? '?'
       const of = c.asset[event]! < 0 ? '' : ` of ${name}`
-      const target = instances[c.row[event]!]?.name ?? '?'
-      return `${place} changes ${term}${of} on ${target} from ${short(x)} to ${short(y)}`
+      return `${place} changes ${term}${of} on ${party} from ${short(x)} to ${short(y)}`
     }
     case 'borrow':
       return `${sayAccount(world, event)} borrows ${dollars(x)} of ${name}`
     case 'withdrawal':
       return `${c.row[event]! < 0 ? `a supplier of ${place}` : sayAccount(world, event)} withdraws ${dollars(x)} of ${name}`
+    case 'assertion':
+      return `${party} asserts ${name} = ${price(x)} to ${place}`
+    case 'dispute':
+      return `${party} disputes ${name} = ${price(x)} on ${place}`
+    case 'bribe':
+      return `${party} offers ${dollars(x)} to the voters of ${place}`
+    case 'verdict':
+      return `${place}: a vote ${VERDICTS[c.other[event]!] ?? '?'} ${name} = ${price(c.w[event]!)} (${short(x)} against ${short(c.y[event]!)} tokens)`
     case 'failed':
       return `a transaction of ${place} fails: ${trace.texts[c.other[event]!] ?? '?'}`
   }

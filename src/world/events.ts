@@ -33,6 +33,10 @@ export type EventName =
   | 'term'
   | 'borrow'
   | 'withdrawal'
+  | 'assertion'
+  | 'dispute'
+  | 'bribe'
+  | 'verdict'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -154,6 +158,38 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     asset: 'asset',
     x: 'USD at oracle prices',
     w: 'whole tokens',
+  },
+  assertion: {
+    doc: 'somebody asserted a price against a bond; it counts after a window unless disputed',
+    row: 'instance that asserted',
+    asset: 'asset',
+    x: 'asserted price, USD',
+    y: 'log distance from the answer that still counts',
+    z: 'bond, whole tokens',
+  },
+  dispute: {
+    doc: 'somebody posted an equal bond against an asserted price; a vote decides',
+    row: 'instance that disputed',
+    asset: 'asset',
+    x: 'asserted price, USD',
+    z: 'bond, whole tokens',
+  },
+  bribe: {
+    doc: 'voters were offered money to uphold an asserted price',
+    row: 'instance that offers',
+    asset: 'asset',
+    x: 'offered, USD',
+    y: 'own tokens that back the price, whole tokens',
+  },
+  verdict: {
+    doc: 'a vote on a disputed price ended',
+    row: 'instance that receives the bonds, or -1 when nothing was decided',
+    asset: 'asset',
+    other: '0 = rejected, 1 = upheld, 2 = undecided',
+    x: 'tokens that voted to uphold',
+    y: 'tokens that voted to reject',
+    z: 'bribes paid, USD',
+    w: 'asserted price, USD',
   },
 }
 

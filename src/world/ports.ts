@@ -186,6 +186,33 @@ export interface Governed {
   setTerm(name: TermName, asset: number, value: number): Outcome
 }
 
+/** Where an asserted price stands: nothing asserted, open to dispute, votes sent, votes counted. */
+export type AssertionStage = 'none' | 'open' | 'committing' | 'revealing'
+
+/**
+ * An oracle whose price is what somebody asserted against a bond and nobody disputed in time, or what
+ * a vote upheld. Its instance takes the actions `assert [price]`, `dispute [number]`,
+ * `back [number, USD, own tokens]` (bribe voters and vote).
+ */
+export interface Assertions {
+  /** The asset that is priced. */
+  readonly asset: number
+  /** What bonds are paid in, and how much, whole tokens. */
+  readonly bondAsset: number
+  readonly bond: number
+  /** What stakes and votes are counted in. */
+  readonly votingToken: number
+  stage(): AssertionStage
+  /** Assertions made so far in this path; the number of the one under way. */
+  number(): number
+  /** Price asserted, and the time, s; NaN when nothing is. */
+  asserted(): number
+  since(): number
+  /** Holder of the bond for and against the price; -1 when there is none. */
+  asserter(): number
+  disputer(): number
+}
+
 /** How a builder orders the submissions of a block. */
 export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
 
@@ -223,6 +250,7 @@ export type Ports = {
   readonly lender: Lender
   readonly optionBook: OptionBook
   readonly governed: Governed
+  readonly assertions: Assertions
 }
 
 export type PortName = keyof Ports
