@@ -18,6 +18,8 @@ export type MarketColumns = {
   readonly reported: Float64Array
   /** The last event that moved the price, by direction. */
   readonly cause: Int32Array
+  /** 1 while it trades; halted, it still has prices. */
+  readonly trading: Uint8Array
 }
 
 /** What the functions of a reference market share. */
@@ -107,8 +109,12 @@ function has(sell: number, buy: number): boolean {
   return (sell === USD) !== (buy === USD)
 }
 
+function takes({ columns }: Market, sell: number, buy: number): boolean {
+  return columns.trading[0] === 1 && has(sell, buy)
+}
+
 function quote(market: Market, sell: number, buy: number, amount: number): number {
-  if (!(amount > 0 && amount < Infinity) || !has(sell, buy)) return 0
+  if (!(amount > 0 && amount < Infinity) || !takes(market, sell, buy)) return 0
   const { columns, lambda, fee } = market
   return buy === USD
     ? (1 - fee) * proceeds(columns.price[sell]!, lambda[sell]!, amount)
@@ -157,8 +163,9 @@ function swap(
   return out
 }
 
-function spot({ columns: s, fee }: Market, sell: number, buy: number): number {
-  if (!has(sell, buy)) return 0
+function spot(market: Market, sell: number, buy: number): number {
+  if (!takes(market, sell, buy)) return 0
+  const { columns: s, fee } = market
   return buy === USD ? s.price[sell]! * (1 - fee) : (1 - fee) / s.price[buy]!
 }
 
@@ -193,7 +200,7 @@ export function portOf(market: Market): ReferenceMarket {
     follow: (sell, buy, amount, holder, cause) => follow(market, sell, buy, amount, holder, cause),
     quote: (sell, buy, amount) => quote(market, sell, buy, amount),
     amountTo(sell, buy, target) {
-      if (!has(sell, buy)) return 0
+      if (!takes(market, sell, buy)) return 0
       return buy === USD
         ? soldTo(s.price[sell]! * keep, lambda[sell]!, target)
         : spentTo(s.price[buy]!, lambda[buy]!, keep / target) / keep

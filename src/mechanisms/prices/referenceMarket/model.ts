@@ -2,6 +2,7 @@ import {
   type Driver,
   f64,
   fraction,
+  governedFlag,
   i32,
   type Model,
   model,
@@ -9,6 +10,7 @@ import {
   perAsset,
   refs,
   seconds,
+  u8,
   usd,
 } from '../../../world/index.ts'
 import { decay, impactPerToken } from './kernel.ts'
@@ -28,6 +30,7 @@ const columns = (n: number) => ({
   price: f64(n, 'USD'),
   reported: f64(n, 'log'),
   cause: i32(2 * n, 'event', -1),
+  trading: u8(1, 'flag', 1),
 })
 
 /**
@@ -76,7 +79,12 @@ export const referenceMarket: Model = model({
     const port = portOf(market)
     let drivers: readonly Driver[] = []
     return {
-      ports: { priceSource: port, venue: port, referenceMarket: port },
+      ports: {
+        priceSource: port,
+        venue: port,
+        referenceMarket: port,
+        governed: governedFlag('trading', s.trading),
+      },
       link(use) {
         drivers = p.drivers.map((name) => use('driver', name))
       },
