@@ -28,6 +28,8 @@ export interface PriceSource {
   cause(asset: number, direction: -1 | 1): number
   /** Log move that an event made in this price of an asset; 0 when it made none. */
   moveOf(event: number, asset: number): number
+  /** Seconds since the answer was made; absent where it is made at the moment of asking. */
+  age?(asset: number): number
 }
 
 /** A place to trade one asset for another. Amounts are whole tokens. */
