@@ -105,7 +105,9 @@ export function buildWorld(
     const { name } = own
     const { assets, tickSeconds } = spec
     const book = (added: Book): Book => books[books.push(added) - 1]!
-    const context = { name, self, assets, ledger, trace, draws, tickSeconds, book, chain: chain! }
+    const indexOf = (other: string): number => all.findIndex((frame) => frame.spec.name === other)
+    const links = { indexOf, book, chain: chain! }
+    const context = { name, self, assets, ledger, trace, draws, tickSeconds, ...links }
     const instance = model.create(own.params, columnsUnder(`${name}/`, columns), context)
     if (instance.ports?.chain) chains.set(name, instance.ports.chain)
     return { name, self, spec: own, model, chain: chains.get(own.chain)!, instance }

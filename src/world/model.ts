@@ -22,6 +22,8 @@ export type Context = {
   readonly chain: Chain
   /** Seconds per tick. */
   readonly tickSeconds: number
+  /** Instance index of another instance in events, by its name; -1 when there is none. */
+  indexOf(name: string): number
   /** Register a book so that snapshots, rewinds and undo include it. */
   book(book: Book): Book
 }
@@ -58,7 +60,8 @@ export const PHASES = [
 
 export type Phase = (typeof PHASES)[number]
 
-type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
+/** Columns as a model sees them, typed by their specs. */
+export type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
   readonly [K in keyof C]: C[K]['type'] extends 'f64'
     ? Float64Array
     : C[K]['type'] extends 'i32'
