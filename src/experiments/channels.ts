@@ -1,7 +1,15 @@
 import { buildWorld } from '../engine/index.ts'
 import { namedLenders } from '../measures/index.ts'
-import type { ChannelName, InstanceSpec, Model, World, WorldSpec } from '../world/index.ts'
-import { modelOf, rewired, without } from './rewire.ts'
+import {
+  type ChannelName,
+  type InstanceSpec,
+  type Model,
+  modelOf,
+  rewired,
+  type World,
+  type WorldSpec,
+  without,
+} from '../world/index.ts'
 
 /** Worlds in which a channel is cut, whose losses add up; or why there is nothing to cut. */
 export type CutWorlds = { readonly specs: readonly WorldSpec[] } | { readonly reason: string }

@@ -21,6 +21,11 @@ export function instanceModels(catalog: Catalog): readonly Model[] {
   return byKind(catalog.models.filter((m) => m.phase !== 'chain'))
 }
 
+/** Models that `defences:` may name, by kind. */
+export function controlModels(catalog: Catalog): readonly Model[] {
+  return byKind(catalog.models.filter((m) => m.phase === 'control'))
+}
+
 /** Sort by kind, so that the order in which models are registered means nothing. */
 export function byKind<T extends { readonly kind: string }>(items: readonly T[]): readonly T[] {
   return [...items].sort((a, b) => (a.kind < b.kind ? -1 : 1))

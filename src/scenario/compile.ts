@@ -2,6 +2,8 @@ import type { Assets, InstanceSpec, Model, Params } from '../world/index.ts'
 import { type AssetTable, assetTable, defaultNative } from './assets.ts'
 import { type Catalog, chainModels, instanceModels } from './catalog.ts'
 import { convert, convertFields, type Names } from './convert.ts'
+import { DEFENCES, isSwitchedOn } from './defences.ts'
+import type { Path } from './document.ts'
 import { checkDocument } from './issues.ts'
 import { type Scope, substitute } from './references.ts'
 import { documentShape } from './sections.ts'
@@ -32,6 +34,9 @@ export type Compilation = {
 
 const MAIN = 'main'
 
+/** Sections whose entries are instances. */
+const SECTIONS = ['instances', DEFENCES] as const
+
 function entriesOf(section: unknown): readonly (readonly [string, unknown])[] {
   return Object.entries(isTree(section) ? section : {})
 }
@@ -57,11 +62,16 @@ function namesOf(tree: Record<string, unknown>, table: AssetTable, from: Compila
   const { report } = from.scope
   const models = instanceModels(from.catalog)
   const chains = entriesOf(tree.chains).map(([name]) => name)
-  const instances = entriesOf(tree.instances)
-  for (const [name] of instances) {
-    if (!(chains.length > 0 ? chains : [MAIN]).includes(name)) continue
-    report.key(['instances', name], `"${name}" is the name of a chain`, 'rename the instance')
-  }
+  const instances = SECTIONS.flatMap((section) => {
+    const entries = entriesOf(tree[section])
+    for (const [name] of entries)
+      if ((chains.length > 0 ? chains : [MAIN]).includes(name))
+        report.key([section, name], `"${name}" is the name of a chain`, 'rename the instance')
+    return entries
+  })
+  for (const [name] of entriesOf(tree[DEFENCES]))
+    if (isTree(tree.instances) && Object.hasOwn(tree.instances, name))
+      report.key([DEFENCES, name], `"${name}" is the name of an instance`, 'rename the defence')
   return {
     table,
     instances: new Map(instances.map(([name, entry]) => [name, modelOf(entry, models)])),
@@ -89,8 +99,7 @@ function chainsOf(
   })
 }
 
-function chainOf(name: string, entry: Readonly<Record<string, unknown>>, names: Names): string {
-  const path = ['instances', name]
+function chainOf(path: Path, entry: Readonly<Record<string, unknown>>, names: Names): string {
   const { chains, report } = names
   if (typeof entry.chain === 'string') {
     if (!chains.includes(entry.chain)) {
@@ -101,17 +110,18 @@ function chainOf(name: string, entry: Readonly<Record<string, unknown>>, names: 
   }
   if (chains.length > 1 && !chains.includes(MAIN)) {
     const remedy = `add "chain": one of ${chains.join(', ')}`
-    report.key(path, `"chain" is missing in instances.${name}`, remedy)
+    report.key(path, `"chain" is missing in ${path.join('.')}`, remedy)
   }
   return chains.includes(MAIN) ? MAIN : chains[0]!
 }
 
-function instancesOf(tree: Record<string, unknown>, names: Names): InstanceSpec[] {
-  return entriesOf(tree.instances).flatMap(([name, entry]) => {
+function instancesOf(section: string, tree: Record<string, unknown>, names: Names): InstanceSpec[] {
+  return entriesOf(tree[section]).flatMap(([name, entry]) => {
     const model = names.instances.get(name)
     if (!model || !isTree(entry)) return []
-    const params: Params = convertFields(model.params, entry, ['instances', name], names)
-    return [{ name, kind: model.kind, chain: chainOf(name, entry, names), params }]
+    const path = [section, name]
+    const params: Params = convertFields(model.params, entry, path, names)
+    return [{ name, kind: model.kind, chain: chainOf(path, entry, names), params }]
   })
 }
 
@@ -136,6 +146,8 @@ export function compile(from: Compilation): Compiled {
   const table = assetTable(tree.assets, report)
   const names = namesOf(tree, table, from)
   const section = (key: string): unknown => convert(fields[key]!, tree[key], [key], names)
+  const chosen = parameters.get(DEFENCES)?.value
+  const defences = instancesOf(DEFENCES, tree, names).filter((i) => isSwitchedOn(i.name, chosen))
   return {
     assets: table.assets,
     names,
@@ -143,7 +155,7 @@ export function compile(from: Compilation): Compiled {
     paths: Number(section('paths') ?? 1),
     seed: Number(section('seed') ?? 1),
     chains: chainsOf(tree, chainModels(from.catalog), names),
-    instances: instancesOf(tree, names),
+    instances: [...instancesOf('instances', tree, names), ...defences],
     bad,
   }
 }

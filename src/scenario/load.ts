@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Catalog } from './catalog.ts'
 import { compile } from './compile.ts'
+import { withDefences } from './defences.ts'
 import { readDocument } from './document.ts'
 import { ScenarioError } from './errors.ts'
 import { loadOrder } from './graph.ts'
@@ -49,7 +50,8 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
   if (!readable || !isTree(tree)) throw new ScenarioError(problems)
   const report = createReport(path, text, lines)
   report.problems.push(...problems)
-  const written = writtenValues(tree.parameters)
+  const document = withDefences(tree)
+  const written = writtenValues(document.parameters)
   const sources = Object.keys(isTree(tree.sources) ? tree.sources : {})
   const scope = {
     parameters: written,
@@ -58,11 +60,11 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
     offered: (name: string) => offeredOutputs(tree.sources, name, catalog),
     report,
   }
-  const compiled = compile({ document: tree, folder: dirname(path), catalog, scope })
-  const parameters = readParameters(tree.parameters, compiled.bad, report)
+  const compiled = compile({ document, folder: dirname(path), catalog, scope })
+  const parameters = readParameters(document.parameters, compiled.bad, report)
   const order = readOrder(tree.order)
   const short = isTree(tree.short) ? (tree.short as Overrides) : {}
-  checkOrder(order, parameters, parameterNames(tree.parameters), compiled.names)
+  checkOrder(order, parameters, parameterNames(document.parameters), compiled.names)
   const measures = Array.isArray(tree.measures) ? tree.measures : []
   checkMeasures(measures, ['measures'], compiled.names)
   checkShort(short, parameters, [...written.keys()], report)
@@ -82,7 +84,7 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
     seed: compiled.seed,
     measures: (tree.measures as readonly string[] | undefined) ?? [],
     short,
-    document: tree,
+    document,
     lines,
   }
 }

@@ -29,6 +29,8 @@ export type Parameter = {
   readonly distribution?: Distribution
   /** Texts allowed. */
   readonly options?: readonly string[]
+  /** The value may be several options with commas between. */
+  readonly several?: boolean
   /** Citation of a public value. */
   readonly source?: string
   /** No data says so. */
@@ -75,8 +77,10 @@ export function checkValue(parameter: Parameter, raw: string | number): Checked 
     const remedy = 'write the value itself'
     return { message: `"${name}" must be a text, got the reference ${quote(value)}`, remedy }
   }
-  if (!options || options.includes(value)) return { value }
-  const remedy = didYouMean(value, options)
+  const parts = parameter.several ? value.split(',').map((part) => part.trim()) : [value]
+  const wrong = options && parts.find((part) => !options.includes(part))
+  if (!options || wrong === undefined) return { value: parts.join(',') }
+  const remedy = didYouMean(wrong, options)
   return { message: `"${name}" must be one of ${options.join(', ')}, got ${quote(raw)}`, remedy }
 }
 

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
 import { createFiles, type Files } from '../sources/index.ts'
-import type { Assumption, Loaded, WorldSpec } from '../world/index.ts'
+import { type Assumption, arranged, type Loaded, type WorldSpec } from '../world/index.ts'
 import type { Catalog } from './catalog.ts'
 import { type Compilation, type Compiled, compile } from './compile.ts'
+import { DEFENCES } from './defences.ts'
 import { ScenarioError } from './errors.ts'
 import { loadOrder, neededSources } from './graph.ts'
 import { loadSources, type SourceCache, sourceAssumptions } from './loading.ts'
@@ -68,7 +69,7 @@ function warningsOf(scenario: Scenario, catalog: Catalog): readonly string[] {
     return `${scenario.path}:${line}:${col}`
   }
   const parameters = scenario.parameters
-    .filter((p) => !used.has(p.name))
+    .filter((p) => !used.has(p.name) && !(p.name === DEFENCES && scenario.document[DEFENCES]))
     .map((p) => `${at('parameters', p.name)}: parameter "${p.name}" is never used`)
   const sources = Object.keys(isTree(scenario.document.sources) ? scenario.document.sources : {})
     .filter((name) => !needed.has(name))
@@ -168,7 +169,7 @@ export async function resolveScenarioWith(
   const values = finalValues(scenario, scope)
   throwIfAny(report)
   return {
-    spec: specOf(compiled),
+    spec: arranged(specOf(compiled), catalog.models),
     parameters: values,
     loaded: Object.fromEntries(loaded),
     warnings: warningsOf(scenario, catalog),

@@ -1,5 +1,5 @@
 import type { Model } from '../world/index.ts'
-import { byKind, type Catalog, chainModels, instanceModels } from './catalog.ts'
+import { byKind, type Catalog, chainModels, controlModels, instanceModels } from './catalog.ts'
 import type { Shape, Shapes } from './shape.ts'
 
 /** Measure of an `order:` block that names none. */
@@ -58,6 +58,11 @@ const PARAMETER: Shape = {
       type: 'list',
       doc: 'texts allowed',
       of: { type: 'text', doc: 'option' },
+      optional: true,
+    },
+    several: {
+      type: 'flag',
+      doc: 'the value may be several options with commas between',
       optional: true,
     },
     source: text('citation of a public value'),
@@ -185,12 +190,12 @@ export function documentShape(catalog: Catalog): Shape {
   const literal = true
   const optional = true
   const whole: Shape = { type: 'number', doc: '', integer: true, default: 1, literal }
-  const kinds = kindsOf(instanceModels(catalog), (m) => ({
-    type: 'record',
-    doc: m.doc,
-    fields: { chain: CHAIN_FIELD, ...m.params },
-  }))
-  const instance: Shape = { type: 'kinded', doc: 'one instance of a model', kinds }
+  const instanceOf = (doc: string, models: readonly Model[]): Shape => {
+    const fields = (m: Model): Shapes => ({ chain: CHAIN_FIELD, ...m.params })
+    const record = (m: Model): Shape => ({ type: 'record', doc: m.doc, fields: fields(m) })
+    return { type: 'kinded', doc, kinds: kindsOf(models, record) }
+  }
+  const instance = instanceOf('one instance of a model', instanceModels(catalog))
   const measure = measureShape(catalog)
   const scalar: Shape = { type: 'scalar', doc: 'value in the short form' }
   return {
@@ -227,6 +232,13 @@ export function documentShape(catalog: Catalog): Shape {
         optional,
       },
       instances: { type: 'map', doc: 'instances by name', names: INSTANCE, of: instance },
+      defences: {
+        type: 'map',
+        doc: 'controls that are in the world only when the parameter `defences` names them',
+        names: INSTANCE,
+        of: instanceOf('one control', controlModels(catalog)),
+        optional,
+      },
       order: orderShape(measure),
       measures: { type: 'list', doc: 'measures to show first', of: measure, literal, optional },
       short: {

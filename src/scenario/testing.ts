@@ -102,6 +102,10 @@ export function toyCatalog(count: { loads: number } = { loads: 0 }): Catalog {
         positions: data('positions', 'accounts'),
         defaults: terms.fields?.cap ?? number('', ''),
       }),
+      toyModel('controls/breaker', 'control', {
+        lenders: refs('lender', 'watched'),
+        drop: fraction('fall that trips it', { default: 0.1 }),
+      }),
       toyModel('agents/keeper', 'agent', { lenders: refs('lender', 'watched') }),
     ],
     sources: [

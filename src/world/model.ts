@@ -5,6 +5,7 @@ import type { Book } from './book.ts'
 import type { Ledger } from './ledger.ts'
 import type { ParamSpecs, ParamsOf } from './params.ts'
 import type { Chain, PortName, Ports } from './ports.ts'
+import type { InstanceSpec, WorldSpec } from './spec.ts'
 import type { Trace } from './trace.ts'
 
 /** Why derived values must be made to agree with the columns. */
@@ -75,6 +76,13 @@ export type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
  */
 export type Cut = { readonly set: Params } | { readonly become: string }
 
+/**
+ * Rearrange a world before it is built: others in the place of some instances, such as isolated cells
+ * in the place of a pool.
+ * @param own the instance that does so; what is returned must not rearrange once more.
+ */
+export type Arrange = (spec: WorldSpec, own: InstanceSpec, models: readonly Model[]) => WorldSpec
+
 /** Channels that models may cut by parameters or replacement. */
 export type ChannelName = 'feedLag' | 'priceImpact'
 
@@ -90,6 +98,7 @@ type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSp
   /** Holder may go below zero in the ledger: a source or sink of tokens. */
   readonly external?: boolean
   readonly cuts?: Cuts
+  readonly arrange?: Arrange
   /** State columns, from parameters and the number of assets. */
   readonly columns?: (p: ParamsOf<S>, assets: Assets, tickSeconds: number) => C
   readonly create: (p: ParamsOf<S>, s: TypedColumns<C>, context: Context) => Instance
@@ -103,6 +112,7 @@ export type Model = {
   readonly params: ParamSpecs
   readonly external: boolean
   readonly cuts: Cuts
+  readonly arrange: Arrange | undefined
   columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
   create(p: Params, s: Readonly<Record<string, Column>>, context: Context): Instance
 }
@@ -126,6 +136,7 @@ export function model<
     params: definition.params,
     external: definition.external ?? false,
     cuts: definition.cuts ?? {},
+    arrange: definition.arrange,
     columns: (p, assets, tickSeconds) =>
       columns ? columns(p as ParamsOf<S>, assets, tickSeconds) : {},
     create: (p, s, context) => create(p as ParamsOf<S>, s as TypedColumns<C>, context),
