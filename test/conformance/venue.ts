@@ -232,6 +232,42 @@ function targeting(make: () => VenueCase): void {
   })
 }
 
+/** Halt, or let trade again, every venue of a world that can be halted. */
+function setTrading({ instances }: World, value: 0 | 1): void {
+  let changed = 0
+  for (const { instance } of instances) {
+    const governed = instance.ports?.governed
+    if (!governed?.terms.includes('trading')) continue
+    expect(governed.setTerm('trading', -1, value)).toBeNull()
+    expect(governed.term('trading', -1)).toBe(value)
+    changed++
+  }
+  expect(changed).toBeGreaterThan(0)
+}
+
+function halting(make: () => VenueCase): void {
+  it('trades nothing while it is halted, and resumes as it was', () => {
+    const { world, venue, pairs, sizes } = make()
+    const before = hashWorld(world)
+    const offered = pairs.map(([sell, buy]) => venue.spot(sell, buy))
+    setTrading(world, 0)
+    const halted = hashWorld(world)
+    for (const [sell, buy] of pairs) {
+      expect(venue.has(sell, buy)).toBe(true)
+      expect(venue.spot(sell, buy)).toBe(0)
+      expect(venue.amountTo(sell, buy, 1e-9)).toBe(0)
+      for (const size of sizes(sell, buy)) {
+        expect(venue.quote(sell, buy, size)).toBe(0)
+        expect(venue.swap(sell, buy, size, outside(world), -1)).toBe(0)
+      }
+    }
+    expect(hashWorld(world)).toBe(halted)
+    setTrading(world, 1)
+    expect(pairs.map(([sell, buy]) => venue.spot(sell, buy))).toEqual(offered)
+    expect(hashWorld(world)).toBe(before)
+  })
+}
+
 /**
  * Register the tests that any `Venue` must pass.
  * @param name printed in the report.
@@ -242,5 +278,6 @@ export function venueConformance(name: string, make: () => VenueCase): void {
     quoting(name, make)
     trading(make)
     targeting(make)
+    halting(make)
   })
 }

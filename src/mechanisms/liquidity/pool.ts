@@ -1,4 +1,4 @@
-import type { Assets, Context, Ledger } from '../../world/index.ts'
+import { type Assets, type Context, type Ledger, u8 } from '../../world/index.ts'
 
 /** Shortfall that the ledger forgives, relative to the amount moved. */
 const LEDGER_TOLERANCE = 1e-12
@@ -10,6 +10,27 @@ const LEDGER_TOLERANCE = 1e-12
  */
 export function startPrice(price: number, base: number, quote: number, assets: Assets): number {
   return price > 0 ? price : assets[base]!.price / assets[quote]!.price
+}
+
+/** Tells whether a venue has to do with an ordered pair of assets. */
+type Pairs = (sell: number, buy: number) => boolean
+
+/** State column of a venue that may be halted: 1 while it trades. */
+export const tradingFlag = (): ReturnType<typeof u8> => u8(1, 'flag', 1)
+
+/**
+ * Make the tests of which orders a venue of two assets takes.
+ * @param trading length 1, the column of `tradingFlag`.
+ * @returns `has`, whether it is one of the venue's pairs; `takes`, whether it also trades now.
+ */
+export function pairOf(
+  base: number,
+  quote: number,
+  trading: Uint8Array,
+): { readonly has: Pairs; readonly takes: Pairs } {
+  const has: Pairs = (sell, buy) =>
+    (sell === base && buy === quote) || (sell === quote && buy === base)
+  return { has, takes: (sell, buy) => trading[0] === 1 && has(sell, buy) }
 }
 
 /** Tell whether an amount is one that can be traded: positive and finite. */

@@ -1,13 +1,14 @@
 import {
   asset,
   type Context,
+  governedFlag,
   type Model,
   model,
   number,
   type ParamsOf,
   type Venue,
 } from '../../world/index.ts'
-import { exchange, isTradable } from './pool.ts'
+import { exchange, isTradable, pairOf, tradingFlag } from './pool.ts'
 
 /** Tokens that a conversion takes at its rate: no end, but a number that can be added up. */
 const WITHOUT_END = 1e30
@@ -20,12 +21,14 @@ const params = {
 
 function wrapperOf(
   { wrapped, underlying, rate }: ParamsOf<typeof params>,
+  trading: Uint8Array,
   context: Context,
 ): Venue {
   const { trace, self } = context
+  const { has, takes } = pairOf(wrapped, underlying, trading)
   const spot = (sell: number, buy: number): number => {
-    if (sell === wrapped && buy === underlying) return rate
-    return sell === underlying && buy === wrapped ? 1 / rate : 0
+    if (!takes(sell, buy)) return 0
+    return sell === wrapped ? rate : 1 / rate
   }
   const quote = (sell: number, buy: number, amount: number): number =>
     isTradable(amount) ? amount * spot(sell, buy) : 0
@@ -43,7 +46,7 @@ function wrapperOf(
     return bought
   }
   return {
-    has: (sell, buy) => sell !== buy && spot(sell, buy) > 0,
+    has,
     spot,
     quote,
     amountTo: (sell, buy, target) => (target > 0 && spot(sell, buy) > target ? WITHOUT_END : 0),
@@ -61,5 +64,11 @@ export const wrapper: Model = model({
   doc: 'converts a wrapped token to its underlying and back at a fixed rate (wstETH)',
   external: true,
   params,
-  create: (p, _, context) => ({ ports: { venue: wrapperOf(p, context) } }),
+  columns: () => ({ trading: tradingFlag() }),
+  create: (p, s, context) => ({
+    ports: {
+      venue: wrapperOf(p, s.trading, context),
+      governed: governedFlag('trading', s.trading),
+    },
+  }),
 })

@@ -4,6 +4,7 @@ import {
   type Context,
   data,
   f64,
+  governedFlag,
   i32,
   type Model,
   model,
@@ -11,7 +12,7 @@ import {
   type Pool,
   type TickTable,
 } from '../../../world/index.ts'
-import { exchange, isTradable, recordSwap, startPrice } from '../pool.ts'
+import { exchange, isTradable, pairOf, recordSwap, startPrice, tradingFlag } from '../pool.ts'
 import {
   edge0,
   edge1,
@@ -48,6 +49,7 @@ type State = {
   readonly root: Float64Array
   readonly interval: Int32Array
   readonly lastSwap: Int32Array
+  readonly trading: Uint8Array
 }
 type Setup = {
   readonly base: number
@@ -59,20 +61,19 @@ type Setup = {
 function poolOf({ base, quote, fee, ranges }: Setup, s: State, context: Context): Pool {
   const kept = 1 - fee
   const end: Landing = { root: 0, interval: 0 }
-  const has = (sell: number, buy: number): boolean =>
-    (sell === base && buy === quote) || (sell === quote && buy === base)
+  const { has, takes } = pairOf(base, quote, s.trading)
   function quoteFor(sell: number, buy: number, amount: number): number {
-    if (!has(sell, buy) || !isTradable(amount)) return 0
+    if (!takes(sell, buy) || !isTradable(amount)) return 0
     const walk = sell === base ? sell0 : sell1
     return walk(ranges, s.root[0]!, s.interval[0]!, amount * kept, end)
   }
   function spot(sell: number, buy: number): number {
-    if (!has(sell, buy)) return 0
+    if (!takes(sell, buy)) return 0
     if (sell === base) return kept * square(edge0(ranges, s.root[0]!, s.interval[0]!))
     return kept / square(edge1(ranges, s.root[0]!, s.interval[0]!))
   }
   function amountTo(sell: number, buy: number, target: number): number {
-    if (!has(sell, buy) || !(target > 0)) return 0
+    if (!takes(sell, buy) || !(target > 0)) return 0
     if (sell === base)
       return sell0To(ranges, s.root[0]!, s.interval[0]!, Math.sqrt(target / kept)) / kept
     return sell1To(ranges, s.root[0]!, s.interval[0]!, Math.sqrt(kept / target)) / kept
@@ -115,6 +116,7 @@ export const concentrated: Model = model({
     root: f64(1, 'sqrt(quote/base)'),
     interval: i32(1, 'index'),
     lastSwap: i32(2, 'event id', -1),
+    trading: tradingFlag(),
   }),
   create(p, s, context) {
     const { ledger, self, assets } = context
@@ -126,6 +128,6 @@ export const concentrated: Model = model({
     ledger.endow(self, quote, reserve1(ranges, ranges.startRoot, ranges.start) * HAIR)
     const fee = p.fee < 0 ? ticks.fee : p.fee
     const pool = poolOf({ base, quote, fee, ranges }, s, context)
-    return { ports: { venue: pool, pool } }
+    return { ports: { venue: pool, pool, governed: governedFlag('trading', s.trading) } }
   },
 })

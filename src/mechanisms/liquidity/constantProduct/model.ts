@@ -2,14 +2,16 @@ import { log } from '../../../math/index.ts'
 import {
   asset,
   type Context,
+  choice,
   fraction,
+  governedFlag,
   i32,
   type Model,
   model,
   number,
   type Pool,
 } from '../../../world/index.ts'
-import { exchange, isTradable, recordSwap, startPrice } from '../pool.ts'
+import { exchange, isTradable, pairOf, recordSwap, startPrice, tradingFlag } from '../pool.ts'
 import { amountOut, amountTo, spotAfterFee } from './kernel.ts'
 
 const params = {
@@ -21,17 +23,28 @@ const params = {
     min: 0,
   }),
   fee: fraction('fee on the amount sold', { default: 0.003, max: 0.999 }),
+  feesTo: choice(
+    "where fees go: into the reserves, as in v2, or to its providers' pockets outside the world",
+    ['pool', 'outside'],
+    'pool',
+  ),
 }
 
-type Setup = { readonly base: number; readonly quote: number; readonly fee: number }
+type Setup = {
+  readonly base: number
+  readonly quote: number
+  readonly fee: number
+  readonly feesTo: 'pool' | 'outside'
+}
+type State = { readonly lastSwap: Int32Array; readonly trading: Uint8Array }
 
-function poolOf({ base, quote, fee }: Setup, last: Int32Array, context: Context): Pool {
+function poolOf({ base, quote, fee, feesTo }: Setup, s: State, context: Context): Pool {
   const { ledger, self } = context
+  const paidOut = feesTo === 'outside' ? fee : 0
   const reserve = (of: number): number => ledger.balance(self, of)
-  const has = (sell: number, buy: number): boolean =>
-    (sell === base && buy === quote) || (sell === quote && buy === base)
+  const { has, takes } = pairOf(base, quote, s.trading)
   function quoteFor(sell: number, buy: number, amount: number): number {
-    if (!has(sell, buy) || !isTradable(amount)) return 0
+    if (!takes(sell, buy) || !isTradable(amount)) return 0
     return amountOut(reserve(sell), reserve(buy), amount, fee)
   }
   function swap(sell: number, buy: number, amount: number, holder: number, cause: number): number {
@@ -39,8 +52,9 @@ function poolOf({ base, quote, fee }: Setup, last: Int32Array, context: Context)
     if (!(bought > 0)) return 0
     const before = reserve(buy) / reserve(sell)
     if (!exchange(context, holder, sell, amount, buy, bought)) return 0
+    if (paidOut > 0) ledger.transfer(self, ledger.holders - 1, sell, paidOut * amount)
     const move = log(reserve(buy) / reserve(sell) / before)
-    recordSwap(context, last, sell === base ? 0 : 1, cause, sell, amount, buy, bought, move)
+    recordSwap(context, s.lastSwap, sell === base ? 0 : 1, cause, sell, amount, buy, bought, move)
     return bought
   }
   return {
@@ -48,12 +62,12 @@ function poolOf({ base, quote, fee }: Setup, last: Int32Array, context: Context)
     fee,
     price: () => reserve(quote) / reserve(base),
     self: context.self,
-    lastSwap: (direction) => last[direction < 0 ? 0 : 1]!,
+    lastSwap: (direction) => s.lastSwap[direction < 0 ? 0 : 1]!,
     has,
-    spot: (sell, buy) => (has(sell, buy) ? spotAfterFee(reserve(sell), reserve(buy), fee) : 0),
+    spot: (sell, buy) => (takes(sell, buy) ? spotAfterFee(reserve(sell), reserve(buy), fee) : 0),
     quote: quoteFor,
     amountTo: (sell, buy, target) =>
-      has(sell, buy) && target > 0 ? amountTo(reserve(sell), reserve(buy), target, fee) : 0,
+      takes(sell, buy) && target > 0 ? amountTo(reserve(sell), reserve(buy), target, fee) : 0,
     swap,
   }
 }
@@ -64,12 +78,12 @@ export const constantProduct: Model = model({
   phase: 'venue',
   doc: 'pool of two assets with a constant product of reserves (Uniswap v2)',
   params,
-  columns: () => ({ lastSwap: i32(2, 'event id', -1) }),
+  columns: () => ({ lastSwap: i32(2, 'event id', -1), trading: tradingFlag() }),
   create(p, s, context) {
     const { ledger, self, assets } = context
     ledger.endow(self, p.base, p.baseReserve)
     ledger.endow(self, p.quote, p.baseReserve * startPrice(p.price, p.base, p.quote, assets))
-    const pool = poolOf(p, s.lastSwap, context)
-    return { ports: { venue: pool, pool } }
+    const pool = poolOf(p, s, context)
+    return { ports: { venue: pool, pool, governed: governedFlag('trading', s.trading) } }
   },
 })

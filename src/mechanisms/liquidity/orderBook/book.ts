@@ -1,6 +1,6 @@
 import { exp, log } from '../../../math/index.ts'
 import type { Context, Pool } from '../../../world/index.ts'
-import { exchange, isTradable, recordSwap } from '../pool.ts'
+import { exchange, isTradable, pairOf, recordSwap } from '../pool.ts'
 import { eat, type Fill, type Ladder } from './kernel.ts'
 
 type Setup = {
@@ -15,6 +15,7 @@ type Columns = {
   readonly position: Float64Array
   readonly share: Float64Array
   readonly lastSwap: Int32Array
+  readonly trading: Uint8Array
 }
 
 /** Rounding by which an order may exceed the book. */
@@ -30,8 +31,7 @@ export function bookOf(p: Setup, ladder: Ladder, s: Columns, context: Context): 
   const kept = 1 - p.fee
   const half = exp(p.spread / 2)
   const fill: Fill = { position: 0, base: 0, money: 0 }
-  const has = (sell: number, buy: number): boolean =>
-    (sell === base && buy === quote) || (sell === quote && buy === base)
+  const { has, takes } = pairOf(base, quote, s.trading)
   /** Price of the best bid (sell base) or ask at position 0. */
   const top = (sell: number): number => exp(s.view[0]!) * (sell === base ? 1 / half : half)
   /**
@@ -57,12 +57,12 @@ export function bookOf(p: Setup, ladder: Ladder, s: Columns, context: Context): 
   let sold = 0
   const end = (sell: number): number => (sell === base ? Infinity : -Infinity)
   function quoteFor(sell: number, buy: number, amount: number): number {
-    if (!has(sell, buy) || !isTradable(amount)) return 0
+    if (!takes(sell, buy) || !isTradable(amount)) return 0
     const bought = take(sell, amount, end(sell))
     return sold >= amount * (1 - ROUNDING) ? bought : 0
   }
   function spot(sell: number, buy: number): number {
-    if (!has(sell, buy)) return 0
+    if (!takes(sell, buy)) return 0
     const position = s.position[0]!
     const { edges } = ladder
     if (sell === base)
@@ -74,7 +74,7 @@ export function bookOf(p: Setup, ladder: Ladder, s: Columns, context: Context): 
       : 0
   }
   function amountTo(sell: number, buy: number, target: number): number {
-    if (!has(sell, buy) || !(target > 0)) return 0
+    if (!takes(sell, buy) || !(target > 0)) return 0
     const until =
       sell === base ? log((kept * top(sell)) / target) : log((target * top(sell)) / kept)
     take(sell, Infinity, until)

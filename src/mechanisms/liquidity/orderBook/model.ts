@@ -3,6 +3,7 @@ import {
   asset,
   f64,
   fraction,
+  governedFlag,
   i32,
   list,
   type Model,
@@ -14,7 +15,7 @@ import {
   seconds,
   usd,
 } from '../../../world/index.ts'
-import { isTradable } from '../pool.ts'
+import { isTradable, tradingFlag } from '../pool.ts'
 import { bookOf } from './book.ts'
 import { checkSpread, decayOver, depthShare, ladderOf, redepth, refill } from './kernel.ts'
 
@@ -87,6 +88,7 @@ export const orderBook: Model = model({
     seen: f64(1, 'log'),
     variance: f64(1, '1/s'),
     lastSwap: i32(2, 'event id', -1),
+    trading: tradingFlag(),
   }),
   create(p, s, context) {
     const { ledger, self, assets, name } = context
@@ -107,7 +109,7 @@ export const orderBook: Model = model({
     const book = bookOf(p, ladder, s, context)
     let source: PriceSource
     return {
-      ports: { venue: book, pool: book },
+      ports: { venue: book, pool: book, governed: governedFlag('trading', s.trading) },
       link(use) {
         source = use('priceSource', p.source)
       },

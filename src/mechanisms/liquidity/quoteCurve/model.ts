@@ -5,6 +5,7 @@ import {
   data,
   f64,
   fraction,
+  governedFlag,
   type ImpactTable,
   type Model,
   model,
@@ -14,7 +15,7 @@ import {
   seconds,
   type Venue,
 } from '../../../world/index.ts'
-import { exchange, isTradable } from '../pool.ts'
+import { exchange, isTradable, pairOf, tradingFlag } from '../pool.ts'
 import {
   buy as buyOn,
   type Curve,
@@ -41,6 +42,7 @@ type Setup = {
   readonly kept: number
   readonly curve: Curve
   readonly displacement: Float64Array
+  readonly trading: Uint8Array
   readonly context: Context
   /** Quote per base without any displacement; not positive when there is no answer. */
   going(): number
@@ -49,24 +51,23 @@ type Setup = {
 function venueOf(own: Setup): Venue {
   const { base, quote, kept, curve, displacement, context, going } = own
   const stop: Stop = { displacement: 0, area: 0 }
-  const has = (sell: number, buy: number): boolean =>
-    (sell === base && buy === quote) || (sell === quote && buy === base)
+  const { has, takes } = pairOf(base, quote, own.trading)
   function spot(sell: number, buy: number): number {
-    const price = has(sell, buy) ? going() * shareAt(curve, displacement[0]!) : 0
+    const price = takes(sell, buy) ? going() * shareAt(curve, displacement[0]!) : 0
     if (!(price > 0)) return 0
     return sell === base ? kept * price : kept / price
   }
   /** Quote an order; `stop` is where it ends. */
   function quoteFor(sell: number, buy: number, amount: number): number {
     const price = going()
-    if (!has(sell, buy) || !isTradable(amount) || !(price > 0)) return 0
+    if (!takes(sell, buy) || !isTradable(amount) || !(price > 0)) return 0
     const from = displacement[0]!
     if (sell === base) return sellOn(curve, from, amount, stop) ? kept * price * stop.area : 0
     return buyOn(curve, from, amount / price, stop) ? kept * (from - stop.displacement) : 0
   }
   function amountTo(sell: number, buy: number, target: number): number {
     const price = going()
-    if (!has(sell, buy) || !(target > 0 && price > 0)) return 0
+    if (!takes(sell, buy) || !(target > 0 && price > 0)) return 0
     if (sell === base) {
       moveTo(curve, displacement[0]!, 1, target / (kept * price), stop)
       return stop.displacement - displacement[0]!
@@ -105,7 +106,7 @@ export const quoteCurve: Model = model({
   // Trades of any size displace next to nothing.
   cuts: { priceImpact: { set: { depthUnit: 1e30 } } },
   params,
-  columns: () => ({ displacement: f64(1, 'base tokens') }),
+  columns: () => ({ displacement: f64(1, 'base tokens'), trading: tradingFlag() }),
   create(p, s, context) {
     const { base, quote, halfLife } = p
     let source: PriceSource
@@ -115,11 +116,12 @@ export const quoteCurve: Model = model({
       kept: 1 - p.fee,
       curve: curveOf(p.curve, p.depthUnit),
       displacement: s.displacement,
+      trading: s.trading,
       context,
       going: () => source.price(base) / source.price(quote),
     })
     return {
-      ports: { venue },
+      ports: { venue, governed: governedFlag('trading', s.trading) },
       link(use) {
         source = use('priceSource', p.source)
       },

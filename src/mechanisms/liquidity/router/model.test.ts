@@ -61,6 +61,25 @@ venueConformance('router', () => {
 })
 
 describe('router', () => {
+  it('goes round a venue that is halted, as if it were not there', () => {
+    const pools = { base: ETH, quote: USDC, baseReserve: 1000 } as const
+    const build = (venues: readonly string[]): World =>
+      testWorld({
+        near: [constantProduct, pools],
+        far: [constantProduct, { ...pools, baseReserve: 300 }],
+        router: [router, { venues }],
+      })
+    const both = build(['near', 'far'])
+    const open = both.port('venue', 'router').quote(ETH, USDC, 50)
+    both.port('governed', 'near').setTerm('trading', -1, 0)
+    const venue = both.port('venue', 'router')
+    const alone = build(['far']).port('venue', 'router')
+    expect(venue.quote(ETH, USDC, 50)).toBe(alone.quote(ETH, USDC, 50))
+    expect(venue.quote(ETH, USDC, 50)).toBeLessThan(open)
+    expect(venue.spot(ETH, USDC)).toBe(alone.spot(ETH, USDC))
+    expect(both.port('pool', 'near').price()).toBe(2500)
+  })
+
   it('offers pairs over as few assets as it takes, and none that nothing connects', () => {
     const world = testWorld({
       one: [constantProduct, { base: ETH, quote: USDC, baseReserve: 10 }],

@@ -315,4 +315,16 @@ describe('the blame for a price', () => {
     stepWorld(coarse.world, 100)
     expect(eventsOf(coarse.world, 'news').length).toBe(2)
   })
+
+  it('has prices but no trades while it is halted', () => {
+    const { world, market } = make({ members: { swing }, drivers: ['swing'] })
+    const outside = world.ledger.holders - 1
+    world.port('governed', 'market').setTerm('trading', -1, 0)
+    stepWorld(world, 6)
+    expect(market.price(ETH)).toBeCloseTo(1600, 9)
+    expect(market.follow(ETH, USD, 1, outside, -1)).toBe(0)
+    expect(market.swap(ETH, USD, 1, outside, -1)).toBe(0)
+    world.port('governed', 'market').setTerm('trading', -1, 1)
+    expect(market.follow(ETH, USD, 1, outside, -1)).toBeCloseTo(1600, 9)
+  })
 })
