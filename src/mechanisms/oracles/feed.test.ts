@@ -8,7 +8,7 @@ import {
   stepWorld,
 } from '../../../test/conformance/model.ts'
 import { priceSourceConformance } from '../../../test/conformance/priceSource.ts'
-import type { World } from '../../world/index.ts'
+import { USD, type World } from '../../world/index.ts'
 import { gbm, referenceMarket } from '../prices/index.ts'
 import { feed } from './feed.ts'
 import { eventsOf, type Fall, oracleWorld } from './testWorld.conformance.ts'
@@ -176,6 +176,17 @@ describe('a feed', () => {
     const stuck = [{ from: 0, to: 60 }]
     const path = run([], { heartbeat: 24, maxAge: 36, stuck }, 7)
     expect(path).toEqual([2000, 2000, 2000, Number.NaN, Number.NaN, 2000, 2000])
+  })
+
+  it('says how old its answer is, a repeated one included', () => {
+    const world = oracleWorld([[0.1, 24]], { feed: feedOf({ heartbeat: 48 }) })
+    const source = world.port('priceSource', 'feed')
+    const ages = Array.from({ length: 7 }, () => {
+      stepWorld(world, 1)
+      return source.age!(ETH)
+    })
+    expect(ages).toEqual([12, 0, 12, 24, 36, 0, 12])
+    expect(source.age!(USD)).toBe(0)
   })
 
   it('grows stale in an outage of its chain too', () => {

@@ -151,6 +151,7 @@ function portOf({ p, s, context }: Feed, covered: Uint8Array): PriceSource {
     covers: (a) => covered[a] === 1,
     price: (a) => (s.answer[a]! > 0 && !isStale(a) ? s.answer[a]! : Number.NaN),
     cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
+    age: (a) => (a === USD ? 0 : s.now[0]! - s.answered[a]!),
     moveOf(event, a) {
       const { instance, asset, kind, y } = context.trace.columns
       const isOwn = instance[event] === context.self && asset[event] === a
