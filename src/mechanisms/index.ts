@@ -1,6 +1,7 @@
 import type { Model } from '../world/index.ts'
 import * as agents from './agents/index.ts'
 import * as chains from './chains/index.ts'
+import * as controls from './controls/index.ts'
 import * as lending from './lending/index.ts'
 import * as liquidity from './liquidity/index.ts'
 import * as options from './options/index.ts'
@@ -14,6 +15,7 @@ const isModel = (value: unknown): value is Model =>
 export const MODELS: readonly Model[] = [
   agents,
   chains,
+  controls,
   lending,
   liquidity,
   options,

@@ -1,0 +1,40 @@
+import { f64, type ParamSpec, seconds } from '../../world/index.ts'
+import type { Desk } from './control.ts'
+import { SLACK } from './rules.ts'
+
+type Resume = { readonly resumeAfter: number; readonly calmFor: number }
+
+/** When what a control has halted goes on again; common to all that halt. */
+export const resumeParams: { readonly [K in keyof Resume]: ParamSpec<number> } = {
+  resumeAfter: seconds('time after which a halt ends once the alarm is over; 0 = never by time', {
+    default: 0,
+  }),
+  calmFor: seconds('time without alarm after which a halt ends; 0 = never by calm', { default: 0 }),
+}
+
+/** Columns of a halt. */
+export const HALT: { readonly alarmedAt: ReturnType<typeof f64> } = {
+  alarmedAt: f64(1, 's', -1e18),
+}
+
+type Columns = { readonly alarmedAt: Float64Array }
+
+/**
+ * Halt or resume all that a desk may change: at an alarm every term is proposed to be 0; once there is
+ * no alarm it is proposed to be what it was, after `resumeAfter` since the halt or `calmFor` since the
+ * last alarm, whichever comes first.
+ * @param cause event behind the alarm (-1 when it is not known); null when there is no alarm.
+ */
+export function halt(p: Resume, s: Columns, desk: Desk, time: number, cause: number | null): void {
+  if (cause !== null) s.alarmedAt[0] = time
+  for (let slot = 0; slot < desk.slots.length; slot++) {
+    if (cause !== null) desk.propose(slot, 0, cause)
+    else if (desk.isChanged(slot) && isOver(p, s, desk.changedAt(slot), time))
+      desk.propose(slot, desk.opening(slot), desk.changedBy(slot))
+  }
+}
+
+function isOver(p: Resume, s: Columns, haltedAt: number, time: number): boolean {
+  const isServed = p.resumeAfter > 0 && time - haltedAt >= p.resumeAfter - SLACK
+  return isServed || (p.calmFor > 0 && time - s.alarmedAt[0]! >= p.calmFor - SLACK)
+}

@@ -1,0 +1,1 @@
+export { ControlExpiryError, ControlTermError, control } from './control.ts'
