@@ -56,6 +56,7 @@ function columnSpecs(all: readonly Frame[], spec: WorldSpec): Record<string, Col
     '/clock': { type: 'f64', length: 1, unit: 'ticks' },
     '/balances': { type: 'f64', length: (all.length + 1) * spec.assets.length, unit: 'tokens' },
     '/moved': { type: 'f64', length: spec.assets.length, unit: 'tokens' },
+    '/gas': { type: 'f64', length: all.length, unit: 'USD' },
   }
   for (const { spec: own, model } of all) {
     const columns = model.columns(own.params, spec.assets, spec.tickSeconds)
@@ -127,6 +128,7 @@ export function buildWorld(
     columns,
     state,
     clock: f64('/clock'),
+    gas: f64('/gas'),
     checked: options.checked ?? false,
     builderDraws: builder.draws,
     port: linker(instances, 'the caller'),

@@ -216,6 +216,7 @@ describe('execution', () => {
     const self = world.instances.find((i) => i.name === 'a')!.self
     expect(ledger.balance(self, USD)).toBe(999)
     expect(ledger.balance(ledger.holders - 1, USD)).toBe(1)
+    expect(world.gas[self]).toBe(1)
     expect(served(world)).toEqual([])
     expect(trace.length).toBe(1)
     expect(trace.texts[trace.columns.other[0]!]).toBe('desk is full')

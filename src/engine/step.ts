@@ -112,6 +112,7 @@ function round(lane: Lane, chain: Chain, block: Block, limit: number) {
     if (gas + p.gas > limit) continue
     if (!(cost <= 0) && !payUsd(ledger, p.from.self, ledger.holders - 1, cost)) continue
     gas += p.gas
+    lane.world.gas[p.from.self]! += cost
     done = execute(lane, p, cost) || done
   }
   return { gas, done }

@@ -40,6 +40,8 @@ export type World = {
   readonly state: Uint8Array
   /** Ticks done, length 1. */
   readonly clock: Float64Array
+  /** What each instance has paid for gas in this path, USD; length instances. */
+  readonly gas: Float64Array
   readonly checked: boolean
   readonly builderDraws: Draws
   /** The world as built: before any path, and before opening conditions are drawn. */
