@@ -45,6 +45,10 @@ function programOf(finish: (code: number) => void): Command {
     .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
     .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option(
       '--paths <n>',
       "number of paths; with --until the most of them (default: the scenario's, 64000 with --until)",
       wholeNumber,

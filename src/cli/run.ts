@@ -18,6 +18,7 @@ import { progressLine } from './progress.ts'
 export type RunArguments = {
   readonly seed?: number
   readonly set?: Readonly<Record<string, string | number>>
+  readonly defences?: string
   readonly paths?: number
   readonly path?: number
   readonly until?: string
@@ -65,10 +66,10 @@ function given<T extends object>(
 }
 
 function optionsOf(scenario: Scenario, args: RunArguments, measures: readonly string[]) {
-  const { seed, paths, path, until, workers, out } = args
+  const { seed, paths, path, until, workers, out, defences } = args
   return {
     ...given<RunOptions>({ seed, paths, path, until, workers, journal: out }),
-    set: { ...(args.short ? scenario.short : {}), ...args.set },
+    set: { ...(args.short ? scenario.short : {}), ...given({ defences }), ...args.set },
     ...{ checked: args.checked ?? false, measures, cuts: args.cut ?? [], cache: new Map() },
   }
 }

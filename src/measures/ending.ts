@@ -28,8 +28,8 @@ export function endingOf(world: World): Ending {
     }),
     liquidations: perLender((only) => {
       if (only === undefined) return all()
-      const self = namedLenders(world, only)[0]?.self ?? -1
-      return all().filter((e) => world.trace.columns.instance[e] === self)
+      const selves = namedLenders(world, only).map(({ self }) => self)
+      return all().filter((e) => selves.includes(world.trace.columns.instance[e]!))
     }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Built, Lender, PriceSource, Venue, World } from '../world/index.ts'
+import type { ArbitrageSums } from './arbitrage.ts'
 import type { DebtTotals } from './books.ts'
 import type { Forest } from './forest.ts'
 
@@ -44,6 +45,8 @@ export type Watched = {
   readonly locked: ReadonlyMap<string, number>
   /** Lenders with a market whose suppliers cannot get out at the end either. */
   readonly lockedAtEnd: ReadonlySet<string>
+  /** What arbitrage took from constant-product pools; null without such pools. */
+  readonly arbitrage: ArbitrageSums | null
 }
 
 /** Facts of the end of a path that several measures ask for, each worked out once. */
@@ -96,11 +99,16 @@ export type NamedLender = {
   readonly lender: Lender
 }
 
-/** All lenders of a world, or the one of that name. */
+/** Whether a lender is the one that is asked for, or a cell of it; all are when none is named. */
+export function isAsked(name: string, only?: string): boolean {
+  return only === undefined || name === only || name.startsWith(`${only}.`)
+}
+
+/** All lenders of a world, or the one of that name, or its cells where it is isolated. */
 export function namedLenders(world: World, only?: string): readonly NamedLender[] {
   return world
     .all('lender')
-    .filter(({ name }) => only === undefined || name === only)
+    .filter(({ name }) => isAsked(name, only))
     .map(({ name, self, instance }) => ({ name, self, lender: instance.ports!.lender! }))
 }
 
