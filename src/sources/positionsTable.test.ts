@@ -46,13 +46,17 @@ describe('the example file', () => {
   })
 })
 
-test('market and threshold may be missing, and empty amounts are counted', async () => {
+test('market and threshold may be missing, and empty rows are counted', async () => {
   const loaded = await load('account,collateral,debt\na,ETH:1;DAI:0,\nb,,\n')
   expect((loaded.outputs.positions as PositionTable).accounts).toEqual(['a'])
-  expect(loaded.leftOut).toEqual([
-    { reason: 'rows without any amount', count: 1 },
-    { reason: 'amounts of zero', count: 1 },
-  ])
+  expect(loaded.leftOut).toEqual([{ reason: 'rows without any amount', count: 1 }])
+})
+
+test('an amount of zero is an entry that the account may use later', async () => {
+  const loaded = await load('account,collateral,debt\nattacker,ETH:0,USDC:0\nb,ETH:0;DAI:2,\n')
+  const table = loaded.outputs.positions as PositionTable
+  expect(entries(table, 'attacker')).toEqual(['+0 ETH NaN', '-0 USDC NaN'])
+  expect(entries(table, 'b')).toEqual(['+0 ETH NaN', '+2 DAI NaN'])
 })
 
 describe('refused with file, line, column, the value and what to do', () => {

@@ -17,7 +17,6 @@ type Read = {
   readonly rows: number
   readonly others: number
   readonly empty: number
-  readonly zeros: number
 }
 
 type Columns = Readonly<Record<'account' | 'market' | 'collateral' | 'debt' | 'threshold', number>>
@@ -85,7 +84,10 @@ function thresholdsOf(
   return (name) => given.find((entry) => entry.name === name)?.value ?? Number.NaN
 }
 
-/** Add one row. @returns how many amounts were zero, or -1 when the row holds nothing. */
+/**
+ * Add one row. Amounts of zero are kept: they name what the account may supply or borrow later.
+ * @returns false when the row names nothing.
+ */
 function readRow(
   table: CsvTable,
   row: CsvRow,
@@ -93,18 +95,17 @@ function readRow(
   rules: NamedRules,
   into: PositionBuilder,
   p: Problems,
-): number {
+): boolean {
   const place = (column: number) => ({ path: table.path, line: row.line, column: column + 1 })
   const collateral = parseNamed(cell(row, at.collateral), place(at.collateral), p, rules)
   const debt = parseNamed(cell(row, at.debt), place(at.debt), p, rules)
   const names = collateral.map((entry) => entry.name)
   const limit = thresholdsOf(cell(row, at.threshold), names, place(at.threshold), p)
-  const used = [...collateral, ...debt].filter((entry) => entry.value > 0).length
-  if (used === 0) return -1
+  if (collateral.length + debt.length === 0) return false
   into.account(cell(row, at.account))
-  for (const c of collateral) if (c.value > 0) into.collateral(c.name, c.value, limit(c.name))
-  for (const d of debt) if (d.value > 0) into.debt(d.name, d.value)
-  return collateral.length + debt.length - used
+  for (const c of collateral) into.collateral(c.name, c.value, limit(c.name))
+  for (const d of debt) into.debt(d.name, d.value)
+  return true
 }
 
 function readRows(
@@ -120,7 +121,6 @@ function readRows(
   let rows = 0
   let others = 0
   let empty = 0
-  let zeros = 0
   for (const row of table.rows) {
     const account = cell(row, at.account)
     const key = JSON.stringify([account, cell(row, at.market)])
@@ -134,15 +134,11 @@ function readRows(
       others++
       continue
     }
-    const zero = readRow(table, row, at, rules, into, p)
-    if (zero < 0) empty++
-    else {
-      rows++
-      zeros += zero
-    }
+    if (readRow(table, row, at, rules, into, p)) rows++
+    else empty++
   }
   p.check()
-  return { rows, others, empty, zeros }
+  return { rows, others, empty }
 }
 
 function load(given: ParamsOf<typeof params>, files: Files): Loaded {
@@ -158,7 +154,6 @@ function load(given: ParamsOf<typeof params>, files: Files): Loaded {
   const left = [
     { reason: 'rows of other markets', count: found.others },
     { reason: 'rows without any amount', count: found.empty },
-    { reason: 'amounts of zero', count: found.zeros },
   ]
   return {
     outputs: { positions },

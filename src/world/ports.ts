@@ -100,13 +100,16 @@ export interface Lender {
    * @param values full values per coordinate unit, at any prices (`coordinatesAt(.., 'value', ..)`).
    */
   seizable(row: number, debt: number, collateral: number, values: Float64Array): number
-  /** Largest share of a debt that one liquidation may ever repay. */
+  /** Largest share of a debt that one liquidation may repay, whatever the row, on today's terms. */
   readonly closeFactor: number
+  /** Changes with every change of terms, also with one taken back: equal numbers mean equal terms. */
+  readonly revision: number
   /**
    * Collateral asset that a liquidator receives for repaying `repay` of debt asset: proportional to its
-   * value, the same for all debts, and changed by prices and parameters only.
+   * value, the same for all debts, and changed by prices and terms only.
+   * @param row whose liquidation it is; absent: the most that any row's would give.
    */
-  seizeFor(repay: number, debt: number, collateral: number): number
+  seizeFor(repay: number, debt: number, collateral: number, row?: number): number
   /**
    * Repay a row's debt and seize its collateral; entries are named by coordinate.
    * `result` is written on success only. `cause` is the event that made the row liquidatable, as
@@ -123,10 +126,24 @@ export interface Lender {
   ): Outcome
   /** Add collateral to a row from `holder`. */
   supply(row: number, collateral: number, amount: number, holder: number): Outcome
-  /** Take collateral from a row to `holder`, if the row stays healthy and cash suffices. */
-  withdraw(row: number, collateral: number, amount: number, holder: number): Outcome
+  /**
+   * Take collateral from a row to `holder`, if the row stays healthy and cash suffices. Records a
+   * `withdrawal` caused by `cause`.
+   */
+  withdraw(row: number, collateral: number, amount: number, holder: number, cause?: number): Outcome
+  /**
+   * Lend a row more of a debt that it has an entry for, which may be empty, and pay it to `holder`: as
+   * far as the protocol's limits, cash and the row's health go. Records a `borrow` caused by `cause`.
+   */
+  borrow(row: number, debt: number, amount: number, holder: number, cause?: number): Outcome
   /** Repay a row's debt from `holder`. */
   repay(row: number, debt: number, amount: number, holder: number): Outcome
+  /**
+   * Pay for bad debt of an asset from `holder`: first what is booked as deficit and may be paid, then
+   * debts of rows that have no collateral left, in row order.
+   * @returns whole tokens used, at most `amount`; 0 when nothing can be paid for, or not paid.
+   */
+  cover(asset: number, amount: number, holder: number): number
   /** Scale a row's debts by `factor` before the first block: uncertain openings. */
   scaleDebt(row: number, factor: number): void
   /** What suppliers are owed in an asset, whole tokens: they can take out `cash` of it now. */

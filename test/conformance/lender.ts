@@ -344,6 +344,66 @@ function returning(make: () => LenderCase): void {
     expect(lender.deficit(asset)).toBe(0)
   })
 
+  it('lends more of a debt, pays it out, says so, and takes it back', () => {
+    const { world, lender, self, healthy, holder } = make()
+    const { row, debt } = healthy
+    const asset = lender.assetOf(debt)
+    const owed = owedTokens(lender, healthy)
+    const held = world.ledger.balance(holder, asset)
+    const cash = lender.cash(asset)
+    const amount = 1e-3 * owed
+    expect(lender.borrow(row, debt, amount, holder, -1)).toBeNull()
+    near(owedTokens(lender, healthy), owed + amount)
+    expect(Math.abs(world.ledger.balance(holder, asset) - held - amount)).toBeLessThan(1e-12 * held)
+    expect(Math.abs(cash - lender.cash(asset) - amount)).toBeLessThan(1e-12 * cash)
+    const { kind, instance, row: rows, asset: assets, x, w } = world.trace.columns
+    const event = world.trace.length - 1
+    expect([kind[event], instance[event], rows[event]]).toEqual([eventCode('borrow'), self, row])
+    expect(assets[event]).toBe(asset)
+    near(w[event]!, amount)
+    near(x[event]!, amount * lender.price(asset))
+    expect(lender.repay(row, debt, amount, holder)).toBeNull()
+    near(owedTokens(lender, healthy), owed)
+  })
+
+  it('refuses to lend more than health, cash or sense allow', () => {
+    const from = make()
+    const { lender, healthy, unhealthy, holder } = from
+    const { row, debt, collateral } = healthy
+    expectRefused(from, () => lender.borrow(unhealthy.row, unhealthy.debt, 1e-6, holder))
+    const most = heldTokens(lender, healthy) * lender.price(lender.assetOf(collateral))
+    const tooMuch = (100 * most) / lender.price(lender.assetOf(debt))
+    for (const amount of [tooMuch, 0, -1, NaN, Infinity])
+      expectRefused(from, () => lender.borrow(row, debt, amount, holder))
+    expectRefused(from, () => lender.borrow(row, collateral, 1e-6, holder))
+    expectRefused(from, () => lender.borrow(lender.book.rows, debt, 1e-6, holder))
+  })
+
+  it('records what is taken out', () => {
+    const { world, lender, self, healthy, holder } = make()
+    const { row, collateral } = healthy
+    const asset = lender.assetOf(collateral)
+    const cause = world.trace.add('news', { instance: -1, parent: -1 })
+    expect(lender.withdraw(row, collateral, 1e-3, holder, cause)).toBeNull()
+    const { kind, parent, instance, row: rows, asset: assets, x, w } = world.trace.columns
+    const event = world.trace.length - 1
+    expect([kind[event], parent[event]]).toEqual([eventCode('withdrawal'), cause])
+    expect([instance[event], rows[event], assets[event]]).toEqual([self, row, asset])
+    near(w[event]!, 1e-3)
+    near(x[event]!, 1e-3 * lender.price(asset))
+  })
+
+  it('takes no money where there is no bad debt, and none from who has none', () => {
+    const from = make()
+    const { lender, world, unhealthy, holder, pauper } = from
+    const asset = lender.assetOf(unhealthy.debt)
+    const before = hashWorld(world)
+    expect(lender.cover(asset, 1, holder)).toBe(0)
+    expect(lender.cover(asset, 1, pauper)).toBe(0)
+    expect(lender.cover(asset, NaN, holder)).toBe(0)
+    expect(hashWorld(world)).toBe(before)
+  })
+
   it('is cured by a repayment of all debt', () => {
     const { lender, unhealthy, holder } = make()
     for (const { row, debt } of pairsOf(lender, unhealthy.row)) {

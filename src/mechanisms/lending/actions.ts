@@ -23,6 +23,10 @@ export function actionsOf(lender: Lender): Readonly<Record<string, ActionHandler
       execute: ([row, collateral, amount], sender) =>
         lender.withdraw(row!, collateral!, amount!, sender),
     },
+    borrow: {
+      doc: 'borrow more: row, debt, amount',
+      execute: ([row, debt, amount], sender) => lender.borrow(row!, debt!, amount!, sender),
+    },
     repay: {
       doc: 'repay debt: row, debt, amount',
       protective: true,

@@ -48,6 +48,8 @@ export type Protocol = {
   claims(market: number): number
   /** Bad debt booked to a market, whole tokens; absent: none ever. */
   deficit?(market: number): number
+  /** Pay for booked bad debt of a market, up to `amount`. @returns whole tokens used; absent: none. */
+  coverDeficit?(market: number, amount: number, holder: number): number
   maySupply?(row: number, coordinate: number, amount: number): Outcome
   mayWithdraw?(row: number, coordinate: number, amount: number): Outcome
   mayBorrow?(row: number, coordinate: number, amount: number): Outcome
@@ -127,6 +129,8 @@ export type Desk = {
   readonly values: Float64Array
   /** Log moves of the markets' prices that are taken back while a trigger is looked for. */
   readonly undone: Float64Array
+  /** How often what follows from terms has been remade. */
+  revision: number
 }
 
 const NO_ORACLE: PriceSource = {
@@ -201,6 +205,7 @@ export function openDesk(context: Context, positions: PositionTable, ground: Gro
     collaterals: perMarket(),
     values: perCoordinate(),
     undone: perMarket(),
+    revision: 0,
   }
 }
 

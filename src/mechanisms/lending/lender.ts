@@ -2,7 +2,7 @@ import type { Lender } from '../../world/index.ts'
 import type { Desk } from './desk.ts'
 import { coordinates, coordinatesAt, triggerOf, unitValue } from './health.ts'
 import { liquidate, maxRepay, seizable, seizeFor } from './liquidation.ts'
-import { repay, scaleDebt, supply, withdraw } from './verbs.ts'
+import { borrow, cover, repay, scaleDebt, supply, withdraw } from './verbs.ts'
 
 /**
  * Offer a desk as the port that agents and measures know.
@@ -16,7 +16,12 @@ export function lenderOf(desk: Desk): Lender {
     book,
     canSeize: desk.seizable,
     liability: layout.liability,
-    closeFactor: protocol.closeFactor ?? 1,
+    get closeFactor() {
+      return protocol.closeFactor ?? 1
+    },
+    get revision() {
+      return desk.revision
+    },
     assetOf: (c) => asset[layout.market[c]!]!,
     account: (row) => positions.accounts[row] ?? '',
     coordinates: () => coordinates(desk),
@@ -30,8 +35,13 @@ export function lenderOf(desk: Desk): Lender {
     liquidate: (row, debt, collateral, amount, holder, result, cause) =>
       liquidate(desk, row, debt, collateral, amount, holder, result, cause),
     supply: (row, c, amount, holder) => supply(desk, row, c, amount, holder),
-    withdraw: (row, c, amount, holder) => withdraw(desk, row, c, amount, holder),
+    withdraw: (row, c, amount, holder, cause) => withdraw(desk, row, c, amount, holder, cause),
+    borrow: (row, c, amount, holder, cause) => borrow(desk, row, c, amount, holder, cause),
     repay: (row, c, amount, holder) => repay(desk, row, c, amount, holder),
+    cover(a, amount, holder) {
+      const market = marketOf[a]!
+      return market < 0 ? 0 : cover(desk, market, amount, holder)
+    },
     scaleDebt: (row, factor) => scaleDebt(desk, row, factor),
     claims(a) {
       const market = marketOf[a]!

@@ -1,6 +1,6 @@
-import type { Outcome } from '../../world/index.ts'
+import type { EventName, Outcome } from '../../world/index.ts'
 import { cashOf, type Desk } from './desk.ts'
-import { entryOf, weigh } from './health.ts'
+import { entryOf, strandedDebt, weigh } from './health.ts'
 import { REFUSALS, SLACK } from './refusals.ts'
 
 /**
@@ -27,6 +27,28 @@ function look(desk: Desk, entry: number, coordinate: number, side: 0 | 1, amount
   if (entry < 0 || layout.liability[coordinate] !== side) return REFUSALS.entry
   if (!isAmount(amount)) return REFUSALS.amount
   return protocol.peek(layout.market[coordinate]!)
+}
+
+/** Record that a row has moved tokens of a market out of the protocol. */
+function recordPaid(
+  { context, asset, oracle }: Desk,
+  kind: EventName,
+  row: number,
+  market: number,
+  tokens: number,
+  cause: number,
+): void {
+  const paid = asset[market]!
+  // Who owes nothing may withdraw while there is no price.
+  const price = oracle.price(paid) || 0
+  context.trace.add(kind, {
+    instance: context.self,
+    parent: cause,
+    row,
+    asset: paid,
+    x: tokens * price,
+    w: tokens,
+  })
 }
 
 /**
@@ -63,6 +85,7 @@ export function supply(
 /**
  * Take collateral from a row to `holder`, if the row keeps no shortfall and cash suffices.
  * @param amount whole underlying tokens; within 1e-12 of all counts as all.
+ * @param cause event that made the holder do it; -1 for none.
  * @returns null, or why nothing was changed.
  */
 export function withdraw(
@@ -71,6 +94,7 @@ export function withdraw(
   collateral: number,
   amount: number,
   holder: number,
+  cause = -1,
 ): Outcome {
   const { book, layout, asset, context, fresh, protocol } = desk
   const entry = entryOf(book, row, collateral)
@@ -97,6 +121,7 @@ export function withdraw(
   protocol.supplied(market, -units)
   context.ledger.transfer(context.self, holder, asset[market]!, amount)
   protocol.touched?.(market)
+  recordPaid(desk, 'withdrawal', row, market, amount, cause)
   return null
 }
 
@@ -140,6 +165,7 @@ export function repay(
 /**
  * Lend a row more of a debt that it has an entry for, to `holder`.
  * @param amount whole debt tokens.
+ * @param cause event that made the holder do it; -1 for none.
  * @returns null, or why nothing was changed: the protocol's own limits, cash, health.
  */
 export function borrow(
@@ -148,6 +174,7 @@ export function borrow(
   debt: number,
   amount: number,
   holder: number,
+  cause = -1,
 ): Outcome {
   const { book, layout, asset, context, fresh, protocol } = desk
   const entry = entryOf(book, row, debt)
@@ -170,7 +197,39 @@ export function borrow(
   protocol.lent?.(row, market, amount)
   context.ledger.transfer(context.self, holder, asset[market]!, amount)
   protocol.touched?.(market)
+  recordPaid(desk, 'borrow', row, market, amount, cause)
   return null
+}
+
+/** Repay up to `amount` of what a row without collateral owes. @returns tokens used. */
+function payStranded(
+  desk: Desk,
+  row: number,
+  debt: number,
+  amount: number,
+  holder: number,
+): number {
+  const { book, layout, fresh, protocol } = desk
+  const entry = entryOf(book, row, debt)
+  if (entry < 0 || book.amount[entry] === 0 || !(strandedDebt(desk, row) > 0)) return 0
+  if (protocol.peek(layout.market[debt]!) !== null) return 0
+  const owed = -book.amount[entry]! * fresh.owing[layout.market[debt]!]!
+  const paid = Math.min(owed, amount)
+  return repay(desk, row, debt, paid, holder) === null ? paid : 0
+}
+
+/**
+ * Pay for bad debt of a market: its booked deficit, as far as the protocol takes money for it, then
+ * what rows without collateral owe, in row order.
+ * @param amount whole tokens.
+ * @returns whole tokens used.
+ */
+export function cover(desk: Desk, market: number, amount: number, holder: number): number {
+  if (!isAmount(amount)) return 0
+  let left = amount - (desk.protocol.coverDeficit?.(market, amount, holder) ?? 0)
+  for (let row = 0; row < desk.book.rows && left > 0; row++)
+    left -= payStranded(desk, row, market, left, holder)
+  return amount - left
 }
 
 /** Thrown when openings are changed after the first block. */

@@ -15,7 +15,6 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { lenderOf } from '../lender.ts'
-import { borrow } from '../verbs.ts'
 import { coverDeficit, openPool } from './pool.ts'
 import { RULES } from './terms.ts'
 
@@ -106,10 +105,6 @@ export const aaveV3: Model = model({
       },
       actions: {
         ...actionsOf(lender),
-        borrow: {
-          doc: 'borrow more: row, debt, amount',
-          execute: ([row, debt, amount], sender) => borrow(aave.desk, row!, debt!, amount!, sender),
-        },
         coverDeficit: {
           doc: 'pay for a deficit: debt coordinate, amount',
           protective: true,

@@ -69,6 +69,10 @@ function protocolOf(aave: Aave): Protocol {
     within: (deal, repay) => withoutDust(rules, deal, desk.incentive[deal.collateral]!, repay),
     claims: (m) => columns.scaledSupply[m]! * holding(columns, m),
     deficit: (m) => columns.deficit[m]!,
+    coverDeficit(m, amount, holder) {
+      const paid = Math.min(amount, columns.deficit[m]!)
+      return coverDeficit(aave, m, paid, holder) === null ? paid : 0
+    },
     maySupply: (row, c, amount) => maySupply(aave, row, c, amount),
     mayWithdraw: (row, c) => mayWithdraw(aave, row, c),
     mayBorrow: (row, c, amount) => mayBorrow(aave, row, c, amount),

@@ -12,7 +12,6 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { lenderOf } from '../lender.ts'
-import { borrow } from '../verbs.ts'
 import { perSecond } from './kernel.ts'
 import { openMarket } from './market.ts'
 
@@ -85,13 +84,7 @@ export const morphoBlue: Model = model({
       step({ time }) {
         columns.clock[0] = time
       },
-      actions: {
-        ...actionsOf(lender),
-        borrow: {
-          doc: 'borrow more: row, debt, amount',
-          execute: ([row, debt, amount], sender) => borrow(desk, row!, debt!, amount!, sender),
-        },
-      },
+      actions: actionsOf(lender),
     }
   },
 })
