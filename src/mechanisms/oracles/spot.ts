@@ -1,5 +1,6 @@
 import {
   asset,
+  type Context,
   eventCode,
   type Model,
   model,
@@ -17,6 +18,26 @@ export class SpotAssetError extends Error {
   override readonly name = 'SpotAssetError'
 }
 
+/**
+ * Find the side of a pool on which an asset is priced.
+ * @returns whether the pool's price is of `asset`, and the pool's other asset.
+ * @throws {SpotAssetError} when the pool does not trade the asset.
+ */
+export function sideOf(
+  pool: Pool,
+  asset: number,
+  { name, assets }: Context,
+  poolName: string,
+): { readonly isBase: boolean; readonly other: number } {
+  const [base, quote] = pool.assets
+  if (asset === base) return { isBase: true, other: quote }
+  if (asset === quote) return { isBase: false, other: base }
+  throw new SpotAssetError(
+    `"${name}" prices ${assets[asset]!.name}, which pool "${poolName}" does not trade; ` +
+      'name another pool or asset',
+  )
+}
+
 /** A pool's marginal price read at the moment of use: no lag, and open to whoever trades before. */
 export const spot: Model = model({
   kind: 'oracles/spot',
@@ -30,7 +51,8 @@ export const spot: Model = model({
       "USD price of the pool's other asset; '' = its start price",
     ),
   },
-  create(p, _, { name, assets, trace }) {
+  create(p, _, context) {
+    const { assets, trace } = context
     let pool: Pool
     let quotes: PriceSource | undefined
     let isBase = true
@@ -60,13 +82,7 @@ export const spot: Model = model({
       },
       link(use) {
         pool = use('pool', p.pool)
-        isBase = pool.assets[0] === p.asset
-        other = pool.assets[isBase ? 1 : 0]
-        if (!isBase && pool.assets[1] !== p.asset)
-          throw new SpotAssetError(
-            `"${name}" prices ${assets[p.asset]!.name}, which pool "${p.pool}" does not trade; ` +
-              'name another pool or asset',
-          )
+        ;({ isBase, other } = sideOf(pool, p.asset, context, p.pool))
         if (p.quotePrice) quotes = use('priceSource', p.quotePrice)
       },
     }
