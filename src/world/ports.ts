@@ -200,9 +200,10 @@ export interface Governed {
   term(name: TermName, asset: number): number
   /**
    * Change a term from now on. Only actions may call it.
+   * @param cause event that the change answers to; -1, or absent, for none.
    * @returns null, or why the contract refuses; then nothing has changed.
    */
-  setTerm(name: TermName, asset: number, value: number): Outcome
+  setTerm(name: TermName, asset: number, value: number, cause?: number): Outcome
 }
 
 /** Where an asserted price stands: nothing asserted, open to dispute, votes sent, votes counted. */

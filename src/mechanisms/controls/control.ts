@@ -195,7 +195,7 @@ function execute(own: Own, slot: number): Outcome {
   const { target, term, asset } = slots[slot]!
   const before = currentOf(own, slot)
   const value = s['desk.value'][slot]!
-  const denied = targets[slot]!.setTerm(term, asset, value)
+  const denied = targets[slot]!.setTerm(term, asset, value, s['desk.cause'][slot]!)
   if (denied !== null) return denied
   if (s['desk.isChanged'][slot] === 0) s['desk.before'][slot] = before
   s['desk.isChanged'][slot] = value === s['desk.before'][slot] ? 0 : 1
