@@ -1,4 +1,5 @@
 import { exp, expm1, log } from '../math/index.ts'
+import { ARBITRAGE_MEASURES } from './arbitrage.ts'
 import { assetsOf, shortfallOf } from './books.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { eventsOf } from './forest.ts'
@@ -356,6 +357,7 @@ export const MEASURES: readonly Measure[] = [
     doc: 'mean log distance below the trigger (-ln healthFactor) at the first liquidation of a position',
     value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
+  ...ARBITRAGE_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */

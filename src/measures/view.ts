@@ -33,6 +33,14 @@ export type Opening = {
   readonly dealerWealth: number
 }
 
+/** What constant-product pools lost to arbitrage in a path, as shares of the pools' values at the moment. */
+export type ArbitrageSums = {
+  /** Gained by whoever traded with the pools, at market prices. */
+  readonly gained: number
+  /** Lost by the pools against rebalancing at market prices, from the realised variance. */
+  readonly lossVersusRebalancing: number
+}
+
 /** What was watched at every tick of a path. */
 export type Watched = {
   /** Log of the focus asset's fundamental price over its watched price; NaN without a market. */

@@ -1,5 +1,6 @@
 import { log } from '../math/index.ts'
 import type { Lender, ReferenceMarket, World } from '../world/index.ts'
+import { createArbitrageWatch } from './arbitrage.ts'
 import { assetsOf } from './books.ts'
 import { createHedgingGain } from './hedging.ts'
 import { type Focus, namedLenders, type Watched } from './view.ts'
@@ -86,18 +87,21 @@ export function createWatched(
   const { ticks, tickSeconds } = world.spec
   const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, focus)
   const hedges = hedgeWatch(world, focus)
+  const arbitrage = createArbitrageWatch(world)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
   return {
     look(tick) {
       gaps[tick] = gap()
       hedges.look(tick)
+      arbitrage.look()
       for (const { watch } of locks) watch.look(tick * tickSeconds)
     },
     result: () => ({
       gap: gaps,
       price: hedges.price,
       hedgingGain: hedges.gain(),
+      arbitrage: arbitrage.sums(),
       locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
       lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),
     }),

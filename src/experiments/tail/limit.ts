@@ -14,7 +14,7 @@ import { TailError } from './types.ts'
 
 /** Measures that look at every tick of a path or at probes along it. */
 const WATCHING =
-  /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain|hedgingLoopGain|volRatio|lag1Autocorrelation)/
+  /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain|hedgingLoopGain|volRatio|lag1Autocorrelation|arbOverLvr)/
 
 /** Moments of a path at which the basket of collateral is looked at. */
 const LOOKS = 48
@@ -36,6 +36,7 @@ const UNWATCHED: PathView['watched'] = {
   lockedAtEnd: new Set(),
   price: new Float64Array(0),
   hedgingGain: null,
+  arbitrage: null,
 }
 
 /** Runs paths without what only watching measures need. */

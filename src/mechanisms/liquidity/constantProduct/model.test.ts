@@ -3,8 +3,8 @@ import { venueConformance } from '../../../../test/conformance/venue.ts'
 import { BTC, ETH, testWorld, USDC } from '../testWorld.conformance.ts'
 import { constantProduct } from './model.ts'
 
-function make(fee = 0.003) {
-  const params = { base: ETH, quote: USDC, baseReserve: 1000, fee }
+function make(fee = 0.003, feesTo = 'pool') {
+  const params = { base: ETH, quote: USDC, baseReserve: 1000, fee, feesTo }
   const world = testWorld({ pool: [constantProduct, params] })
   return { world, venue: world.port('venue', 'pool'), pool: world.port('pool', 'pool') }
 }
@@ -49,5 +49,25 @@ describe('constantProduct', () => {
     const back = pool.swap(USDC, ETH, pool.swap(ETH, USDC, 100, outside, -1), outside, -1)
     expect(back).toBeLessThan(100 * 0.997)
     expect(world.ledger.balance(1, ETH)).toBeCloseTo(1100 - back, 9)
+  })
+
+  it('keeps its product where fees go outside, and pays them there', () => {
+    const { world, pool } = make(0.01, 'outside')
+    const outside = world.ledger.holders - 1
+    world.ledger.endow(0, ETH, 100)
+    const before = world.ledger.balance(outside, ETH)
+    const product = (): number => world.ledger.balance(1, ETH) * world.ledger.balance(1, USDC)
+    const opening = product()
+    expect(pool.swap(ETH, USDC, 100, 0, -1)).toBeCloseTo((2.5e6 * 99) / 1099, 6)
+    expect(product() / opening).toBeCloseTo(1, 12)
+    expect(world.ledger.balance(outside, ETH) - before).toBeCloseTo(1, 12)
+    expect(world.ledger.balance(0, ETH)).toBe(0)
+  })
+
+  it('shows the price of the last unit where fees go outside', () => {
+    const { world, pool } = make(0.01, 'outside')
+    const target = pool.spot(ETH, USDC) * 0.8
+    pool.swap(ETH, USDC, pool.amountTo(ETH, USDC, target), world.ledger.holders - 1, -1)
+    expect(pool.spot(ETH, USDC) / target).toBeCloseTo(1, 12)
   })
 })
