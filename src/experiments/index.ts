@@ -33,6 +33,19 @@ export {
   valueAtRisk,
 } from './risk.ts'
 export { type RunOutcome, run, runScenario } from './run.ts'
+export {
+  type MorrisDesign,
+  type MorrisEffect,
+  type MorrisOptions,
+  morris,
+} from './sensitivity/morris.ts'
+export {
+  type Interval,
+  type Ranges,
+  type Response,
+  SensitivityError,
+} from './sensitivity/ranges.ts'
+export { type SobolIndices, type SobolOptions, sobolIndices } from './sensitivity/sobolIndices.ts'
 export { estimateTail, type TailOptions } from './tail/estimate.ts'
 export { type EvenColumn, evenDraws } from './tail/evenDraws.ts'
 export { type LastParticle, lastParticle } from './tail/lastParticle.ts'
