@@ -8,7 +8,17 @@ import {
   stepWorld,
 } from '../../../test/conformance/model.ts'
 import { priceSourceConformance } from '../../../test/conformance/priceSource.ts'
-import { USD, type World } from '../../world/index.ts'
+import {
+  type Lender,
+  type Model,
+  model,
+  number,
+  type PriceSource,
+  USD,
+  type World,
+} from '../../world/index.ts'
+import { liquidator } from '../agents/index.ts'
+import { account, lenderOf, seen } from '../agents/testWorld.conformance.ts'
 import { gbm, referenceMarket } from '../prices/index.ts'
 import { feed } from './feed.ts'
 import { eventsOf, type Fall, oracleWorld } from './testWorld.conformance.ts'
@@ -211,6 +221,34 @@ describe('a feed', () => {
     expect(run(falls, {}, 4, chain)).toEqual([1800, 1800, 900, 900])
   })
 
+  it('waits above its greatest fee, and is late with what it saw', () => {
+    // An empty chain: 64, 56, 49, 42.9 gwei.
+    const chain = { gasPrice: 64, demand: 0 }
+    const falls: Fall[] = [
+      [0.1, 12],
+      [0.5, 36],
+    ]
+    expect(run(falls, { maxFee: 50 }, 4, chain)).toEqual([2000, 2000, 1800, 900])
+    expect(run(falls, { maxFee: 40 }, 4, chain)).toEqual([2000, 2000, 2000, 2000])
+    const world = oracleWorld(falls, { feed: feedOf({ maxFee: 50 }) }, chain)
+    stepWorld(world, 4)
+    expect(eventsOf(world, 'answer').map((id) => world.trace.columns.z[id])).toEqual([24, 0])
+  })
+
+  it('is squeezed out of a full block by the base fee that eats its tip', () => {
+    // At 49 gwei a fee of 51 leaves 2 to the builder, one of 60 all of the bid of 5; the rival pays 3.
+    const late = (maxFee: number): number[] => {
+      const members = {
+        feed: feedOf({ gas: 60_000, bid: 5, maxFee }),
+        rival: feedOf({ gas: 60_000, bid: 3, stuck: [{ from: 12, to: 1e9 }] }),
+      }
+      const chain = { gasPrice: 49, demand: 0, gasLimit: 100_000 }
+      return answers(oracleWorld([[0.1, 12]], members, chain), 2)
+    }
+    expect(late(60)).toEqual([1800, 1800])
+    expect(late(51)).toEqual([2000, 1800])
+  })
+
   it('keeps a transmission that finds no room in a block, and is late with what it saw', () => {
     const chain = { gasLimit: 200_000, demand: 0.5 }
     const falls: Fall[] = [
@@ -248,5 +286,115 @@ describe('a feed', () => {
     const world = oracleWorld([], { feed: feedOf() })
     const { actions } = world.instances.find(({ name }) => name === 'feed')!.instance
     expect(actions!.transmit!.protective).toBe(true)
+  })
+})
+
+/** Borrows all that its row's limit allows, once, when it sees that an answer is on its way down. */
+const insider: Model = model({
+  kind: 'test/insider',
+  phase: 'agent',
+  doc: 'borrows in front of an answer',
+  params: { bid: number('priority fee', 'gwei') },
+  create(p, _, { self }) {
+    let lender: Lender
+    let market: PriceSource
+    let feeds: PriceSource
+    return {
+      link(use) {
+        lender = use('lender', 'lender')
+        market = use('priceSource', 'market')
+        feeds = use('priceSource', 'feed')
+      },
+      observe(_, submit) {
+        if (market.price(ETH) >= feeds.price(ETH)) return
+        submit({ actions: [{ kind: 'borrow', args: [], gas: 0 }], bid: p.bid, key: 0 })
+      },
+      actions: {
+        borrow: {
+          doc: 'borrow 1,500 USD',
+          execute: () => lender.borrow(0, lender.book.coordinate[1]!, 1500, self),
+        },
+      },
+    }
+  },
+})
+
+describe('a pending answer is seen by others, who', () => {
+  const feeds = feedOf({ bid: 2 })
+  const owing = (debt: number, falls: readonly Fall[], others: Given, chain: Given = {}): World =>
+    oracleWorld(
+      falls,
+      {
+        feed: feeds,
+        lender: lenderOf([account(1, debt)], { oracle: 'feed' }),
+        ...(others as Readonly<Record<string, Member>>),
+      },
+      chain,
+    )
+
+  it('borrow at the price that it replaces, when they bid more or pay the builder', () => {
+    // 30 % down: 0.8 x 1,400 USD carry a debt of 1,120, not one of 1,510.
+    const borrowed = (bid: number, order: string): number => {
+      const world = owing(10, [[0.3, 12]], { insider: [insider, { bid }] }, { order })
+      stepWorld(world, 1)
+      expect(world.port('priceSource', 'feed').price(ETH)).toBeCloseTo(1400, 9)
+      return seen(world, 'borrow').reduce((total, { x }) => total + x, 0)
+    }
+    expect(borrowed(3, 'bid')).toBeCloseTo(1500, 9)
+    expect(borrowed(1, 'bid')).toBe(0)
+    expect(borrowed(1, 'adversarial')).toBeCloseTo(1500, 9)
+  })
+
+  it('liquidate at the price that it replaces', () => {
+    // Down by 30 % in one block, and up again in the next: the answer that saves the account is late.
+    const liquidated = (bid: number, order: string): number => {
+      const up = 1 - 1 / 0.7
+      const world = owing(
+        1500,
+        [
+          [0.3, 12],
+          [up, 24],
+        ],
+        {
+          liquidator: [
+            liquidator,
+            { lenders: ['lender'], venue: 'market', capital: 1e4, gas: 0, bid },
+          ],
+        },
+        { order },
+      )
+      stepWorld(world, 2)
+      expect(world.port('priceSource', 'feed').price(ETH)).toBeCloseTo(2000, 6)
+      return seen(world, 'liquidation').length
+    }
+    expect(liquidated(3, 'bid')).toBe(1)
+    expect(liquidated(1, 'bid')).toBe(0)
+    expect(liquidated(1, 'adversarial')).toBe(1)
+  })
+})
+
+describe('a feed that is governed', () => {
+  it('takes no answers while it is stopped, and what was on its way is lost', () => {
+    const world = oracleWorld(
+      [
+        [0.1, 12],
+        [0.5, 36],
+      ],
+      { feed: feedOf({ latency: 12 }) },
+    )
+    const governed = world.port('governed', 'feed')
+    stepWorld(world, 1)
+    expect(governed.setTerm('answering', ETH, 0)).toBeNull()
+    expect(answers(world, 2)).toEqual([2000, 2000])
+    expect(governed.setTerm('answering', ETH, 1)).toBeNull()
+    expect(answers(world, 2)).toEqual([2000, 900])
+  })
+
+  it('refuses a transmission in the block that stopped it', () => {
+    const world = oracleWorld([[0.1, 12]], { feed: feedOf({ latency: 12 }) })
+    stepWorld(world, 1)
+    const { actions } = world.instances.find(({ name }) => name === 'feed')!.instance
+    world.port('governed', 'feed').setTerm('answering', ETH, 0)
+    expect(actions!.transmit!.execute([ETH], 0)).toBe('stopped')
   })
 })

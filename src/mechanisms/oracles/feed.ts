@@ -4,9 +4,9 @@ import {
   type Context,
   choice,
   crossing,
-  eventCode,
   f64,
   fraction,
+  governedFlag,
   i32,
   list,
   type Model,
@@ -19,11 +19,11 @@ import {
   ref,
   type Submit,
   seconds,
+  type TypedColumns,
   type Undone,
-  USD,
+  u8,
 } from '../../world/index.ts'
-
-const ANSWER = eventCode('answer')
+import { answerColumns, coverage, storeAnswer, storedAnswers } from './answers.ts'
 
 /** Rounding of sums of log moves. */
 const ROUNDING = 1e-12
@@ -39,7 +39,12 @@ const params = {
   latency: seconds('time from seeing a price to reaching a builder', { default: 12 }),
   gas: number('gas per transmission', 'gas', { default: 120_000, min: 0 }),
   bid: number('priority fee', 'gwei', { default: 2, min: 0 }),
-  maxBaseFee: number('base fee above which nothing is sent; 0 = no limit', 'gwei', {
+  maxFee: number(
+    'most per gas, base fee included: above it a transmission waits with what it saw; 0 = no limit',
+    'gwei',
+    { default: 0, min: 0 },
+  ),
+  maxBaseFee: number('base fee above which what was seen is forgotten; 0 = no limit', 'gwei', {
     default: 0,
     min: 0,
   }),
@@ -57,23 +62,17 @@ const params = {
 }
 
 const columns = (n: number) => ({
-  answer: f64(n, 'USD'),
-  answered: f64(n, 's'),
+  ...answerColumns(n),
   seen: f64(n, 'USD'),
   seenAt: f64(n, 's', -1),
   seenCause: i32(n, 'event', -1),
-  now: f64(1, 's'),
-  down: i32(n, 'event', -1),
-  up: i32(n, 'event', -1),
+  answering: u8(n, 'flag', 1),
 })
-
-type Columns = Readonly<Record<'answer' | 'answered' | 'seen' | 'seenAt' | 'now', Float64Array>> &
-  Readonly<Record<'seenCause' | 'down' | 'up', Int32Array>>
 
 /** What the functions of a feed share; the source is known only after linking. */
 type Feed = {
   readonly p: ParamsOf<typeof params>
-  readonly s: Columns
+  readonly s: TypedColumns<ReturnType<typeof columns>>
   readonly context: Context
   source: PriceSource | null
 }
@@ -112,64 +111,40 @@ function crossed(own: Feed, a: number, gap: number, direction: -1 | 1, last: num
   return crossing(context.trace, undo, last)
 }
 
+/**
+ * What one pays beyond the base fee: less than the bid when the two together would exceed `maxFee`, as in
+ * EIP-1559, so that it loses its place in the block; below zero when no block takes it.
+ */
+function priorityFee({ p, context }: Feed): number {
+  return p.maxFee > 0 ? Math.min(p.bid, p.maxFee - context.chain.baseFee()) : p.bid
+}
+
 /** Send what was seen, again and again until a block takes it; what may not be sent is forgotten. */
-function send({ p, s, context }: Feed, submit: Submit): void {
-  const isPricedOut = p.maxBaseFee > 0 && context.chain.baseFee() > p.maxBaseFee
+function send(own: Feed, submit: Submit): void {
+  const { p, s, context } = own
+  const isGivenUp = p.maxBaseFee > 0 && context.chain.baseFee() > p.maxBaseFee
+  const bid = priorityFee(own)
   for (const a of p.assets) {
     if (s.seenAt[a]! < 0 || s.now[0]! - s.seenAt[a]! < p.latency - SLACK) continue
-    if (isPricedOut) s.seenAt[a] = -1
-    else submit({ actions: [{ kind: 'transmit', args: [a], gas: p.gas }], bid: p.bid, key: a })
+    if (isGivenUp) s.seenAt[a] = -1
+    else if (bid >= 0)
+      submit({ actions: [{ kind: 'transmit', args: [a], gas: p.gas }], bid, key: a })
   }
 }
 
 /** Store what was seen as the answer. */
 function transmit({ s, context }: Feed, a: number): Outcome {
-  const { trace, self } = context
+  if (s.answering[a] !== 1) return 'stopped'
   if (!(s.seenAt[a]! >= 0)) return 'nothing to transmit'
-  const before = s.answer[a]!
-  const price = s.seen[a]!
-  const event = trace.add('answer', {
-    instance: self,
-    parent: s.seenCause[a]!,
-    asset: a,
-    x: price,
-    y: before > 0 ? log(price / before) : 0,
-    z: s.now[0]! - s.seenAt[a]!,
-  })
-  if (price < before) s.down[a] = event
-  else if (price > before) s.up[a] = event
-  s.answer[a] = price
-  s.answered[a] = s.now[0]!
+  storeAnswer(s, context, a, s.seen[a]!, s.seenCause[a]!, s.now[0]! - s.seenAt[a]!)
   s.seenAt[a] = -1
   return null
 }
 
-function portOf({ p, s, context }: Feed, covered: Uint8Array): PriceSource {
-  const isStale = (a: number): boolean =>
-    p.maxAge > 0 && a !== USD && s.now[0]! - s.answered[a]! > p.maxAge + SLACK
-  return {
-    covers: (a) => covered[a] === 1,
-    price: (a) => (s.answer[a]! > 0 && !isStale(a) ? s.answer[a]! : Number.NaN),
-    cause: (a, direction) => (direction < 0 ? s.down[a]! : s.up[a]!),
-    age: (a) => (a === USD ? 0 : s.now[0]! - s.answered[a]!),
-    moveOf(event, a) {
-      const { instance, asset, kind, y } = context.trace.columns
-      const isOwn = instance[event] === context.self && asset[event] === a
-      return isOwn && kind[event] === ANSWER ? y[event]! : 0
-    },
-  }
-}
-
-/** Open a feed's answers. @returns 1 for the assets that it covers. */
-function open({ p, s, context }: Feed): Uint8Array {
-  const covered = new Uint8Array(context.assets.length)
-  for (const a of p.assets) {
-    covered[a] = 1
-    s.answer[a] = p.opening === 'start' ? context.assets[a]!.price : 0
-  }
-  covered[USD] = 1
-  s.answer[USD] = 1
-  return covered
+function portOf({ p, s, context }: Feed): PriceSource {
+  const stored = storedAnswers(s, context, coverage(p.assets, context))
+  const isStale = (a: number): boolean => p.maxAge > 0 && stored.age(a) > p.maxAge + SLACK
+  return { ...stored, price: (a) => (isStale(a) ? Number.NaN : stored.price(a)) }
 }
 
 /**
@@ -187,18 +162,19 @@ export const feed: Model = model({
   columns: (_, all) => columns(all.length),
   create(p, s, context) {
     const own: Feed = { p, s, context, source: null }
-    const covered = open(own)
-    const isStuck = (time: number): boolean =>
-      p.stuck.some((outage) => time > outage.from && time <= outage.to)
+    if (p.opening === 'start') for (const a of p.assets) s.answer[a] = context.assets[a]!.price
     return {
-      ports: { priceSource: portOf(own, covered) },
+      ports: { priceSource: portOf(own), governed: governedFlag('answering', s.answering) },
       link(use) {
         own.source = use('priceSource', p.source)
       },
       step({ time }) {
         s.now[0] = time
-        if (isStuck(time)) for (const a of p.assets) s.seenAt[a] = -1
-        else for (const a of p.assets) watch(own, a, time)
+        const isStuck = p.stuck.some(({ from, to }) => time > from && time <= to)
+        for (const a of p.assets) {
+          if (isStuck || s.answering[a] !== 1) s.seenAt[a] = -1
+          else watch(own, a, time)
+        }
       },
       observe({ round }, submit) {
         if (round === 0) send(own, submit)
