@@ -62,6 +62,13 @@ export interface Pool extends Venue {
   lastSwap(direction: -1 | 1): number
 }
 
+/** A venue that is one pool of several assets: every order moves the prices of all its pairs. */
+export interface Basket extends Venue {
+  readonly assets: readonly number[]
+  /** See two of its assets as a pool. */
+  pair(base: number, quote: number): Pool
+}
+
 /** What a liquidation did. Overwritten by the next one. */
 export type Liquidated = { repaid: number; seized: number; event: number }
 
@@ -267,6 +274,7 @@ export type Ports = {
   readonly referenceMarket: ReferenceMarket
   readonly venue: Venue
   readonly pool: Pool
+  readonly basket: Basket
   readonly lender: Lender
   readonly optionBook: OptionBook
   readonly governed: Governed
