@@ -2,16 +2,16 @@ import { exp, expm1, log } from '../math/index.ts'
 import { ARBITRAGE_MEASURES } from './arbitrage.ts'
 import { assetsOf, shortfallOf } from './books.ts'
 import { COMPARISONS } from './comparisons.ts'
+import { CONTROL_MEASURES } from './controls.ts'
 import { eventsOf } from './forest.ts'
 import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
-import { type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
+import { isAsked, type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
 
 /** Bad debt before the first block, USD; of one lender when named. */
 export function openingBadDebt({ opening }: PathView, only?: string): number {
-  if (only !== undefined) return opening.badDebt.get(only) ?? 0
-  return [...opening.badDebt.values()].reduce((a, b) => a + b, 0)
+  return [...opening.badDebt].reduce((sum, [name, bad]) => sum + (isAsked(name, only) ? bad : 0), 0)
 }
 
 /** Bad debt that arose, and what borrowers lost to liquidations. */
@@ -59,7 +59,7 @@ function newlyInsolvent({ world, opening, ending }: PathView, only?: string): nu
 }
 
 function timeToExit({ watched }: PathView, only?: string): number {
-  const all = [...watched.locked].filter(([name]) => only === undefined || name === only)
+  const all = [...watched.locked].filter(([name]) => isAsked(name, only))
   return all.reduce((most, [, seconds]) => Math.max(most, seconds), 0)
 }
 
@@ -357,6 +357,7 @@ export const MEASURES: readonly Measure[] = [
     doc: 'mean log distance below the trigger (-ln healthFactor) at the first liquidation of a position',
     value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
+  ...CONTROL_MEASURES,
   ...ARBITRAGE_MEASURES,
 ]
 

@@ -1,5 +1,4 @@
 import type { Built, Lender, PriceSource, Venue, World } from '../world/index.ts'
-import type { ArbitrageSums } from './arbitrage.ts'
 import type { DebtTotals } from './books.ts'
 import type { Forest } from './forest.ts'
 
@@ -33,6 +32,16 @@ export type Opening = {
   readonly dealerWealth: number
 }
 
+/** What controls did that only looking at every tick shows; sums by name of the target. */
+export type ControlsWatched = {
+  /** What suppliers could have taken out were it not halted, times the time of the halt, USD x hours. */
+  readonly trapped: ReadonlyMap<string, number>
+  /** Halts a day after which no bad debt has arisen since the start. */
+  readonly falseAlarms: ReadonlyMap<string, number>
+  /** Borrowing power lost on average, USD. */
+  readonly capital: ReadonlyMap<string, number>
+}
+
 /** What constant-product pools lost to arbitrage in a path, as shares of the pools' values at the moment. */
 export type ArbitrageSums = {
   /** Gained by whoever traded with the pools, at market prices. */
@@ -53,6 +62,8 @@ export type Watched = {
   readonly locked: ReadonlyMap<string, number>
   /** Lenders with a market whose suppliers cannot get out at the end either. */
   readonly lockedAtEnd: ReadonlySet<string>
+  /** What controls did; null in worlds without controls. */
+  readonly controls: ControlsWatched | null
   /** What arbitrage took from constant-product pools; null without such pools. */
   readonly arbitrage: ArbitrageSums | null
 }

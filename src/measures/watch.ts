@@ -2,6 +2,7 @@ import { log } from '../math/index.ts'
 import type { Lender, ReferenceMarket, World } from '../world/index.ts'
 import { createArbitrageWatch } from './arbitrage.ts'
 import { assetsOf } from './books.ts'
+import { createControlWatch } from './controls.ts'
 import { createHedgingGain } from './hedging.ts'
 import { type Focus, namedLenders, type Watched } from './view.ts'
 
@@ -88,12 +89,14 @@ export function createWatched(
   const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, focus)
   const hedges = hedgeWatch(world, focus)
   const arbitrage = createArbitrageWatch(world)
+  const controls = createControlWatch(world)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
   return {
     look(tick) {
       gaps[tick] = gap()
       hedges.look(tick)
+      controls?.look(tick)
       arbitrage.look()
       for (const { watch } of locks) watch.look(tick * tickSeconds)
     },
@@ -102,6 +105,7 @@ export function createWatched(
       price: hedges.price,
       hedgingGain: hedges.gain(),
       arbitrage: arbitrage.sums(),
+      controls: controls?.result() ?? null,
       locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
       lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),
     }),
