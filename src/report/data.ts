@@ -5,6 +5,7 @@ import type { World } from '../world/index.ts'
 import { type AccountRow, type Concentration, concentrationOf } from './accounts.ts'
 import { type Bin, binsOf } from './bins.ts'
 import { type CrossingCount, crossingCounts } from './contagion.ts'
+import { type Change, type Defences, defencesOf } from './controls.ts'
 import type { Curve, NoCurve } from './curve.ts'
 import { type Distribution, distributionOf } from './distribution.ts'
 import { type Effects, effectsOf } from './effects.ts'
@@ -84,6 +85,8 @@ export type PathReport = {
   /** Liquidations that crossed, per pair of protocols; empty with one protocol. */
   readonly crossings: readonly CrossingCount[]
   readonly accounts: AccountTables
+  /** What the controls did; null in worlds without controls. */
+  readonly defences: Defences | null
 }
 
 /** Everything that a report says: report.json, and what report.html draws. */
@@ -165,16 +168,18 @@ function cascadesOf(world: World) {
   }
 }
 
-/** Events that clauses and cascades name, each with those that led to it, as far as there is room. */
+/** Events that clauses, cascades and changes name, each with those that led to it, as far as there is room. */
 function eventLines(
   { view: { world } }: Retrace,
   story: readonly Clause[],
   cascades: readonly (Cascade | null)[],
+  changes: readonly Change[],
 ): readonly EventLine[] {
   const { parent, time } = world.trace.columns
   const wanted = new Set(story.flatMap((clause) => clause.events))
   for (const cascade of cascades)
     for (const { event } of cascade ? outlineEvents(cascade.outline) : []) wanted.add(event)
+  for (const { event } of changes) wanted.add(event)
   for (const event of wanted) {
     if (wanted.size >= EVENT_LINES) break
     if (parent[event]! >= 0) wanted.add(parent[event]!)
@@ -193,15 +198,17 @@ function pathReport(traced: Retrace): PathReport {
   const story = storyOfPath(view)
   const { cascade, crossingCascade, trees } = cascadesOf(view.world)
   const duration = spec.ticks * spec.tickSeconds
+  const defences = defencesOf(view.world)
   return {
     ...{ number: view.path, events: trace.length, duration, story, trees, series },
     ...{ cascade, crossingCascade, crossings: crossingCounts(view.world) },
     lenders: namedLenders(view.world).map(({ name }) => name),
-    eventLines: eventLines(traced, story, [cascade, crossingCascade]),
+    eventLines: eventLines(traced, story, [cascade, crossingCascade], defences?.changes ?? []),
     order: orderSeriesOf(view.world, view.focus.asset, series),
     bins: binsOf(trace, duration, spec.tickSeconds),
     curve: traced.curve,
     accounts: accountTables(traced),
+    defences,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChannelResult, MeasureResult, RunOutcome } from '../experiments/index.ts'
+import { defencesText } from './controls.ts'
 import { count, inUnit } from './format.ts'
 import { inInteraction, interactionRows, interactionText } from './interaction.ts'
 import { DOUBT, riskTable } from './riskText.ts'
@@ -94,6 +95,7 @@ export function textOf(outcome: RunOutcome): string {
   const lines = [`${scenario.name}: ${scenario.title}`, '', ...body(outcome, shown)]
   const risk = document.risk === null ? [] : [...riskTable(document.risk), '']
   lines.push('', ...interactionText(document.measures), ...measureTable(listed), '')
+  if (outcome.view !== null && document.paths === 1) lines.push(...defencesText(outcome.view.world))
   lines.push(...risk, ...channelTable(document.channels))
   for (const tail of document.tails ?? []) lines.push(tailLine(tail))
   for (const remark of document.remarks) lines.push(`note: ${remark}`)

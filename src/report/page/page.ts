@@ -1,6 +1,7 @@
 import type { Report } from '../data.ts'
 import { curveSection, eventsSection, timeSection, treeSection } from './cascade.ts'
 import { channelsSection, lendersSection } from './contagion.ts'
+import { defencesSection } from './controls.ts'
 import { assumptionsSection, depthSection, originsSection, pathsSection } from './ground.ts'
 import { type Html, html, raw } from './html.ts'
 import { interactionSection } from './interaction.ts'
@@ -18,6 +19,7 @@ const LINKS = [
   ['response', 'Against the shock'],
   ['lenders', 'Protocols'],
   ['channels', 'Channels'],
+  ['defences', 'Defences'],
   ['time', 'Over time'],
   ['curve', 'Price falls'],
   ['tree', 'Largest cascade'],
@@ -38,6 +40,7 @@ ${interactionSection(report)}
 ${responseSection(report)}
 ${lendersSection(report)}
 ${channelsSection(report)}
+${defencesSection(report)}
 ${pathsSection(report)}
 ${timeSection(report)}
 ${curveSection(report)}

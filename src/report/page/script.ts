@@ -84,6 +84,12 @@ function lossChart({ distribution }: Report): ChartData['losses'] {
   }
 }
 
+function defencesChart({ path }: Report): ChartData['defences'] {
+  if (!path?.defences) return null
+  const { halts, terms } = path.defences
+  return { halts, terms, duration: path.duration }
+}
+
 /** What the charts of a report draw. */
 export function chartDataOf(report: Report): ChartData {
   const { path, origins, perPath } = report
@@ -97,6 +103,7 @@ export function chartDataOf(report: Report): ChartData {
     bins: path?.bins ?? [],
     losses: lossChart(report),
     picks: (report.distribution?.picks ?? []).map(({ series, bins }) => ({ series, bins })),
+    defences: defencesChart(report),
     curve: path === null || 'reason' in path.curve ? null : path.curve,
     trees: {
       tree: path?.cascade ? treeDots(path.cascade.outline, path.lenders) : [],

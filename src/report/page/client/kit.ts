@@ -4,6 +4,7 @@
  * must be unique over the folder.
  */
 import type { Bin } from '../../bins.ts'
+import type { HaltBar, TermTracks } from '../../controls.ts'
 import type { Curve } from '../../curve.ts'
 import type { LossBin, RiskMark, TailPoint } from '../../distribution.ts'
 import type { OrderSeries } from '../../order.ts'
@@ -122,6 +123,14 @@ export type LossChart = {
   readonly marks: readonly RiskMark[]
 }
 
+/** What the chart of defences draws. */
+export type DefenceChart = {
+  readonly halts: readonly HaltBar[]
+  readonly terms: readonly TermTracks[]
+  /** Of the path, s. */
+  readonly duration: number
+}
+
 /** What the charts draw. */
 export type ChartData = {
   readonly series: Series | null
@@ -131,6 +140,8 @@ export type ChartData = {
   /** Paths at percentiles. */
   readonly picks: readonly { readonly series: Series; readonly bins: readonly Bin[] }[]
   readonly curve: Curve | null
+  /** What controls did; null in worlds without controls. */
+  readonly defences: DefenceChart | null
   /** By chart name. */
   readonly trees: Readonly<Record<string, readonly TreeDot[]>>
   readonly response: ResponseChart | null

@@ -1,6 +1,7 @@
 /** What the page does when it is opened: draw every chart, again when its width changes. */
 import { CHARTS, drawCurve, drawPaths, drawSpreads, drawTornado, drawTree } from './charts.ts'
 import { CONTAGION, drawChannels, drawResponse } from './contagion.ts'
+import { DEFENCES, drawDefences } from './controls.ts'
 import {
   add,
   type Box,
@@ -39,6 +40,7 @@ function drawChart(box: Box, data: ChartData): void {
   else if (name === 'uncovered') drawCurve(box, data, 'badDebt')
   else if (name === 'tree') drawTree(box, data.trees.tree ?? [])
   else if (name === 'crossingTree') drawTree(box, data.trees.crossingTree ?? [])
+  else if (name === 'defences') drawDefences(box, data)
   else if (name === 'channels') drawChannels(box, data)
   else if (name.startsWith('response:')) drawResponse(box, data, name.slice(9))
   else if (name === 'tornado') drawTornado(box, data)
@@ -98,6 +100,8 @@ const OWN: readonly ((...args: never[]) => unknown)[] = [
 
 /** Write the page's script: all functions, then the start. */
 export function clientScript(): string {
-  const functions = [...OWN, ...PANELS, ...CHARTS, ...CONTAGION, ...LOSSES].map((f) => f.toString())
+  const functions = [...OWN, ...PANELS, ...CHARTS, ...CONTAGION, ...LOSSES, ...DEFENCES].map((f) =>
+    f.toString(),
+  )
   return `${functions.join('\n')}\nstart()`
 }
