@@ -240,6 +240,30 @@ export interface Assertions {
   disputer(): number
 }
 
+/** An account in a protocol. */
+export type Account = { readonly lender: Lender; readonly row: number }
+
+/**
+ * Somebody who attacks with own money. What the attack cost and brought is for balances to say: its
+ * holder in the ledger and its accounts; only what balances do not show is told here.
+ */
+export interface Attacker {
+  /** Its own accounts in protocols. */
+  accounts(): readonly Account[]
+  /** Money spent on the attack so far, every time anew, USD at opening prices. */
+  outlay(): number
+  /** Most money that was tied up in the attack at one time, USD at opening prices. */
+  peakCapital(): number
+  /** Most of its own money that it ever lacked against the start, gas included, USD at opening prices. */
+  capitalNeeded(): number
+  /** Whole tokens of an asset that protocols have given it, less what it has given them. */
+  taken(asset: number): number
+  /** Rise of the value of its collateral in the eyes of its lenders when it struck, USD; 0 before. */
+  paperGain(): number
+  /** Seconds since the start at which the attack was over; NaN while it is not. */
+  endedAt(): number
+}
+
 /** How a builder orders the submissions of a block. */
 export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
 
@@ -278,6 +302,7 @@ export type Ports = {
   readonly lender: Lender
   readonly optionBook: OptionBook
   readonly governed: Governed
+  readonly attacker: Attacker
   readonly assertions: Assertions
 }
 
