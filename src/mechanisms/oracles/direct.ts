@@ -20,6 +20,7 @@ export const direct: Model = model({
           price: (a) => (covered[a] === 1 ? source.price(a) : Number.NaN),
           cause: (a, direction) => (covered[a] === 1 ? source.cause(a, direction) : -1),
           moveOf: (event, a) => (covered[a] === 1 ? source.moveOf(event, a) : 0),
+          age: (a) => source.age?.(a) ?? 0,
         },
       },
       link(use) {

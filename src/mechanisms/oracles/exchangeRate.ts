@@ -47,6 +47,7 @@ export const exchangeRate: Model = model({
           },
           cause: (a, direction) => (a === p.asset ? source.cause(p.base, direction) : -1),
           moveOf: (event, a) => (a === p.asset ? source.moveOf(event, p.base) : 0),
+          age: (a) => (a === p.asset ? (source.age?.(p.base) ?? 0) : 0),
         },
       },
       link(use) {

@@ -59,6 +59,7 @@ export const fundamental: Model = model({
           price: (a) => (isOwn[a] === 1 ? market.fundamental(a) : others.price(a)),
           cause,
           moveOf,
+          age: (a) => (isOwn[a] === 1 ? 0 : (others.age?.(a) ?? 0)),
         },
       },
       link(use) {

@@ -13,6 +13,7 @@ import { f64, list, type Model, model, number } from '../../world/index.ts'
 import { gbm, referenceMarket } from '../prices/index.ts'
 import { feed } from './feed.ts'
 import { median } from './median.ts'
+import { toldWorld } from './tellers.conformance.ts'
 import { eventsOf, oracleWorld } from './testWorld.conformance.ts'
 
 /** States a price of ETH per tick; 0 means no answer. The event of each change is its cause. */
@@ -168,5 +169,38 @@ describe('a median', () => {
     expect(world.trace.columns.x[cause]).toBe(1995)
     stepWorld(world, 1)
     expect(source.cause(ETH, -1)).toBe(cause)
+  })
+})
+
+describe('a median with a guard and weights', () => {
+  it('has no answer when too few agree: a guard with a quorum asks for two that do', () => {
+    const world = toldWorld([{ path: [2000, 2100] }, { path: [2010, 2600] }], {
+      loose: [median, { sources: ['t0', 't1'], guard: 0.05 }],
+      strict: [median, { sources: ['t0', 't1'], guard: 0.05, quorum: 2 }],
+    })
+    const [loose, strict] = ['loose', 'strict'].map((name) => world.port('priceSource', name))
+    stepWorld(world, 1)
+    expect([loose!.price(ETH), strict!.price(ETH)]).toEqual([2000, 2000])
+    stepWorld(world, 1)
+    expect(loose!.price(ETH)).toBe(2100)
+    expect(strict!.price(ETH)).toBeNaN()
+    expect(strict!.age!(ETH)).toBeNaN()
+    expect(strict!.cause(ETH, 1)).toBe(-1)
+  })
+
+  it('trusts one new answer more than two that are stale, once it weighs by age', () => {
+    const told = [
+      { path: [2000], ages: [3600] },
+      { path: [1990], ages: [3600] },
+      { path: [1500], ages: [0] },
+    ]
+    const world = toldWorld(told, {
+      plain: [median, { sources: ['t0', 't1', 't2'] }],
+      weighed: [median, { sources: ['t0', 't1', 't2'], halfLife: 900 }],
+    })
+    stepWorld(world, 1)
+    const [plain, weighed] = ['plain', 'weighed'].map((name) => world.port('priceSource', name))
+    expect([plain!.price(ETH), weighed!.price(ETH)]).toEqual([1990, 1500])
+    expect([plain!.age!(ETH), weighed!.age!(ETH)]).toEqual([3600, 0])
   })
 })

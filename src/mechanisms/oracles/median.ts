@@ -1,39 +1,35 @@
-import { type Model, model, number, type PriceSource, refs } from '../../world/index.ts'
+import { type Model, model, type PriceSource } from '../../world/index.ts'
+import { type Answers, middle } from './aggregate.ts'
+import { ageOf, answerOf, panelOf, panelParams } from './panel.ts'
 
 /**
  * Middle of the answers that `sources` give at the moment of use; the lower middle of an even
- * number, so that the answer is always one that somebody gave.
+ * number, so that the answer is always one that somebody gave. As long as less than half of them (by
+ * weight) are wrong, it is an honest answer or lies between two.
  */
 export const median: Model = model({
   kind: 'oracles/median',
   phase: 'oracle',
   doc: 'median of several price sources; sources without an answer are left out',
-  params: {
-    sources: refs('priceSource', 'the sources'),
-    quorum: number('least number of answers', 'sources', { default: 1, min: 1, integer: true }),
-  },
+  params: panelParams,
   create(p) {
     let sources: readonly PriceSource[] = []
-    const values = new Float64Array(p.sources.length)
-    const answerOf = (source: PriceSource, a: number): number =>
-      source.covers(a) ? source.price(a) : Number.NaN
+    let ask: (asset: number) => Answers
+    let askAges: (asset: number) => Answers
     function price(a: number): number {
-      let n = 0
-      for (const source of sources) {
-        const answer = answerOf(source, a)
-        if (!(answer > 0)) continue
-        let k = n++
-        for (; k > 0 && values[k - 1]! > answer; k--) values[k] = values[k - 1]!
-        values[k] = answer
-      }
-      return n < p.quorum ? Number.NaN : values[(n - 1) >> 1]!
+      const answers = ask(a)
+      return answers.count === 0 ? Number.NaN : answers.value[middle(answers)]!
+    }
+    function age(a: number): number {
+      const answers = askAges(a)
+      return answers.count === 0 ? Number.NaN : answers.age[middle(answers)]!
     }
     /** What moved a median down moved an answer that is now at the median or below it. */
     function cause(a: number, direction: -1 | 1): number {
-      const middle = price(a)
+      const centre = price(a)
       let latest = -1
       for (const source of sources)
-        if ((answerOf(source, a) - middle) * direction >= 0)
+        if ((answerOf(source, a) - centre) * direction >= 0)
           latest = Math.max(latest, source.cause(a, direction))
       return latest
     }
@@ -52,10 +48,13 @@ export const median: Model = model({
           price,
           cause,
           moveOf,
+          age,
         },
       },
       link(use) {
         sources = p.sources.map((name) => use('priceSource', name))
+        ask = panelOf(sources, p)
+        askAges = panelOf(sources, p, ageOf)
       },
     }
   },
