@@ -1,5 +1,8 @@
 export { arbitrageur } from './arbitrageur.ts'
+export { asserter } from './asserter.ts'
 export { borrowers, HealthTargetError } from './borrowers/model.ts'
+export { BribedMarketError, briber } from './briber.ts'
+export { disputer } from './disputer.ts'
 export { largestPair } from './liquidator/kernel.ts'
 export { liquidator } from './liquidator/model.ts'
 export { openings } from './openings.ts'
