@@ -70,9 +70,21 @@ export function amountOut(x: number, y: number, bend: number, dx: number): numbe
   return (2 * c) / (b + Math.sqrt(Math.max(0, b * b - 4 * c)))
 }
 
+/**
+ * Compute what is left of a coin once `dx` of another was put in, without fee: the root itself, which
+ * keeps its digits where `amountOut` takes almost all.
+ * @returns coins y times their rate, > 0.
+ */
+export function amountLeft(x: number, y: number, bend: number, dx: number): number {
+  const m = bend - y + dx
+  const c = (bend * y * x) / (x + dx)
+  const root = Math.sqrt(m * m + 4 * c)
+  return m > 0 ? (2 * c) / (m + root) : (root - m) / 2
+}
+
 /** Price at the margin, without fee, of an order whose first part is `dx`. */
 function priceAfter(x: number, y: number, bend: number, dx: number): number {
-  const left = y - amountOut(x, y, bend, dx)
+  const left = amountLeft(x, y, bend, dx)
   return priceAt(x + dx, left, (bend * x * y) / ((x + dx) * left))
 }
 

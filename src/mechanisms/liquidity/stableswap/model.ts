@@ -5,7 +5,6 @@ import {
   fraction,
   governedFlag,
   i32,
-  list,
   type Model,
   model,
   number,
@@ -51,19 +50,19 @@ const params = {
 type Params = ParamsOf<typeof params>
 type Named = Params['rates']
 
-function valueOf(values: Named, asset: number): number | undefined {
+function valueFor(values: Named, asset: number): number | undefined {
   return values.find((entry) => entry.asset === asset)?.value
 }
 
 /** Decide how many whole tokens of each coin the pool starts with. */
 function openingOf(p: Params, rate: Float64Array): Float64Array {
-  const stated = p.assets.map((asset) => valueOf(p.shares, asset))
+  const stated = p.assets.map((asset) => valueFor(p.shares, asset))
   const rest = stated.reduce<number>((left, share) => left - (share ?? 0), 1)
   const unnamed = stated.filter((share) => share === undefined).length
   return Float64Array.from(p.assets, (asset, k) =>
     p.size > 0
       ? (p.size * (stated[k] ?? rest / unnamed)) / rate[k]!
-      : (valueOf(p.balances, asset) ?? 0),
+      : (valueFor(p.balances, asset) ?? 0),
   )
 }
 
@@ -99,7 +98,7 @@ export const stableswap: Model = model({
     trading: tradingFlag(),
   }),
   create(p, s, context) {
-    const rate = Float64Array.from(p.assets, (asset) => valueOf(p.rates, asset) ?? 1)
+    const rate = Float64Array.from(p.assets, (asset) => valueFor(p.rates, asset) ?? 1)
     const opening = openingOf(p, rate)
     check(p, opening, context)
     opening.forEach((amount, k) => {
