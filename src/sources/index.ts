@@ -1,5 +1,6 @@
 import { aaveReserves } from './aaveReserves.ts'
 import { aaveStethAccounts } from './aaveStethAccounts.ts'
+import { accounts } from './accounts.ts'
 import { calibration } from './calibration.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { depthPool } from './depthPool.ts'
@@ -25,6 +26,7 @@ export * from './source.ts'
 export {
   aaveReserves,
   aaveStethAccounts,
+  accounts,
   calibration,
   compoundV2Accounts,
   depthPool,
@@ -39,6 +41,7 @@ export {
 
 /** All sources; `kind` is unique. */
 export const SOURCES: readonly Source[] = [
+  accounts,
   aaveReserves,
   aaveStethAccounts,
   calibration,

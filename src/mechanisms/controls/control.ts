@@ -22,7 +22,7 @@ import {
 } from '../../world/index.ts'
 import { nearest, REFUSALS, type Rules, refusalOf, rulesWith, SLACK } from './rules.ts'
 
-/** Thrown when a control names a term that its target does not have. */
+/** Thrown when a control names a term that its target does not have, or no term at all. */
 export class ControlTermError extends Error {
   override readonly name = 'ControlTermError'
 }
@@ -216,6 +216,8 @@ function execute(own: Own, slot: number): Outcome {
 
 /** Check that the targets have the terms. @throws {ControlTermError} when one does not. */
 function checkTerms({ slots, targets, context }: Own): void {
+  if (slots.length === 0)
+    throw new ControlTermError(`"${context.name}" changes nothing; name targets, terms and assets`)
   slots.forEach(({ target, term, asset }, slot) => {
     const governed = targets[slot]!
     if (governed.terms.includes(term) && !Number.isNaN(governed.term(term, asset))) return

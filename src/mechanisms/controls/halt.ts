@@ -1,5 +1,14 @@
-import { f64, type ParamSpec, seconds } from '../../world/index.ts'
-import type { Desk } from './control.ts'
+import {
+  assets,
+  choice,
+  f64,
+  list,
+  type ParamSpec,
+  refs,
+  seconds,
+  type TermName,
+} from '../../world/index.ts'
+import { type Desk, type Slot, slotsOf } from './control.ts'
 import { SLACK } from './rules.ts'
 
 type Resume = { readonly resumeAfter: number; readonly calmFor: number }
@@ -10,6 +19,42 @@ export const resumeParams: { readonly [K in keyof Resume]: ParamSpec<number> } =
     default: 0,
   }),
   calmFor: seconds('time without alarm after which a halt ends; 0 = never by calm', { default: 0 }),
+}
+
+/** Terms that can be halted: 1 while something may be done, 0 while it may not. */
+const FLAGS: readonly TermName[] = [
+  'trading',
+  'supplying',
+  'borrowing',
+  'withdrawing',
+  'repaying',
+  'liquidating',
+  'answering',
+  'minting',
+]
+
+type Halted = {
+  readonly targets: readonly string[]
+  readonly flags: readonly TermName[]
+  readonly assets: readonly number[]
+}
+
+/** What a control halts: every flag of every asset in every target. */
+export function haltParams(flags: Halted['flags']): {
+  readonly [K in keyof Halted]: ParamSpec<Halted[K]>
+} {
+  return {
+    targets: refs('governed', 'what is halted'),
+    flags: list('what they may no longer do', choice('one flag', FLAGS, 'borrowing'), {
+      default: flags,
+    }),
+    assets: { ...assets('assets of which they may not; none for `trading`'), default: [] },
+  }
+}
+
+/** List the slots of `haltParams`. */
+export function haltSlots({ targets, flags, assets: of }: Halted): readonly Slot[] {
+  return slotsOf(targets, flags, of)
 }
 
 /** Columns of a halt. */

@@ -1,1 +1,7 @@
+export { breaker } from './breaker.ts'
 export { ControlExpiryError, ControlTermError, control } from './control.ts'
+export { guardian } from './guardian.ts'
+export { ltvZero } from './ltvZero.ts'
+export { mintLimit } from './mintLimit.ts'
+export { oracleGuard } from './oracleGuard.ts'
+export { outflowLimit } from './outflowLimit.ts'

@@ -1,0 +1,58 @@
+import { assets, choice, fraction, type Model, type PriceSource, ref } from '../../world/index.ts'
+import { control } from './control.ts'
+import { HALT, halt, haltParams, haltSlots, resumeParams } from './halt.ts'
+
+const params = {
+  ...haltParams(['borrowing']),
+  ...resumeParams,
+  calmFor: { ...resumeParams.calmFor, default: 300 },
+  feed: ref('priceSource', 'the feed that is used'),
+  reference: ref('priceSource', 'the feed that it is held against'),
+  watched: assets('assets whose two prices are compared'),
+  deviation: fraction('difference from the reference that halts, share of it', {
+    default: 0.03,
+    max: 1e6,
+  }),
+  silent: choice('what a feed without an answer means', ['halt', 'ignore'], 'ignore'),
+}
+
+/**
+ * Compare two prices.
+ * @returns |feed / reference - 1|; NaN when one of them has no answer.
+ */
+export function deviationOf(feed: number, reference: number): number {
+  return feed > 0 && reference > 0 ? Math.abs(feed / reference - 1) : Number.NaN
+}
+
+/**
+ * An oracle guard: while two feeds differ by more than they should, new borrowing halts; with more
+ * flags also what keeps borrowers safe, such as repaying, which is how such a guard does harm.
+ */
+export const oracleGuard: Model = control({
+  kind: 'controls/oracleGuard',
+  doc: 'halts borrowing, or more, while two feeds differ',
+  params,
+  columns: () => HALT,
+  slots: haltSlots,
+  create(p, s, _, desk) {
+    let feed: PriceSource
+    let reference: PriceSource
+    return {
+      link(use) {
+        feed = use('priceSource', p.feed)
+        reference = use('priceSource', p.reference)
+      },
+      observe({ time }) {
+        let cause: number | null = null
+        for (const a of p.watched) {
+          const gap = deviationOf(feed.price(a), reference.price(a))
+          if (gap > p.deviation) {
+            const way = feed.price(a) > reference.price(a) ? 1 : -1
+            cause = Math.max(feed.cause(a, way), reference.cause(a, way === 1 ? -1 : 1))
+          } else if (Number.isNaN(gap) && p.silent === 'halt') cause = -1
+        }
+        halt(p, s, desk, time, cause)
+      },
+    }
+  },
+})
