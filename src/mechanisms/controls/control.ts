@@ -191,27 +191,29 @@ function send(own: Own, submit: Submit): void {
 function execute(own: Own, slot: number): Outcome {
   const { s, context, slots, targets } = own
   const refused = validate(own, slot)
-  if (refused !== null) return refused
+  const isDone = refused === REFUSALS.same
+  if (refused !== null && !isDone) return refused
+  s['desk.isPending'][slot] = 0
+  // Somebody else was faster, or another slot is the same switch of the target.
+  if (isDone) return null
   const { target, term, asset } = slots[slot]!
   const before = currentOf(own, slot)
   const value = s['desk.value'][slot]!
-  const denied = targets[slot]!.setTerm(term, asset, value, s['desk.cause'][slot]!)
-  if (denied !== null) return denied
-  if (s['desk.isChanged'][slot] === 0) s['desk.before'][slot] = before
-  s['desk.isChanged'][slot] = value === s['desk.before'][slot] ? 0 : 1
-  s['desk.isPending'][slot] = 0
-  s['desk.changedAt'][slot] = s['desk.clock'][0]!
-  s['desk.changedBy'][slot] = context.trace.add('term', {
+  const event = context.trace.add('term', {
     instance: context.self,
     parent: s['desk.cause'][slot]!,
     row: context.indexOf(target),
     asset,
     other: TERM_NAMES.indexOf(term),
     x: before,
-    y: currentOf(own, slot),
+    y: value,
     z: s['desk.clock'][0]! - s['desk.proposedAt'][slot]!,
   })
-  return null
+  if (s['desk.isChanged'][slot] === 0) s['desk.before'][slot] = before
+  s['desk.isChanged'][slot] = value === s['desk.before'][slot] ? 0 : 1
+  s['desk.changedAt'][slot] = s['desk.clock'][0]!
+  s['desk.changedBy'][slot] = event
+  return targets[slot]!.setTerm(term, asset, value, event)
 }
 
 /** Check that the targets have the terms. @throws {ControlTermError} when one does not. */
