@@ -53,6 +53,11 @@ export type Protocol = {
   maySupply?(row: number, coordinate: number, amount: number): Outcome
   mayWithdraw?(row: number, coordinate: number, amount: number): Outcome
   mayBorrow?(row: number, coordinate: number, amount: number): Outcome
+  mayRepay?(row: number, coordinate: number): Outcome
+  /** Whether liquidations of a pair of markets are halted. */
+  mayLiquidate?(debtMarket: number, collateralMarket: number): Outcome
+  /** Share of seized collateral that the protocol keeps at another incentive than the usual one. */
+  keeps?(coordinate: number, incentive: number): number
   /** A row has borrowed. */
   lent?(row: number, market: number, tokens: number): void
   /** A row has repaid, or a liquidator for it; `seized` is the collateral's coordinate or -1. */
@@ -79,6 +84,9 @@ export type Deal = {
   heldValue: number
   priceDebt: number
   priceCollateral: number
+  /** What is seized per unit of value repaid, and the protocol's share of it. */
+  incentive: number
+  kept: number
   /** Units that the repayment under examination seizes. */
   units: number
   /** Whole tokens of them that the liquidator receives. */
@@ -99,6 +107,19 @@ export type Deal = {
   }
 }
 
+/**
+ * Rules of liquidation beside a fixed bonus and a close factor, as state columns of length 1. Neither
+ * Compound v2 nor Aave has them: they are what a changed contract would do.
+ */
+export type LiquidationRules = {
+  /** Staged liquidation: healthFactor that one liquidation restores at most; 0 = not staged. */
+  readonly targetHealth: Float64Array
+  /** Dutch auction: bonus per unit of 1 - healthFactor, up to the usual bonus; 0 = always that. */
+  readonly bonusPerShortfall: Float64Array
+  /** 1: accounts beyond the toxicity frontier are left alone. */
+  readonly stopAtFrontier: Float64Array
+}
+
 /** One lender: positions, links and scratch that all protocols share. */
 export type Desk = {
   readonly context: Context
@@ -107,7 +128,7 @@ export type Desk = {
   readonly book: Book
   /** World asset of a market. */
   readonly asset: Int32Array
-  /** Per coordinate, as a factor: 1.08 seizes 8 % more than was repaid. Filled by the protocol. */
+  /** Per coordinate, as a factor: 1.08 seizes at most 8 % more than was repaid. Filled by the protocol. */
   readonly incentive: Float64Array
   /** Per coordinate: share of seized collateral that the protocol keeps. Filled by the protocol. */
   readonly kept: Float64Array
@@ -115,6 +136,8 @@ export type Desk = {
   readonly seizable: Uint8Array
   /** Set by the protocol, once, before anything is asked. */
   protocol: Protocol
+  /** Set by the protocol where it has them. */
+  rules: LiquidationRules
   /** Set when linked. */
   oracle: PriceSource
   /** Underlying per unit after interest to now, in the markets looked at last; scratch. */
@@ -131,6 +154,12 @@ export type Desk = {
   readonly undone: Float64Array
   /** How often what follows from terms has been remade. */
   revision: number
+}
+
+/** Rules that change nothing, for lenders that have none. */
+function noRules(): LiquidationRules {
+  const [targetHealth, bonusPerShortfall] = [new Float64Array(1), new Float64Array(1)]
+  return { targetHealth, bonusPerShortfall, stopAtFrontier: new Float64Array(1) }
 }
 
 const NO_ORACLE: PriceSource = {
@@ -154,6 +183,8 @@ function newDeal(instance: number): Deal {
     received: NaN,
     priceDebt: NaN,
     priceCollateral: NaN,
+    incentive: NaN,
+    kept: NaN,
     health: NaN,
     debt: NaN,
     event: { instance, parent: -1, row: -1, asset: -1, other: -1, x: NaN, y: NaN, z: NaN, w: NaN },
@@ -197,6 +228,7 @@ export function openDesk(context: Context, positions: PositionTable, ground: Gro
     kept: perCoordinate(),
     seizable: new Uint8Array(layout.market.length).fill(1),
     protocol: NO_PROTOCOL,
+    rules: noRules(),
     oracle: NO_ORACLE,
     fresh: { owing: perMarket(), holding: perMarket() },
     weight: { collateral: NaN, debt: NaN },

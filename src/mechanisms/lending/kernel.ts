@@ -67,8 +67,23 @@ export function repayToHealth(
   bonus: number,
   health: number,
 ): number | null {
+  return repayToHealthOf(threshold * collateral, debt, threshold, bonus, health)
+}
+
+/**
+ * Compute the same for a position with several collaterals, of which one is seized.
+ * @param weighted sum of all collateral values, each times its threshold, USD.
+ * @param threshold liquidationThreshold of the collateral that is seized, fraction.
+ */
+export function repayToHealthOf(
+  weighted: number,
+  debt: number,
+  threshold: number,
+  bonus: number,
+  health: number,
+): number | null {
   const gain = health - threshold * (1 + bonus)
-  return gain > 0 ? (health * debt - threshold * collateral) / gain : null
+  return gain > 0 ? (health * debt - weighted) / gain : null
 }
 
 /**

@@ -23,8 +23,10 @@ export type Ground = {
 export type Layout = {
   /** Market of a coordinate. */
   readonly market: Int32Array
-  /** Threshold of a collateral coordinate, widened by `EQUALITY`; 0 on debt. */
+  /** Today's threshold of a collateral coordinate, widened by `EQUALITY`; 0 on debt. */
   readonly factor: Float64Array
+  /** Opening threshold of a collateral coordinate; 0 on debt. */
+  readonly threshold: Float64Array
   /** Variant of a collateral coordinate; 0 on debt. */
   readonly variant: Int32Array
   readonly liability: Uint8Array
@@ -40,7 +42,7 @@ export class PositionError extends Error {
  * Equality is not a shortfall, but value = price x rate x factor rounds three times. Widening
  * factors by 2^-50 keeps a position at the boundary healthy; health is off by less than 1e-15.
  */
-const EQUALITY = 1 + 4 * Number.EPSILON
+export const EQUALITY: number = 1 + 4 * Number.EPSILON
 
 type Terms = { readonly market: number; readonly variant: number; readonly threshold: number }
 
@@ -141,11 +143,34 @@ export function layOut(table: PositionTable, assets: Assets, ground: Ground): La
   const rows = mergeRows(table, coordinate, scale)
   for (let k = 0; k < rows.amount.length; k++)
     if (rows.coordinate[k]! < n) rows.amount[k] = 0 - rows.amount[k]!
+  const threshold = Float64Array.from(terms, (t, c) => (c < n ? 0 : t.threshold))
   return {
     market,
-    factor: Float64Array.from(terms, (t, c) => (c < n ? 0 : EQUALITY * t.threshold)),
+    factor: threshold.map((t) => EQUALITY * t),
+    threshold,
     variant: Int32Array.from(terms, (t, c) => (c < n ? 0 : t.variant)),
     liability: Uint8Array.from(terms, (_, c) => (c < n ? 1 : 0)),
     rows,
+  }
+}
+
+/**
+ * Set thresholds to today's terms. Coordinates at thresholds of entries' own move in proportion to
+ * their market's, up to 1; where the market had none, they stay.
+ * @param opening threshold of a market's collateral in a variant, as laid out. @param now the same today.
+ */
+export function rethreshold(
+  layout: Layout,
+  opening: (market: number, variant: number) => number,
+  now: (market: number, variant: number) => number,
+): void {
+  const { market, variant, liability, threshold, factor } = layout
+  for (let c = 0; c < market.length; c++) {
+    if (liability[c] === 1) continue
+    const usual = opening(market[c]!, variant[c]!)
+    const today = now(market[c]!, variant[c]!)
+    const stated = threshold[c]!
+    const moved = usual > 0 ? Math.min(1, stated * (today / usual)) : stated
+    factor[c] = EQUALITY * (stated === usual ? today : moved)
   }
 }

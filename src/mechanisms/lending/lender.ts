@@ -31,7 +31,7 @@ export function lenderOf(desk: Desk): Lender {
     value: (c) => unitValue(desk, c),
     maxRepay: (row, debt, collateral) => maxRepay(desk, row, debt, collateral),
     seizable: (row, debt, c, values) => seizable(desk, row, debt, c, values),
-    seizeFor: (amount, debt, collateral) => seizeFor(desk, amount, debt, collateral),
+    seizeFor: (amount, debt, collateral, row = -1) => seizeFor(desk, amount, debt, collateral, row),
     liquidate: (row, debt, collateral, amount, holder, result, cause) =>
       liquidate(desk, row, debt, collateral, amount, holder, result, cause),
     supply: (row, c, amount, holder) => supply(desk, row, c, amount, holder),

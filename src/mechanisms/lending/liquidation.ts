@@ -3,6 +3,7 @@ import { cashOf, type Desk } from './desk.ts'
 import { entryOf, strandedDebt, triggerOf, weigh } from './health.ts'
 import { healthFactor, repayForTokens, seizeTokens } from './kernel.ts'
 import { REFUSALS, SLACK } from './refusals.ts'
+import { closeLimitOf, isToxic, priceDeal, weighAt } from './rules.ts'
 import { payDown } from './verbs.ts'
 
 /** Examine a liquidation: entries, interest to now in both markets, prices, shortfall. */
@@ -15,7 +16,10 @@ function open(desk: Desk, row: number, debt: number, held: number): Outcome {
   if (desk.seizable[held] !== 1) return REFUSALS.notCollateral
   const debtMarket = layout.market[debt]!
   const collateralMarket = layout.market[held]!
-  const refused = protocol.peek(debtMarket) ?? protocol.peek(collateralMarket)
+  const refused =
+    protocol.mayLiquidate?.(debtMarket, collateralMarket) ??
+    protocol.peek(debtMarket) ??
+    protocol.peek(collateralMarket)
   if (refused !== null) return refused
   const margin = weigh(desk, row, debtMarket, collateralMarket)
   if (margin >= 0) return REFUSALS.healthy
@@ -32,14 +36,31 @@ function open(desk: Desk, row: number, debt: number, held: number): Outcome {
   deal.heldValue = deal.held * fresh.holding[collateralMarket]! * deal.priceCollateral
   deal.health = healthFactor(weight.collateral, weight.debt)
   deal.debt = weight.debt
-  return null
+  priceDeal(desk, held)
+  if (desk.rules.stopAtFrontier[0] !== 1) return null
+  return isToxic(desk, collateralOf(desk, row)) ? REFUSALS.toxic : null
+}
+
+/** Value of a row's collateral that can be seized, USD, with interest to now where it was looked at. */
+function collateralOf(desk: Desk, row: number): number {
+  const { book, layout, seizable, protocol, fresh, oracle, asset, deal } = desk
+  let total = 0
+  for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++) {
+    const c = book.coordinate[k]!
+    if (layout.liability[c] === 1 || seizable[c] !== 1) continue
+    const m = layout.market[c]!
+    const isFresh = m === deal.debtMarket || m === deal.collateralMarket
+    const rate = isFresh ? fresh.holding[m]! : protocol.holding(m)
+    total += book.amount[k]! * (oracle.price(asset[m]!) * rate)
+  }
+  return total
 }
 
 /** Largest repayment whose proceeds the collateral market's cash covers. */
 function cashLimit(desk: Desk): number {
-  const { debtMarket, collateralMarket, collateral, priceDebt, priceCollateral } = desk.deal
-  const gross = (desk.incentive[collateral]! * priceDebt) / priceCollateral
-  const received = gross - gross * desk.kept[collateral]!
+  const { debtMarket, collateralMarket, incentive, kept, priceDebt, priceCollateral } = desk.deal
+  const gross = (incentive * priceDebt) / priceCollateral
+  const received = gross - gross * kept
   const drain = received - (debtMarket === collateralMarket ? 1 : 0)
   return drain > 0 ? cashOf(desk, collateralMarket) / drain : Infinity
 }
@@ -51,35 +72,32 @@ function cashLimit(desk: Desk): number {
 export function maxRepay(desk: Desk, row: number, debt: number, collateral: number): number {
   if (open(desk, row, debt, collateral) !== null) return 0
   const { deal, protocol, fresh } = desk
-  const { held, priceDebt, priceCollateral } = deal
+  const { held, incentive, priceDebt, priceCollateral } = deal
   const rate = fresh.holding[deal.collateralMarket]!
-  const incentive = desk.incentive[collateral]!
   const covered = repayForTokens(held, incentive, priceDebt, priceCollateral, rate)
-  const limit = Math.min(protocol.close(deal), covered, cashLimit(desk))
+  const limit = Math.min(closeLimitOf(desk), covered, cashLimit(desk))
   return protocol.within ? protocol.within(deal, limit) : limit
 }
 
-/** Compute the collateral that a liquidator receives for `repay`, whole tokens, protocol's share off. */
-export function seizeFor(desk: Desk, repay: number, debt: number, collateral: number): number {
-  const { oracle, asset, layout, incentive, kept } = desk
+/**
+ * Compute the collateral that a liquidator receives for `repay`, whole tokens, protocol's share off.
+ * @param row whose liquidation it is, while it is liquidatable; otherwise the most that any row gives.
+ */
+export function seizeFor(
+  desk: Desk,
+  repay: number,
+  debt: number,
+  collateral: number,
+  row: number,
+): number {
+  const { oracle, asset, layout, incentive, kept, rules, deal } = desk
   const priceDebt = oracle.price(asset[layout.market[debt]!]!)
   const priceCollateral = oracle.price(asset[layout.market[collateral]!]!)
-  const gross = (repay * incentive[collateral]! * priceDebt) / priceCollateral
-  return gross - gross * kept[collateral]!
-}
-
-/** Sum a row's debt and its healthFactor at other values into the deal. */
-function weighAt({ book, layout, deal }: Desk, row: number, values: Float64Array): void {
-  let debt = 0
-  let weighted = 0
-  for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++) {
-    const c = book.coordinate[k]!
-    const value = book.amount[k]! * values[c]!
-    if (layout.liability[c] === 1) debt -= value
-    else weighted += value * layout.factor[c]!
-  }
-  deal.debt = debt
-  deal.health = healthFactor(weighted, debt)
+  // Only in a Dutch auction do rows differ.
+  const isOwn = rules.bonusPerShortfall[0] !== 0 && open(desk, row, debt, collateral) === null
+  const paid = isOwn ? deal.incentive : incentive[collateral]!
+  const gross = (repay * paid * priceDebt) / priceCollateral
+  return gross - gross * (isOwn ? deal.kept : kept[collateral]!)
 }
 
 /**
@@ -99,20 +117,22 @@ export function seizable(
   const owedEntry = entryOf(book, row, debt)
   const heldEntry = entryOf(book, row, collateral)
   if (owedEntry < 0 || heldEntry < 0 || desk.seizable[collateral] !== 1) return 0
-  const incentive = desk.incentive[collateral]!
-  weighAt(desk, row, values)
+  const full = weighAt(desk, row, values)
+  priceDeal(desk, collateral)
+  if (desk.rules.stopAtFrontier[0] === 1 && isToxic(desk, full)) return 0
+  const { incentive } = deal
   deal.priceDebt = 1
   deal.collateral = collateral
   deal.owed = -book.amount[owedEntry]! * values[debt]!
   deal.heldValue = book.amount[heldEntry]! * values[collateral]!
   const held = deal.heldValue
-  let seized = Math.min(protocol.close(deal) * incentive, held)
+  let seized = Math.min(closeLimitOf(desk) * incentive, held)
   if (protocol.within)
     seized = Math.min(seized, protocol.within(deal, seized / incentive) * incentive)
   if (!(seized > 0)) return 0
   const rate = protocol.holding(layout.market[collateral]!)
   const tokens = (seized / held) * (rate * book.amount[heldEntry]!)
-  return tokens - tokens * desk.kept[collateral]!
+  return tokens - tokens * deal.kept
 }
 
 /** Write a liquidation that passed all checks, and move its tokens. */
@@ -126,7 +146,7 @@ function execute(desk: Desk, row: number, repaid: number, holder: number): Outco
   book.write(row)
   payDown(desk, deal.owedEntry, debtMarket, repaid)
   book.amount[deal.heldEntry] = deal.held - units
-  protocol.seized(collateralMarket, units, units * desk.kept[collateral]!)
+  protocol.seized(collateralMarket, units, units * deal.kept)
   // Covered by the cash test, so this cannot be refused.
   ledger.transfer(self, holder, asset[collateralMarket]!, deal.received)
   protocol.repaid?.(row, debtMarket, repaid, collateral)
@@ -167,16 +187,15 @@ function record(desk: Desk, row: number, repaid: number, seized: number, cause: 
  */
 function settleable(desk: Desk, repaid: number): Outcome {
   const { deal, fresh, protocol } = desk
-  const { held, collateralMarket, collateral, priceDebt, priceCollateral } = deal
+  const { held, collateralMarket, incentive, priceDebt, priceCollateral } = deal
   const rate = fresh.holding[collateralMarket]!
-  const incentive = desk.incentive[collateral]!
   let units = seizeTokens(repaid, incentive, priceDebt, priceCollateral, rate)
   if (units > held * (1 + SLACK)) return REFUSALS.seize
   // What is left of an emptied entry by rounding goes with it.
   if (units > held * (1 - SLACK)) units = held
   if (protocol.within && protocol.within(deal, repaid) < repaid * (1 - SLACK)) return REFUSALS.dust
   deal.units = units
-  deal.received = rate * (units - units * desk.kept[collateral]!)
+  deal.received = rate * (units - units * deal.kept)
   const paidIn = deal.debtMarket === collateralMarket ? repaid : 0
   const cash = cashOf(desk, collateralMarket) + paidIn
   return deal.received > cash * (1 + SLACK) ? REFUSALS.cash : null
@@ -205,8 +224,8 @@ export function liquidate(
   const refused = open(desk, row, debt, collateral)
   if (refused !== null) return refused
   if (!(repay > 0)) return REFUSALS.amount
-  const { deal, protocol, fresh } = desk
-  const close = protocol.close(deal)
+  const { deal, fresh } = desk
+  const close = closeLimitOf(desk)
   if (repay > close * (1 + SLACK)) return REFUSALS.close
   const repaid = Math.min(repay, close)
   const refusedToo = settleable(desk, repaid) ?? execute(desk, row, repaid, holder)

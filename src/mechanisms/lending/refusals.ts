@@ -13,6 +13,7 @@ export const REFUSALS = {
   owed: 'more than the position owes',
   held: 'more than the position holds',
   unhealthy: 'the position would be unhealthy',
+  toxic: 'liquidation would make the position worse, and is stopped there',
 } as const
 
 /** Amounts within this of a limit count as the limit: callers compute it with other roundings. */

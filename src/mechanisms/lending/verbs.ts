@@ -146,7 +146,7 @@ export function repay(
 ): Outcome {
   const { book, layout, asset, context, fresh, protocol } = desk
   const entry = entryOf(book, row, debt)
-  const refused = look(desk, entry, debt, 1, amount)
+  const refused = look(desk, entry, debt, 1, amount) ?? protocol.mayRepay?.(row, debt) ?? null
   if (refused !== null) return refused
   const market = layout.market[debt]!
   const owed = -book.amount[entry]! * fresh.owing[market]!

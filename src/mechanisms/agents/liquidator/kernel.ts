@@ -111,18 +111,19 @@ export function largestPair(
 }
 
 /**
- * Find the USD that must be spent to receive `amount` of an asset, from the venue's own quotes: the
+ * Find the money that must be spent to receive `amount` of an asset, from the venue's own quotes: the
  * secant through the last two, which stays below the root because quotes are concave.
  * @param amount whole tokens, >= 0.
- * @returns USD for which the venue quotes `amount`, or more by rounding; Infinity when it cannot
+ * @param money what is spent.
+ * @returns money for which the venue quotes `amount`, or more by rounding; Infinity when it cannot
  *   deliver so much.
  */
-export function costOf(venue: Venue, asset: number, amount: number): number {
-  if (asset === USD || amount === 0) return amount
+export function costOf(venue: Venue, asset: number, amount: number, money: number = USD): number {
+  if (asset === money || amount === 0) return amount
   let [spent, bought] = [0, 0]
-  let spend = amount / venue.spot(USD, asset)
+  let spend = amount / venue.spot(money, asset)
   for (let i = 0; i < STEPS; i++) {
-    const got = venue.quote(USD, asset, spend)
+    const got = venue.quote(money, asset, spend)
     if (got >= amount) return spend
     if (!(got > bought)) return Number.POSITIVE_INFINITY
     const step = ((amount - got) * (spend - spent)) / (got - bought)
@@ -170,7 +171,7 @@ export function assess(
   for (let i = 0; i <= halvings; i++, repay /= 2) {
     const cost = costOf(venue, debtAsset, repay)
     if (cost > capital) continue
-    const seized = lender.seizeFor(repay, out.debt, out.collateral)
+    const seized = lender.seizeFor(repay, out.debt, out.collateral, row)
     const gain = proceedsOf(venue, collateralAsset, seized) - cost
     if (gain <= out.gain) break
     out.repay = repay

@@ -24,8 +24,9 @@ function assetsOf({ book, assetOf }: Lender, isOwn: (coordinate: number) => bool
 }
 
 /**
- * Follow a lender's best margin. What a pair seizes is asked anew only when a price has changed: a
- * lender hands out collateral in proportion to the value repaid, whatever the debt.
+ * Follow a lender's best margin. What a pair seizes is asked anew only when a price or a term has
+ * changed: a lender hands out at most so much collateral in proportion to the value repaid, whatever
+ * the debt.
  */
 export function createYields(lender: Lender): Yields {
   const { book, liability, canSeize, assetOf } = lender
@@ -35,10 +36,12 @@ export function createYields(lender: Lender): Yields {
   /** By asset: the most that is seized per USD repaid, and the prices for which that was asked. */
   let seized = new Float64Array(0)
   let last = new Float64Array(0)
+  let revision = -1
 
   function ask(now: Float64Array): void {
     seized = new Float64Array(now.length)
     last = now.slice()
+    revision = lender.revision
     let debt = 0
     while (debt < book.coordinates && !(liability[debt] === 1 && now[assetOf(debt)]! > 0)) debt++
     if (debt === book.coordinates) return
@@ -50,7 +53,7 @@ export function createYields(lender: Lender): Yields {
     }
   }
   function isKnown(now: Float64Array): boolean {
-    if (last.length !== now.length) return false
+    if (last.length !== now.length || revision !== lender.revision) return false
     for (const asset of priced) if (last[asset] !== now[asset]) return false
     return true
   }

@@ -38,6 +38,8 @@ export type AaveRules = {
   readonly freesCeiling: boolean
   /** Caps, isolation, siloed borrowing, eModes and the protocol's fee on liquidations exist. */
   readonly hasControls: boolean
+  /** Freezing a reserve also sets its ltv to 0; changing its rates settles interest first. */
+  readonly freezesLtv: boolean
 }
 
 /** Aave v2: LendingPoolCollateralManager. */
@@ -50,6 +52,7 @@ export const AAVE_V2: AaveRules = {
   booksDeficit: false,
   freesCeiling: false,
   hasControls: false,
+  freezesLtv: false,
 }
 
 /** Aave v3.0.2: LiquidationLogic. */
@@ -63,6 +66,7 @@ export const AAVE_V3_3: AaveRules = {
   leastLeft: 1000,
   booksDeficit: true,
   freesCeiling: true,
+  freezesLtv: true,
 }
 
 /**
@@ -166,12 +170,17 @@ export type PairValues = {
 
 /**
  * Compute the largest part of a debt that one liquidation may repay, whole tokens.
+ * @param closeFactor where it is not the contract's constant.
  * Source: LiquidationLogic._calculateDebt (v3.0.2), executeLiquidationCall (v3.3);
  * LendingPoolCollateralManager.liquidationCall (v2).
  */
-export function closeLimit(rules: AaveRules, pair: PairValues): number {
+export function closeLimit(
+  rules: AaveRules,
+  pair: PairValues,
+  closeFactor: number = rules.closeFactor,
+): number {
   const { owed, priceDebt, heldValue, health, debt } = pair
-  const { closeFactor, fullCloseHealth, smallPair } = rules
+  const { fullCloseHealth, smallPair } = rules
   if (fullCloseHealth > 0 && health <= fullCloseHealth * (1 + SLACK)) return owed
   if (!rules.closesOverPosition) return closeFactor * owed
   const least = smallPair * (1 - SLACK)

@@ -11,11 +11,15 @@ import {
   perAsset,
   record,
   ref,
+  u8,
   usd,
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
+import { governedOf, keeperOf } from '../governed.ts'
 import { lenderOf } from '../lender.ts'
-import { coverDeficit, openPool } from './pool.ts'
+import { ruleColumns, ruleParams } from '../rules.ts'
+import { fixedOf, leversOf } from './levers.ts'
+import { coverDeficit, openPool, remake } from './pool.ts'
 import { RULES } from './terms.ts'
 
 const rate = (doc: string, fallback: number) => number(doc, '1/year', { default: fallback, min: 0 })
@@ -70,6 +74,13 @@ const COLUMNS = {
   deficit: 'tokens',
   isolatedDebt: 'tokens',
   lastUpdate: 's',
+  ltv: 'fraction',
+  liquidationThreshold: 'fraction',
+  liquidationBonus: 'fraction',
+  supplyCap: 'tokens',
+  borrowCap: 'tokens',
+  debtCeiling: 'USD',
+  slope2: '1/year',
 } as const
 
 type PerReserve = Record<keyof typeof COLUMNS, ReturnType<typeof f64>>
@@ -84,6 +95,7 @@ export const aaveV3: Model = model({
     rules: choice('version of the protocol', ['v2', 'v3', 'v3.3'], 'v3'),
     reserves: perAsset('one reserve per asset', record('terms and opening cash', reserveTerms)),
     eModes: list('terms of eModes', record('one eMode', eModeTerms), { default: [] }),
+    ...ruleParams,
     positions: data<PositionTable>('positions', 'accounts with collateral and debt'),
   },
   columns: ({ reserves: { length } }) => ({
@@ -91,15 +103,25 @@ export const aaveV3: Model = model({
       Object.entries(COLUMNS).map(([name, unit]) => [name, f64(length, unit)]),
     ) as PerReserve),
     clock: f64(1, 's'),
+    closeFactor: f64(1, 'fraction'),
+    frozen: u8(length, 'flag'),
+    paused: u8(length, 'flag'),
+    borrowingDisabled: u8(length, 'flag'),
+    changes: f64(1, 'changes of terms'),
+    ...ruleColumns(),
   }),
   create(p, columns, context) {
     const aave = openPool({ ...p, rules: RULES[p.rules] }, columns, context)
-    const lender = lenderOf(aave.desk)
+    const { desk } = aave
+    const lender = lenderOf(desk)
+    const keeper = keeperOf({ desk, changes: columns.changes, remake: () => remake(aave) })
+    const governed = governedOf(desk, leversOf(aave), keeper, fixedOf(aave.terms.rules))
     return {
-      ports: { lender },
+      ports: { lender, governed },
       link: (use) => {
-        aave.desk.oracle = use('priceSource', p.oracle)
+        desk.oracle = use('priceSource', p.oracle)
       },
+      refresh: keeper.refresh,
       step({ time }) {
         columns.clock[0] = time
       },

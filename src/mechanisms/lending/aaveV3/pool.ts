@@ -1,8 +1,16 @@
 import type { Context, Outcome } from '../../../world/index.ts'
 import { type Desk, openDesk, type Protocol, unitsOf } from '../desk.ts'
-import { PositionError } from '../layout.ts'
+import { PositionError, rethreshold } from '../layout.ts'
 import { REFUSALS, SLACK } from '../refusals.ts'
-import { freeCeiling, isolatedReserve, mayBorrow, maySupply, mayWithdraw } from './guards.ts'
+import { openRules } from '../rules.ts'
+import {
+  freeCeiling,
+  isolatedReserve,
+  mayBorrow,
+  maySupply,
+  mayWithdraw,
+  unlessPaused,
+} from './guards.ts'
 import { closeLimit, feeShare, withoutDust } from './kernel.ts'
 import {
   type Aave,
@@ -51,6 +59,7 @@ function bookDeficit(aave: Aave, row: number, event: number): void {
 
 function protocolOf(aave: Aave): Protocol {
   const { columns, terms, desk } = aave
+  const { layout } = desk
   const { rules } = terms
   return {
     owing: (m) => owing(columns, m),
@@ -65,8 +74,9 @@ function protocolOf(aave: Aave): Protocol {
       columns.treasury[m]! += kept
     },
     reopen: (m, before, after, row) => reopen(aave, m, before - after, row),
-    close: (deal) => closeLimit(rules, deal),
-    within: (deal, repay) => withoutDust(rules, deal, desk.incentive[deal.collateral]!, repay),
+    close: (deal) => closeLimit(rules, deal, columns.closeFactor[0]!),
+    within: (deal, repay) => withoutDust(rules, deal, deal.incentive, repay),
+    keeps: (c, incentive) => keptOf(aave, c, incentive),
     claims: (m) => columns.scaledSupply[m]! * holding(columns, m),
     deficit: (m) => columns.deficit[m]!,
     coverDeficit(m, amount, holder) {
@@ -76,6 +86,8 @@ function protocolOf(aave: Aave): Protocol {
     maySupply: (row, c, amount) => maySupply(aave, row, c, amount),
     mayWithdraw: (row, c) => mayWithdraw(aave, row, c),
     mayBorrow: (row, c, amount) => mayBorrow(aave, row, c, amount),
+    mayRepay: (_, c) => unlessPaused(aave, layout.market[c]!),
+    mayLiquidate: (debt, collateral) => unlessPaused(aave, collateral) ?? unlessPaused(aave, debt),
     lent(row, _, tokens) {
       const isolated = rules.hasControls ? isolatedReserve(aave, row) : -1
       if (isolated >= 0) columns.isolatedDebt[isolated]! += tokens
@@ -97,17 +109,58 @@ function reopen(aave: Aave, m: number, more: number, row: number): void {
   updateRates(aave, m)
 }
 
-/** Fill what coordinates have of their reserve or their eMode: incentive, fee, limits. */
-function fillTerms({ desk, terms, reserves, ltv }: Aave): void {
+/** Share of seized collateral that the treasury keeps. */
+function keptOf({ desk, terms, reserves }: Aave, coordinate: number, incentive: number): number {
+  if (!terms.rules.hasControls) return 0
+  return feeShare(incentive, reserves[desk.layout.market[coordinate]!]!.liquidationProtocolFee)
+}
+
+/** Threshold of a reserve's collateral in a variant; what is none outside its eMode is none inside. */
+function thresholdOf(terms: AaveTerms, own: number, variant: number): number {
+  if (own === 0 || variant === 0) return own
+  return terms.eModes.find(({ category }) => category === variant)?.liquidationThreshold ?? own
+}
+
+/**
+ * Fill what is derived from today's terms: thresholds, incentives, fees and borrow limits of
+ * coordinates, of their reserve or their eMode, and interest strategies.
+ */
+export function remake(aave: Aave): void {
+  const { desk, terms, columns, strategies, reserves, ltv } = aave
   const { layout, incentive, kept, seizable } = desk
+  rethreshold(
+    layout,
+    (m, variant) => thresholdOf(terms, terms.reserves[m]!.value.liquidationThreshold, variant),
+    (m, variant) => thresholdOf(terms, columns.liquidationThreshold[m]!, variant),
+  )
   for (let c = reserves.length; c < layout.market.length; c++) {
-    const own = reserves[layout.market[c]!]!
+    const m = layout.market[c]!
     const eMode = terms.eModes.find(({ category }) => category === layout.variant[c])
-    incentive[c] = 1 + (eMode ?? own).liquidationBonus
-    if (terms.rules.hasControls) kept[c] = feeShare(incentive[c]!, own.liquidationProtocolFee)
+    const isFrozen = terms.rules.freezesLtv && columns.frozen[m] === 1
+    const own = isFrozen ? 0 : columns.ltv[m]!
+    incentive[c] = 1 + (eMode?.liquidationBonus ?? columns.liquidationBonus[m]!)
+    kept[c] = keptOf(aave, c, incentive[c]!)
     seizable[c] = layout.factor[c]! > 0 ? 1 : 0
-    ltv[c] = own.ltv === 0 ? 0 : (eMode ?? own).ltv
+    ltv[c] = own === 0 ? 0 : (eMode?.ltv ?? own)
   }
+  reserves.forEach((own, m) => {
+    const { optimalUtilization, baseRate, slope1 } = own
+    strategies[m] = { optimalUtilization, baseRate, slope1, slope2: columns.slope2[m]! }
+  })
+}
+
+/** Set the terms to their opening values. */
+function openTerms({ terms, columns }: Aave): void {
+  columns.closeFactor[0] = terms.rules.closeFactor
+  terms.reserves.forEach(({ value }, m) => {
+    columns.ltv[m] = value.ltv
+    columns.liquidationThreshold[m] = value.liquidationThreshold
+    columns.liquidationBonus[m] = value.liquidationBonus
+    columns.supplyCap[m] = value.supplyCap
+    columns.borrowCap[m] = value.borrowCap
+    columns.debtCeiling[m] = value.debtCeiling
+    columns.slope2[m] = value.slope2
+  })
 }
 
 function openReserves(aave: Aave): void {
@@ -163,12 +216,7 @@ export function openPool(terms: AaveTerms, columns: ReserveColumns, context: Con
   const desk = openDesk(context, terms.positions, {
     asset: terms.reserves.map(({ asset }) => asset),
     openingRate: new Float64Array(reserves.length).fill(1),
-    threshold(m, variant) {
-      const own = reserves[m]!.liquidationThreshold
-      // What is no collateral outside its eMode is none inside.
-      if (own === 0 || variant === 0) return own
-      return terms.eModes.find(({ category }) => category === variant)?.liquidationThreshold ?? own
-    },
+    threshold: (m, variant) => thresholdOf(terms, reserves[m]!.liquidationThreshold, variant),
     variant: (row, m) => variantOf(terms, row, m),
   })
   const aave: Aave = {
@@ -176,12 +224,15 @@ export function openPool(terms: AaveTerms, columns: ReserveColumns, context: Con
     terms,
     columns,
     reserves,
+    strategies: [...reserves],
     ltv: new Float64Array(desk.layout.market.length),
     openingUnits: unitsOf(desk, 'collateral'),
     accrued: new Float64Array(reserves.length),
   }
   desk.protocol = protocolOf(aave)
-  fillTerms(aave)
+  openRules(desk, columns, terms)
+  openTerms(aave)
+  remake(aave)
   openReserves(aave)
   return aave
 }

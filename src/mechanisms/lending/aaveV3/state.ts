@@ -1,17 +1,18 @@
-import { cashOf, type Desk } from '../desk.ts'
+import { cashOf, type Desk, type LiquidationRules } from '../desk.ts'
 import { fundedUnits } from '../funding.ts'
 import {
   borrowRate,
   compoundedInterest,
   linearInterest,
   liquidityRate,
+  type Strategy,
   treasuryAccrual,
   utilization,
 } from './kernel.ts'
 import type { AaveTerms, ReserveTerms } from './terms.ts'
 
 /** State columns; entry m belongs to reserve m. Cash is what the instance holds in the ledger. */
-export type ReserveColumns = {
+export type ReserveColumns = LiquidationRules & {
   /** Underlying per scaled unit of collateral at the last touch. */
   readonly liquidityIndex: Float64Array
   /** Underlying per scaled unit of debt at the last touch. */
@@ -34,14 +35,41 @@ export type ReserveColumns = {
   readonly lastUpdate: Float64Array
   /** Seconds since the start, length 1. */
   readonly clock: Float64Array
+  /** Terms as they are now; the ltv is what counts again once the reserve is not frozen. */
+  readonly ltv: Float64Array
+  readonly liquidationThreshold: Float64Array
+  readonly liquidationBonus: Float64Array
+  readonly supplyCap: Float64Array
+  readonly borrowCap: Float64Array
+  readonly debtCeiling: Float64Array
+  readonly slope2: Float64Array
+  /** Length 1. */
+  readonly closeFactor: Float64Array
+  /** 1 where a reserve is frozen, paused (v2: all of the pool, in the first entry), not borrowed. */
+  readonly frozen: Uint8Array
+  readonly paused: Uint8Array
+  readonly borrowingDisabled: Uint8Array
 }
+
+/** Terms that may change while the pool runs; how they are now is in the columns. */
+type Changing =
+  | 'ltv'
+  | 'liquidationThreshold'
+  | 'liquidationBonus'
+  | 'supplyCap'
+  | 'borrowCap'
+  | 'debtCeiling'
+  | 'slope2'
 
 /** One pool: the shared desk, and what is Aave's own. All functions of this folder act on it. */
 export type Aave = {
   readonly desk: Desk
   readonly terms: AaveTerms
   readonly columns: ReserveColumns
-  readonly reserves: readonly ReserveTerms[]
+  /** Terms that never change. */
+  readonly reserves: readonly Omit<ReserveTerms, Changing>[]
+  /** Today's interest strategies; made from terms. */
+  readonly strategies: Strategy[]
   /** Borrow limit per coordinate of collateral, fraction. */
   readonly ltv: Float64Array
   /** Scaled collateral of all rows at the start. */
@@ -99,14 +127,13 @@ export function settle({ desk, columns, accrued }: Aave, m: number): void {
 }
 
 /** Set a settled reserve's rates from what it holds and is owed. Source: ReserveLogic.updateInterestRates. */
-export function updateRates({ desk, columns, reserves }: Aave, m: number): void {
+export function updateRates({ desk, columns, reserves, strategies }: Aave, m: number): void {
   const cash = cashOf(desk, m)
   const debt = columns.scaledDebt[m]! * columns.variableBorrowIndex[m]!
-  const terms = reserves[m]!
-  const rate = borrowRate(utilization(cash, debt, 0), terms)
+  const rate = borrowRate(utilization(cash, debt, 0), strategies[m]!)
   const used = utilization(cash, debt, columns.deficit[m]!)
   columns.variableBorrowRate[m] = rate
-  columns.liquidityRate[m] = liquidityRate(rate, used, terms.reserveFactor)
+  columns.liquidityRate[m] = liquidityRate(rate, used, reserves[m]!.reserveFactor)
 }
 
 /** Set a reserve's supply at the start, so that pure suppliers own what rows do not. */

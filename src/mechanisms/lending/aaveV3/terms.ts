@@ -1,4 +1,5 @@
 import type { PerAsset, PositionTable } from '../../../world/index.ts'
+import type { RuleValues } from '../rules.ts'
 import { AAVE_V2, AAVE_V3, AAVE_V3_3, type AaveRules, type Strategy } from './kernel.ts'
 
 /** One reserve's terms and opening cash. Amounts are whole tokens. */
@@ -38,7 +39,7 @@ export type EModeTerms = {
 }
 
 /** What one pool is made of. */
-export type AaveTerms = {
+export type AaveTerms = RuleValues & {
   readonly rules: AaveRules
   readonly reserves: readonly PerAsset<ReserveTerms>[]
   readonly eModes: readonly EModeTerms[]
@@ -65,4 +66,13 @@ export const AAVE_REFUSALS = {
   zeroLtv: 'collateral with loan-to-value 0 must be withdrawn first',
   siloed: 'a siloed asset is borrowed alone',
   deficit: 'the reserve has no such deficit',
+  frozen: 'the reserve is frozen',
+  paused: 'the reserve is paused',
+  borrowing: 'borrowing of the reserve is disabled',
+  ltvAboveThreshold: 'the ltv would be above the liquidation threshold: lower the ltv first',
+  bonusTooLarge: 'threshold x (1 + bonus) would be above 1',
+  noBonus: 'collateral needs a bonus above 0',
+  noCollateralReserve: 'the reserve is no collateral, and suppliers would have to enable it',
+  suppliers: 'the reserve has suppliers',
+  versionTwo: 'Aave v2 has no such term',
 } as const

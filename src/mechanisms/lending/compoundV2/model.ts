@@ -10,9 +10,13 @@ import {
   perAsset,
   record,
   ref,
+  u8,
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
+import { governedOf, keeperOf } from '../governed.ts'
 import { lenderOf } from '../lender.ts'
+import { ruleColumns, ruleParams } from '../rules.ts'
+import { FIXED, leversOf, remake } from './levers.ts'
 import { openCompound } from './state.ts'
 
 const marketTerms = {
@@ -22,6 +26,10 @@ const marketTerms = {
     min: 1e-18,
   }),
   cash: number('held by the market at the start', 'tokens', { default: 0, min: 0 }),
+  borrowCap: number('borrowing stops below this debt; 0 = no cap', 'tokens', {
+    default: 0,
+    min: 0,
+  }),
   reserves: number("part of cash that is the protocol's", 'tokens', { default: 0, min: 0 }),
   reserveFactor: fraction('share of interest kept as reserves', { default: 0 }),
   baseRate: number('borrow rate at utilization 0', '1/year', { default: 0, min: 0 }),
@@ -43,6 +51,7 @@ export const compoundV2: Model = model({
       { default: 0.08 },
     ),
     protocolSeizeShare: fraction('share of seized collateral kept as reserves', { default: 0.028 }),
+    ...ruleParams,
     blocksPerYear: number('blocks per year in the rate model', '1/year', {
       default: 2102400,
       min: 1,
@@ -56,16 +65,31 @@ export const compoundV2: Model = model({
     totalReserves: f64(length, 'tokens'),
     totalSupply: f64(length, 'cTokens'),
     accrualBlock: i32(length, 'block'),
+    collateralFactor: f64(length, 'fraction'),
+    borrowCap: f64(length, 'tokens'),
+    jumpMultiplier: f64(length, '1/year'),
+    mintPaused: u8(length, 'flag'),
+    borrowPaused: u8(length, 'flag'),
+    seizePaused: u8(1, 'flag'),
+    closeFactor: f64(1, 'fraction'),
+    liquidationIncentive: f64(1, 'factor'),
+    changes: f64(1, 'changes of terms'),
+    ...ruleColumns(),
   }),
   create(p, columns, context) {
     const terms = { ...p, liquidationIncentive: 1 + p.liquidationBonus }
-    const desk = openCompound(terms, columns, context)
+    const compound = openCompound(terms, columns, context)
+    const { desk } = compound
     const lender = lenderOf(desk)
+    const { changes } = columns
+    const keeper = keeperOf({ desk, changes, remake: () => remake(compound) })
+    const governed = governedOf(desk, leversOf(compound), keeper, FIXED)
     return {
-      ports: { lender },
+      ports: { lender, governed },
       link: (use) => {
         desk.oracle = use('priceSource', p.oracle)
       },
+      refresh: keeper.refresh,
       actions: actionsOf(lender),
     }
   },

@@ -1,6 +1,15 @@
 import type { Context, Outcome } from '../../../world/index.ts'
-import { cashOf, type Desk, openDesk, type Protocol, unitsOf } from '../desk.ts'
+import {
+  cashOf,
+  type Desk,
+  type LiquidationRules,
+  openDesk,
+  type Protocol,
+  unitsOf,
+} from '../desk.ts'
 import { fundedUnits } from '../funding.ts'
+import { SLACK } from '../refusals.ts'
+import { openRules } from '../rules.ts'
 import {
   type Accrued,
   accrue,
@@ -13,10 +22,10 @@ import {
   redeemAmount,
   utilization,
 } from './kernel.ts'
-import type { CompoundTerms } from './terms.ts'
+import { COMPOUND_REFUSALS, type CompoundTerms } from './terms.ts'
 
 /** State columns; entry m belongs to market m. Cash is what the instance holds in the ledger. */
-export type MarketColumns = {
+export type MarketColumns = LiquidationRules & {
   readonly borrowIndex: Float64Array
   /** Whole underlying tokens. */
   readonly totalBorrows: Float64Array
@@ -26,14 +35,27 @@ export type MarketColumns = {
   readonly totalSupply: Float64Array
   /** Block number of the last accrual. */
   readonly accrualBlock: Int32Array
+  /** Terms as they are now. */
+  readonly collateralFactor: Float64Array
+  readonly borrowCap: Float64Array
+  /** Per year, per unit of utilization. */
+  readonly jumpMultiplier: Float64Array
+  /** 1 where supplying, borrowing is paused; length 1: where seizing is, in all markets. */
+  readonly mintPaused: Uint8Array
+  readonly borrowPaused: Uint8Array
+  readonly seizePaused: Uint8Array
+  /** Length 1: the Comptroller's. */
+  readonly closeFactor: Float64Array
+  readonly liquidationIncentive: Float64Array
 }
 
 /** One Comptroller: the shared desk, and what is Compound's own. All functions here act on it. */
-type Compound = {
+export type Compound = {
   readonly desk: Desk
   readonly terms: CompoundTerms
   readonly columns: MarketColumns
-  readonly rates: readonly JumpRate[]
+  /** Per block; made from terms. */
+  readonly rates: JumpRate[]
   readonly openingRate: Float64Array
   /** CTokens of all rows at the start. */
   readonly openingTokens: Float64Array
@@ -53,11 +75,22 @@ function fund(compound: Compound, market: number): void {
   columns.totalSupply[market] = fundedUnits(desk, market, owned, cash, rate, tokens)
 }
 
+/** A market's rate model per block. @param jumpMultiplier per year, as it is now. */
+export function rateOf(terms: CompoundTerms, market: number, jumpMultiplier: number): JumpRate {
+  const { value } = terms.markets[market]!
+  return ratesPerBlock({ ...value, base: value.baseRate, jumpMultiplier }, terms.blocksPerYear)
+}
+
 function openMarkets(compound: Compound): void {
   const { terms, desk, columns } = compound
+  columns.closeFactor[0] = terms.closeFactor
+  columns.liquidationIncentive[0] = terms.liquidationIncentive
   columns.borrowIndex.fill(1)
   columns.totalBorrows.set(unitsOf(desk, 'debt'))
   terms.markets.forEach(({ value }, m) => {
+    columns.collateralFactor[m] = value.collateralFactor
+    columns.borrowCap[m] = value.borrowCap ?? 0
+    columns.jumpMultiplier[m] = value.jumpMultiplier
     columns.totalReserves[m] = value.reserves
     desk.context.ledger.endow(desk.context.self, desk.asset[m]!, value.cash)
     fund(compound, m)
@@ -102,7 +135,7 @@ function fill(
  * Work out what accrual to now leaves in a market. @returns a refusal when the borrow rate is above the
  * contract's maximum.
  */
-function peek(compound: Compound, market: number): Outcome {
+export function peek(compound: Compound, market: number): Outcome {
   const { desk, columns, terms, accrued, openingRate } = compound
   const { fresh, context } = desk
   const cash = cashOf(desk, market)
@@ -125,7 +158,8 @@ function peek(compound: Compound, market: number): Outcome {
   return null
 }
 
-function settle({ desk, columns, borrows, reserves }: Compound, market: number): void {
+/** Write what the last `peek` at a market worked out. */
+export function settle({ desk, columns, borrows, reserves }: Compound, market: number): void {
   columns.borrowIndex[market] = desk.fresh.owing[market]!
   columns.totalBorrows[market] = borrows[market]!
   columns.totalReserves[market] = reserves[market]!
@@ -137,10 +171,23 @@ function add(total: Float64Array, market: number, change: number): void {
   total[market] = Math.max(0, total[market]! + change)
 }
 
+/** Test pause and cap. Source: Comptroller.borrowAllowed; the cap itself must not be reached. */
+function mayBorrow(
+  { desk, columns, borrows }: Compound,
+  coordinate: number,
+  amount: number,
+): Outcome {
+  const market = desk.layout.market[coordinate]!
+  if (columns.borrowPaused[market] === 1) return COMPOUND_REFUSALS.borrowPaused
+  const cap = columns.borrowCap[market]!
+  const isReached = cap > 0 && borrows[market]! + amount >= cap * (1 - SLACK)
+  return isReached ? COMPOUND_REFUSALS.borrowCap : null
+}
+
 /** Source: CToken.sol and Comptroller.sol; the verbs' names there are in the README. */
 function protocolOf(compound: Compound): Protocol {
-  const { columns, desk, terms } = compound
-  const { totalBorrows, totalReserves, totalSupply, borrowIndex } = columns
+  const { columns, desk } = compound
+  const { totalBorrows, totalReserves, totalSupply, borrowIndex, closeFactor } = columns
   return {
     owing: (m) => borrowIndex[m]!,
     holding: (m) => storedRate(compound, m),
@@ -157,8 +204,14 @@ function protocolOf(compound: Compound): Protocol {
       totalBorrows[m] = Math.max(0, totalBorrows[m]! + before - after)
       fund(compound, m)
     },
-    closeFactor: terms.closeFactor,
-    close: (deal) => maxClose(deal.owed, terms.closeFactor),
+    get closeFactor() {
+      return closeFactor[0]!
+    },
+    close: (deal) => maxClose(deal.owed, closeFactor[0]!),
+    maySupply: (_, c) =>
+      columns.mintPaused[desk.layout.market[c]!] === 1 ? COMPOUND_REFUSALS.mintPaused : null,
+    mayBorrow: (_, c, amount) => mayBorrow(compound, c, amount),
+    mayLiquidate: () => (columns.seizePaused[0] === 1 ? COMPOUND_REFUSALS.seizePaused : null),
     claims: (m) => totalSupply[m]! * storedRate(compound, m),
   }
 }
@@ -169,7 +222,11 @@ function protocolOf(compound: Compound): Protocol {
  * @throws {PositionError} when a position refers to an asset without a market.
  * @throws {MarketFundingError} when a market cannot fund the positions' collateral.
  */
-export function openCompound(terms: CompoundTerms, columns: MarketColumns, context: Context): Desk {
+export function openCompound(
+  terms: CompoundTerms,
+  columns: MarketColumns,
+  context: Context,
+): Compound {
   const { markets } = terms
   const openingRate = Float64Array.from(markets, ({ value }) => value.exchangeRate)
   const ground = {
@@ -182,9 +239,7 @@ export function openCompound(terms: CompoundTerms, columns: MarketColumns, conte
     desk,
     terms,
     columns,
-    rates: markets.map(({ value }) =>
-      ratesPerBlock({ ...value, base: value.baseRate }, terms.blocksPerYear),
-    ),
+    rates: markets.map((_, m) => rateOf(terms, m, markets[m]!.value.jumpMultiplier)),
     openingRate,
     openingTokens: unitsOf(desk, 'collateral'),
     borrows: new Float64Array(markets.length),
@@ -194,6 +249,7 @@ export function openCompound(terms: CompoundTerms, columns: MarketColumns, conte
   desk.protocol = protocolOf(compound)
   desk.incentive.fill(terms.liquidationIncentive)
   desk.kept.fill(terms.protocolSeizeShare)
+  openRules(desk, columns, terms)
   openMarkets(compound)
-  return desk
+  return compound
 }

@@ -1,4 +1,5 @@
 import type { PerAsset, PositionTable } from '../../../world/index.ts'
+import type { RuleValues } from '../rules.ts'
 
 /** One market's terms and opening totals. Rates are per year, as in the constructor. */
 export type MarketTerms = {
@@ -8,6 +9,8 @@ export type MarketTerms = {
   readonly exchangeRate: number
   /** Whole tokens that the market holds at the start. */
   readonly cash: number
+  /** Borrowing stops before debts reach this, whole tokens; 0 or absent for no cap. */
+  readonly borrowCap?: number
   /** Whole tokens of `cash` that belong to the protocol. */
   readonly reserves: number
   /** Share of interest that goes to reserves. */
@@ -23,7 +26,7 @@ export type MarketTerms = {
 }
 
 /** What all markets of one Comptroller share, its markets, and its positions. */
-export type CompoundTerms = {
+export type CompoundTerms = RuleValues & {
   readonly closeFactor: number
   /** As a factor: 1.08 seizes 8 % more than was repaid. */
   readonly liquidationIncentive: number
@@ -32,3 +35,14 @@ export type CompoundTerms = {
   readonly markets: readonly PerAsset<MarketTerms>[]
   readonly positions: PositionTable
 }
+
+/** Why an action or a change of terms is refused, beyond the reasons of all lenders. */
+export const COMPOUND_REFUSALS = {
+  mintPaused: 'supplying is paused',
+  borrowPaused: 'borrowing is paused',
+  seizePaused: 'seizing is paused',
+  borrowCap: 'the borrow cap is reached',
+  factor: 'a collateral factor is at most 0.9',
+  factorPrice: 'an asset without a price cannot have a collateral factor',
+  kink: 'a rate model whose kink is at utilization 1 has no slope above it',
+} as const

@@ -11,9 +11,10 @@ import {
   ref,
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
+import { immutableOf } from '../governed.ts'
 import { lenderOf } from '../lender.ts'
-import { perSecond } from './kernel.ts'
-import { openMarket } from './market.ts'
+import { liquidationIncentiveFactor, perSecond } from './kernel.ts'
+import { COLLATERAL, openMarket } from './market.ts'
 
 const rate = (doc: string, fallback: number) => number(doc, '1/year', { default: fallback, min: 0 })
 
@@ -76,8 +77,20 @@ export const morphoBlue: Model = model({
     const terms = { ...p, curve: p.irm === 'none' ? null : curve, rateAtTarget }
     const desk = openMarket(terms, columns, context)
     const lender = lenderOf(desk)
+    const ofCollateral = (value: number) => (market: number) =>
+      market === COLLATERAL ? value : Number.NaN
+    const governed = immutableOf(
+      desk,
+      {
+        ltv: ofCollateral(p.lltv),
+        liquidationThreshold: ofCollateral(p.lltv),
+        liquidationBonus: ofCollateral(liquidationIncentiveFactor(p.lltv) - 1),
+        closeFactor: () => 1,
+      },
+      'Morpho Blue markets are immutable: nobody can pause them or change their terms',
+    )
     return {
-      ports: { lender },
+      ports: { lender, governed },
       link: (use) => {
         desk.oracle = use('priceSource', p.oracle)
       },
