@@ -87,7 +87,7 @@ export type LocalOptions = {
 
 /**
  * Open the executor of this machine: this thread, or worker threads with a world each.
- * @param plans the runs that chunks name.
+ * @param plans the runs that chunks name, which may become more.
  */
 export function openExecutor(plans: readonly RunPlan[], { lane, workers }: LocalOptions): Executor {
   let threads: Threads | null = null

@@ -2,7 +2,7 @@ import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type Execution, partSize } from './execution.ts'
 import type { Chunk, ChunkQueue, RunPlan } from './plan.ts'
-import type { WorkerAnswer, WorkerData } from './worker.ts'
+import type { WorkerAnswer, WorkerData, WorkerTask } from './worker.ts'
 
 /** Thrown when a worker thread ends before its work does. */
 export class WorkerError extends Error {
@@ -23,12 +23,17 @@ function lost(cause: unknown): WorkerError {
   )
 }
 
+/** A worker thread and the runs whose plans it has been told. */
+type Hand = { readonly worker: Worker; readonly told: Set<number> }
+
 /**
  * Let one thread take parts until none is left.
+ * @param plans the runs that chunks name.
  * @param finish called with every answer, and how many paths the part had.
  */
 function employ(
-  worker: Worker,
+  { worker, told }: Hand,
+  plans: readonly RunPlan[],
   take: (pathSeconds: number) => Chunk | undefined,
   finish: (answer: WorkerAnswer, chunk: Chunk) => void,
 ): Promise<void> {
@@ -38,8 +43,14 @@ function employ(
     const give = (pathSeconds: number): void => {
       chunk = take(pathSeconds)
       started = performance.now()
-      if (chunk) worker.postMessage(chunk)
-      else leave(resolve)
+      if (!chunk) {
+        leave(resolve)
+        return
+      }
+      const { run } = chunk
+      const task: WorkerTask = told.has(run) ? { chunk } : { chunk, plan: plans[run]! }
+      told.add(run)
+      worker.postMessage(task)
     }
     const onMessage = (answer: WorkerAnswer): void => {
       const { from, to } = chunk!
@@ -64,15 +75,18 @@ function employ(
 
 /**
  * Start worker threads.
- * @param plans the runs that chunks name; every thread loads their data for itself.
+ * @param plans the runs that chunks name, which may become more; every thread loads their data for
+ *   itself.
  */
 export function openThreads(plans: readonly RunPlan[], size: number): Threads {
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  const workerData: WorkerData = { plans, stop, compileCache: getCompileCacheDir() }
+  const workerData: WorkerData = { stop, compileCache: getCompileCacheDir() }
   // Options of this process, such as those of a test runner, are nothing for a worker.
-  const open = (): Worker =>
-    new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })
-  const workers = Array.from({ length: size }, open)
+  const open = (): Hand => ({
+    worker: new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] }),
+    told: new Set(),
+  })
+  const hands = Array.from({ length: size }, open)
   return {
     async work(queue, execution) {
       const { keep, refuse, signal, onProgress } = execution
@@ -89,13 +103,13 @@ export function openThreads(plans: readonly RunPlan[], size: number): Threads {
       const onAbort = (): void => void Atomics.store(stop, 0, 1)
       signal?.addEventListener('abort', onAbort)
       try {
-        await Promise.all(workers.map((worker) => employ(worker, take, finish)))
+        await Promise.all(hands.map((hand) => employ(hand, plans, take, finish)))
       } finally {
         signal?.removeEventListener('abort', onAbort)
       }
     },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.terminate()))
+      await Promise.all(hands.map(({ worker }) => worker.terminate()))
     },
   }
 }
