@@ -173,6 +173,26 @@ describe('a median', () => {
 })
 
 describe('a median with a guard and weights', () => {
+  it('is the plain one when the guard takes everything', () => {
+    const prices = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 7 })
+    fc.assert(
+      fc.property(prices, fc.integer({ min: 1, max: 4 }), (values, quorum) => {
+        const sources = values.map((_, i) => `t${i}`)
+        const world = toldWorld(
+          values.map((value) => ({ path: [value] })),
+          {
+            plain: [median, { sources, quorum }],
+            guarded: [median, { sources, quorum, guard: 1e6 }],
+          },
+        )
+        stepWorld(world, 1)
+        const [plain, guarded] = ['plain', 'guarded'].map((n) => world.port('priceSource', n))
+        expect(guarded!.price(ETH)).toBe(plain!.price(ETH))
+      }),
+      { seed: 1, numRuns: 60 },
+    )
+  })
+
   it('has no answer when too few agree: a guard with a quorum asks for two that do', () => {
     const world = toldWorld([{ path: [2000, 2100] }, { path: [2010, 2600] }], {
       loose: [median, { sources: ['t0', 't1'], guard: 0.05 }],

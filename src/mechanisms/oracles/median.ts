@@ -1,6 +1,10 @@
 import { type Model, model, type PriceSource } from '../../world/index.ts'
 import { type Answers, middle } from './aggregate.ts'
-import { ageOf, answerOf, panelOf, panelParams } from './panel.ts'
+import { ageOf, answerOf, panelOf, panelParams, plainMedianOf } from './panel.ts'
+
+function middleOf(answers: Answers): number {
+  return answers.count === 0 ? Number.NaN : answers.value[middle(answers)]!
+}
 
 /**
  * Middle of the answers that `sources` give at the moment of use; the lower middle of an even
@@ -13,13 +17,11 @@ export const median: Model = model({
   doc: 'median of several price sources; sources without an answer are left out',
   params: panelParams,
   create(p) {
-    let sources: readonly PriceSource[] = []
-    let ask: (asset: number) => Answers
-    let askAges: (asset: number) => Answers
-    function price(a: number): number {
-      const answers = ask(a)
-      return answers.count === 0 ? Number.NaN : answers.value[middle(answers)]!
-    }
+    const sources: PriceSource[] = []
+    const ask = panelOf(sources, p)
+    const askAges = panelOf(sources, p, ageOf)
+    const isPlain = p.guard === 0 && p.halfLife === 0
+    const price = isPlain ? plainMedianOf(sources, p) : (a: number) => middleOf(ask(a))
     function age(a: number): number {
       const answers = askAges(a)
       return answers.count === 0 ? Number.NaN : answers.age[middle(answers)]!
@@ -52,9 +54,7 @@ export const median: Model = model({
         },
       },
       link(use) {
-        sources = p.sources.map((name) => use('priceSource', name))
-        ask = panelOf(sources, p)
-        askAges = panelOf(sources, p, ageOf)
+        sources.push(...p.sources.map((name) => use('priceSource', name)))
       },
     }
   },

@@ -26,6 +26,8 @@ export const panelParams: {
 
 /** How answers are taken: see `panelParams`. */
 export type PanelRules = {
+  /** Names of the sources. */
+  readonly sources: readonly string[]
   readonly quorum: number
   readonly guard: number
   readonly halfLife: number
@@ -43,15 +45,16 @@ export function ageOf(source: PriceSource, asset: number): number {
 
 /**
  * Make the function that asks all sources about an asset.
+ * @param sources filled when linked.
  * @param age tells how old an answer is; asked for every answer, so not given where nobody minds.
  * @returns the answers that count, in scratch that the next call overwrites; none below the quorum.
  */
 export function panelOf(
   sources: readonly PriceSource[],
-  { quorum, guard, halfLife }: PanelRules,
+  { sources: names, quorum, guard, halfLife }: PanelRules,
   age?: typeof ageOf,
 ): (asset: number) => Answers {
-  const answers = createAnswers(sources.length)
+  const answers = createAnswers(names.length)
   const old = age ?? (halfLife > 0 ? ageOf : null)
   return (asset) => {
     answers.count = 0
@@ -63,5 +66,27 @@ export function panelOf(
     leaveOut(answers, guard)
     if (answers.count < quorum) answers.count = 0
     return answers
+  }
+}
+
+/**
+ * Make the function that gives the lower median of all answers, USD; NaN below the quorum. The same as
+ * the middle of a panel without guard and weights; lenders ask for nothing as often as for this.
+ */
+export function plainMedianOf(
+  sources: readonly PriceSource[],
+  { sources: names, quorum }: PanelRules,
+): (asset: number) => number {
+  const values = new Float64Array(names.length)
+  return (asset) => {
+    let n = 0
+    for (const source of sources) {
+      const answer = answerOf(source, asset)
+      if (!(answer > 0)) continue
+      let k = n++
+      for (; k > 0 && values[k - 1]! > answer; k--) values[k] = values[k - 1]!
+      values[k] = answer
+    }
+    return n < quorum ? Number.NaN : values[(n - 1) >> 1]!
   }
 }

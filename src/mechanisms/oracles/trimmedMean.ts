@@ -19,9 +19,9 @@ export const trimmedMean: Model = model({
     }),
   },
   create(p) {
-    let sources: readonly PriceSource[] = []
-    let ask: (asset: number) => Answers
-    let askAges: (asset: number) => Answers
+    const sources: PriceSource[] = []
+    const ask = panelOf(sources, p)
+    const askAges = panelOf(sources, p, ageOf)
     function kept(answers: Answers): Answers {
       cutEnds(answers, p.trim)
       return answers
@@ -62,9 +62,7 @@ export const trimmedMean: Model = model({
         },
       },
       link(use) {
-        sources = p.sources.map((name) => use('priceSource', name))
-        ask = panelOf(sources, p)
-        askAges = panelOf(sources, p, ageOf)
+        sources.push(...p.sources.map((name) => use('priceSource', name)))
       },
     }
   },
