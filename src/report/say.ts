@@ -37,6 +37,8 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${sayAccount(world, event)}: ${dollars(x)} of ${other} repaid for ${dollars(y)} of ${name}`
     case 'swap':
       return `${short(x)} ${name} sold for ${short(y)} ${other} on ${place}`
+    case 'drain':
+      return `${party} takes ${short(x)} ${name} out of ${place}, ${(100 * y).toFixed(1)} % of what it held`
     case 'insolvent':
       return `${sayAccount(world, event)} is left with ${dollars(x)} of debt and no collateral`
     case 'deficit':

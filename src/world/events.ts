@@ -37,6 +37,7 @@ export type EventName =
   | 'dispute'
   | 'bribe'
   | 'verdict'
+  | 'drain'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -190,6 +191,15 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     y: 'tokens that voted to reject',
     z: 'bribes paid, USD',
     w: 'asserted price, USD',
+  },
+  drain: {
+    doc: 'a stranger took reserves out of a pool through a defect of its code',
+    row: 'instance that took them',
+    asset: 'asset taken',
+    other: "the pool's other asset",
+    x: 'whole tokens taken',
+    y: 'share of what the pool held',
+    z: 'log move of the price of that asset in the pool',
   },
 }
 

@@ -1,4 +1,14 @@
-import { type Assets, type Context, type Ledger, u8 } from '../../world/index.ts'
+import { log } from '../../math/index.ts'
+import {
+  type ActionHandler,
+  type Assets,
+  type Context,
+  choice,
+  type Ledger,
+  type ParamSpec,
+  type Pool,
+  u8,
+} from '../../world/index.ts'
 
 /** Shortfall that the ledger forgives, relative to the amount moved. */
 const LEDGER_TOLERANCE = 1e-12
@@ -91,4 +101,43 @@ export function recordSwap(
     y: bought,
     z: move,
   })
+}
+
+/** Describe what the code of a pool lets a stranger do. */
+export const defect = (): ParamSpec<'none' | 'drain'> =>
+  choice('what the code lets a stranger do: nothing, or take reserves', ['none', 'drain'], 'none')
+
+/**
+ * Make the action by which a stranger takes reserves out of a pool of two assets.
+ * @param last length 2: last event that moved the pool's price down, up. Overwritten.
+ */
+export function drainOf(
+  { ledger, trace, self }: Context,
+  pool: Pool,
+  code: 'none' | 'drain',
+  last: Int32Array,
+): ActionHandler {
+  return {
+    doc: 'args [asset, amount]: take reserves, where the code has that defect',
+    execute([asset = -1, amount = 0], sender) {
+      const side = pool.assets.indexOf(asset)
+      if (code === 'none') return 'the code of the pool has no such defect'
+      if (side < 0 || !isTradable(amount)) return 'no reserves of the pool'
+      const held = ledger.balance(self, asset)
+      if (!(amount < held)) return 'the pool does not hold more than that'
+      const before = pool.price()
+      ledger.transfer(self, sender, asset, amount)
+      last[side === 0 ? 1 : 0] = trace.add('drain', {
+        instance: self,
+        parent: -1,
+        row: sender,
+        asset,
+        other: pool.assets[side === 0 ? 1 : 0],
+        x: amount,
+        y: amount / held,
+        z: Math.abs(log(pool.price() / before)),
+      })
+      return null
+    },
+  }
 }

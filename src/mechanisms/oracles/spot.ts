@@ -12,6 +12,7 @@ import {
 } from '../../world/index.ts'
 
 const SWAP = eventCode('swap')
+const DRAIN = eventCode('drain')
 
 /** Thrown when a spot oracle reads a pool that does not trade its asset. */
 export class SpotAssetError extends Error {
@@ -74,7 +75,8 @@ export const spot: Model = model({
           moveOf(event, a) {
             if (a !== p.asset) return 0
             const { instance, kind, asset: sold, z } = trace.columns
-            if (kind[event] !== SWAP || instance[event] !== pool.self)
+            const isOwn = kind[event] === SWAP || kind[event] === DRAIN
+            if (!isOwn || instance[event] !== pool.self)
               return quotes ? quotes.moveOf(event, other) : 0
             return sold[event] === a ? z[event]! : -z[event]!
           },

@@ -11,7 +11,16 @@ import {
   number,
   type Pool,
 } from '../../../world/index.ts'
-import { exchange, isTradable, pairOf, recordSwap, startPrice, tradingFlag } from '../pool.ts'
+import {
+  defect,
+  drainOf,
+  exchange,
+  isTradable,
+  pairOf,
+  recordSwap,
+  startPrice,
+  tradingFlag,
+} from '../pool.ts'
 import { amountOut, amountTo, spotAfterFee } from './kernel.ts'
 
 const params = {
@@ -28,6 +37,7 @@ const params = {
     ['pool', 'outside'],
     'pool',
   ),
+  defect: defect(),
 }
 
 type Setup = {
@@ -84,6 +94,9 @@ export const constantProduct: Model = model({
     ledger.endow(self, p.base, p.baseReserve)
     ledger.endow(self, p.quote, p.baseReserve * startPrice(p.price, p.base, p.quote, assets))
     const pool = poolOf(p, s, context)
-    return { ports: { venue: pool, pool, governed: governedFlag('trading', s.trading) } }
+    return {
+      ports: { venue: pool, pool, governed: governedFlag('trading', s.trading) },
+      actions: { drain: drainOf(context, pool, p.defect, s.lastSwap) },
+    }
   },
 })
