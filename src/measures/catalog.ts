@@ -1,5 +1,6 @@
 import { exp, expm1, log } from '../math/index.ts'
 import { ARBITRAGE_MEASURES } from './arbitrage.ts'
+import { ATTACK_MEASURES, attackersLoss } from './attack.ts'
 import { assetsOf, shortfallOf } from './books.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { CONTROL_MEASURES } from './controls.ts'
@@ -146,9 +147,9 @@ export const MEASURES: readonly Measure[] = [
     name: 'loss',
     unit: usd,
     better: lower,
-    doc: 'bad debt that arose in the run, plus collateral seized beyond the debt repaid',
+    doc: 'bad debt that arose in the run, plus collateral seized beyond the debt repaid; in a world of attackers without lenders, what the attackers lost',
     perLender: true,
-    value: loss,
+    value: (view, only) => attackersLoss(view) ?? loss(view, only),
   },
   {
     name: 'dealerLoss',
@@ -359,6 +360,7 @@ export const MEASURES: readonly Measure[] = [
   },
   ...CONTROL_MEASURES,
   ...ARBITRAGE_MEASURES,
+  ...ATTACK_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */

@@ -50,6 +50,9 @@ export type ArbitrageSums = {
   readonly lossVersusRebalancing: number
 }
 
+/** What all attackers gained together and what it cost them, USD; see `createAttackWatch`. */
+export type AttackSums = { readonly profit: number; readonly cost: number }
+
 /** What was watched at every tick of a path. */
 export type Watched = {
   /** Log of the focus asset's fundamental price over its watched price; NaN without a market. */
@@ -66,6 +69,8 @@ export type Watched = {
   readonly controls: ControlsWatched | null
   /** What arbitrage took from constant-product pools; null without such pools. */
   readonly arbitrage: ArbitrageSums | null
+  /** Null without attackers. */
+  readonly attack: AttackSums | null
 }
 
 /** Facts of the end of a path that several measures ask for, each worked out once. */

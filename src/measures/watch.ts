@@ -1,6 +1,7 @@
 import { log } from '../math/index.ts'
 import type { Lender, ReferenceMarket, World } from '../world/index.ts'
 import { createArbitrageWatch } from './arbitrage.ts'
+import { createAttackWatch } from './attack.ts'
 import { assetsOf } from './books.ts'
 import { createControlWatch } from './controls.ts'
 import { createHedgingGain } from './hedging.ts'
@@ -89,6 +90,7 @@ export function createWatched(
   const gap = gapOf(world.all('referenceMarket')[0]?.instance.ports?.referenceMarket, focus)
   const hedges = hedgeWatch(world, focus)
   const arbitrage = createArbitrageWatch(world)
+  const attack = createAttackWatch(world)
   const controls = createControlWatch(world)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
@@ -98,6 +100,7 @@ export function createWatched(
       hedges.look(tick)
       controls?.look(tick)
       arbitrage.look()
+      attack.look(tick * tickSeconds)
       for (const { watch } of locks) watch.look(tick * tickSeconds)
     },
     result: () => ({
@@ -105,6 +108,7 @@ export function createWatched(
       price: hedges.price,
       hedgingGain: hedges.gain(),
       arbitrage: arbitrage.sums(),
+      attack: attack.sums(),
       controls: controls?.result() ?? null,
       locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
       lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),

@@ -14,7 +14,7 @@ import { TailError } from './types.ts'
 
 /** Measures that look at every tick of a path or at probes along it. */
 const WATCHING =
-  /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain|hedgingLoopGain|volRatio|lag1Autocorrelation|arbOverLvr|fundsTrapped|falseAlarms|capitalCost)/
+  /^(timeToExit|timeToRecovery|lockedAtEnd|loopGain|hedgingLoopGain|volRatio|lag1Autocorrelation|arbOverLvr|attackerProfit|attackCost|fundsTrapped|falseAlarms|capitalCost)/
 
 /** Moments of a path at which the basket of collateral is looked at. */
 const LOOKS = 48
@@ -37,6 +37,7 @@ const UNWATCHED: PathView['watched'] = {
   price: new Float64Array(0),
   hedgingGain: null,
   arbitrage: null,
+  attack: null,
   controls: null,
 }
 
