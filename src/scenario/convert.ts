@@ -29,7 +29,7 @@ export type Names = {
 
 /** Phases whose models can offer a port; ports that are not listed come from any but chain and agent. */
 const OFFERED_BY: Readonly<Record<string, readonly Phase[]>> = {
-  driver: ['driver'],
+  driver: ['driver', 'oracle'],
   shock: ['driver'],
   referenceMarket: ['market'],
   pool: ['venue', 'protocol'],
