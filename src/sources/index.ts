@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts'
 import { calibration } from './calibration.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
 import { depthPool } from './depthPool.ts'
+import { healthLadder } from './healthLadder.ts'
 import { identicalPositions } from './identicalPositions.ts'
 import { inverseFrontier } from './inverseFrontier.ts'
 import { positionsTable } from './positionsTable.ts'
@@ -30,6 +31,7 @@ export {
   calibration,
   compoundV2Accounts,
   depthPool,
+  healthLadder,
   identicalPositions,
   inverseFrontier,
   positionsTable,
@@ -47,6 +49,7 @@ export const SOURCES: readonly Source[] = [
   calibration,
   compoundV2Accounts,
   depthPool,
+  healthLadder,
   identicalPositions,
   inverseFrontier,
   positionsTable,
