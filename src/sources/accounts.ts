@@ -12,11 +12,11 @@ const entry = (what: string) =>
 const params = {
   accounts: list(
     'the accounts',
-    record('one account, or several alike', {
+    record('one account, or several that share alike', {
       name: text('name; several are numbered name.0, name.1, ...'),
-      n: number('how many alike', 'accounts', { default: 1, min: 0, max: 1e6, integer: true }),
-      collateral: entry('what each has supplied; 0 = may supply it later'),
-      debt: entry('what each owes; 0 = may borrow it later'),
+      n: number('how many share it', 'accounts', { default: 1, min: 0, max: 1e6, integer: true }),
+      collateral: entry('what they have supplied together; 0 = may supply it later'),
+      debt: entry('what they owe together; 0 = may borrow it later'),
     }),
   ),
 }
@@ -27,8 +27,8 @@ function load({ accounts }: ParamsOf<typeof params>): Loaded {
   for (const { name, n, collateral, debt } of accounts)
     for (let i = 0; i < n; i++, rows++) {
       into.account(n === 1 ? name : `${name}.${i}`)
-      for (const { asset, amount } of collateral) into.collateral(asset, amount)
-      for (const { asset, amount } of debt) into.debt(asset, amount)
+      for (const { asset, amount } of collateral) into.collateral(asset, amount / n)
+      for (const { asset, amount } of debt) into.debt(asset, amount / n)
     }
   return {
     outputs: { positions: into.table() },

@@ -33,9 +33,12 @@ const params = {
   fear: fraction('loss that they expect beside when no cash is left', { default: 0 }),
   calmUtilization: fraction('utilization above which that fear grows', { default: 0.9 }),
   attention: seconds('how often each looks; when is drawn', { default: 600 }),
-  speed: fraction('share of the free cash that all of them can take out in an hour', {
-    default: 1,
-  }),
+  speed: fraction(
+    'share of the free cash that all of them can take out in an hour; 0 = nobody runs',
+    {
+      default: 1,
+    },
+  ),
   gas: number('gas per withdrawal', 'gas', { default: 200_000, min: 0 }),
   bid: number('priority fee', 'gwei', { default: 1, min: 0 }),
 }
@@ -140,7 +143,7 @@ export const depositors: Model = model({
     const prices = new Float64Array(context.assets.length)
     let own: Own
     function look({ time, round }: Block): readonly number[] {
-      if (round > 0) return []
+      if (round > 0 || p.speed === 0) return []
       const { book } = own.lender
       let loss = Number.NaN
       const leaving: number[] = []
