@@ -1,0 +1,79 @@
+import { meanInterval } from '../../math/index.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
+import type { CliffPoint, Place, Respond, Search } from './types.ts'
+
+/** Extra shock by which the susceptibility is measured, as a share of the shock. */
+const EXTRA = 0.02
+
+/** Even steps from low to high, both included. */
+export function steps(low: number, high: number, cells: number): Float64Array {
+  return Float64Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
+}
+
+/** Mean of the values that are numbers, with its interval. */
+export function intervalOf(values: Float64Array): Interval {
+  const known = values.filter((value) => !Number.isNaN(value))
+  if (known.length === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN }
+  const { mean, low, high } = meanInterval(known)
+  return { value: mean, low: low ?? Number.NaN, high: high ?? Number.NaN }
+}
+
+function relativeSdOf(values: Float64Array): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  if (known.length < 2) return Number.NaN
+  const { mean, sd } = meanInterval(known)
+  return mean === 0 ? Number.NaN : sd / Math.abs(mean)
+}
+
+/** The order parameter and its response at some values of the axis, path by path. */
+export type Sampled = {
+  readonly x: Float64Array
+  readonly order: readonly Float64Array[]
+  readonly susceptibility: readonly Float64Array[]
+}
+
+/** The two places whose difference is the response at `x`, and the shock between them. */
+function pairAt(x: number, shock: number, step: number, isShock: boolean) {
+  const places: readonly [Place, Place] = isShock
+    ? [
+        { x: x - step / 2, shock: 1 },
+        { x: x + step / 2, shock: 1 },
+      ]
+    : [
+        { x, shock },
+        { x, shock: shock * (1 + EXTRA) },
+      ]
+  return { places, by: isShock ? step : shock * EXTRA }
+}
+
+/**
+ * Sample the curve.
+ * @param shock multiple of the scenario's shock.
+ */
+export async function sample(
+  respond: Respond,
+  x: Float64Array,
+  shock: number,
+  { paths, isShock }: Search,
+): Promise<Sampled> {
+  const cell = x.length > 1 ? x[1]! - x[0]! : 1
+  const pairs = Array.from(x, (at) => pairAt(at, shock, EXTRA * cell, isShock))
+  const own = Array.from(x, (at): Place => ({ x: at, shock }))
+  const all = await respond([...own, ...pairs.flatMap(({ places }) => places)], paths)
+  const susceptibility = pairs.map(({ by }, k) => {
+    const from = all[x.length + 2 * k]!
+    const to = all[x.length + 2 * k + 1]!
+    return to.map((value, path) => (value - from[path]!) / by)
+  })
+  return { x, order: all.slice(0, x.length), susceptibility }
+}
+
+/** Describe a sampled curve place by place. */
+export function curveOf({ x, order, susceptibility }: Sampled): readonly CliffPoint[] {
+  return Array.from(x, (at, k) => ({
+    x: at,
+    order: intervalOf(order[k]!),
+    relativeSd: relativeSdOf(order[k]!),
+    susceptibility: intervalOf(susceptibility[k]!),
+  }))
+}
