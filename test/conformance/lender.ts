@@ -219,9 +219,10 @@ function execution(make: () => LenderCase): void {
 
   it('gives what it quotes', () => {
     const from = make()
-    const { debt, collateral } = from.unhealthy
+    const { row, debt, collateral } = from.unhealthy
     const repay = maxRepay(from.lender, from.unhealthy) / 3
-    const quoted = from.lender.seizeFor(repay, debt, collateral)
+    const quoted = from.lender.seizeFor(repay, debt, collateral, row)
+    expect(quoted).toBeLessThanOrEqual(from.lender.seizeFor(repay, debt, collateral))
     near(liquidate(from, from.unhealthy, repay).result.seized, quoted)
   })
 

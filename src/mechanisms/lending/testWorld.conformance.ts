@@ -2,6 +2,7 @@ import { buildWorld } from '../../engine/index.ts'
 import type { World } from '../../world/index.ts'
 import {
   f64,
+  type Governed,
   i32,
   type Lender,
   type Model,
@@ -18,6 +19,7 @@ import {
   type MarketTerms,
   type ReserveTerms,
 } from './index.ts'
+import type { RuleValues } from './rules.ts'
 
 /** Prices that a test states; the last event per asset and direction is kept as its cause. */
 const statedPrices: Model = model({
@@ -74,7 +76,7 @@ export type LendingWorldSpec = {
   readonly prices?: Readonly<Record<string, number>>
   readonly markets?: Readonly<Record<string, Partial<MarketTerms>>>
   readonly accounts: readonly Account[]
-  readonly terms?: {
+  readonly terms?: RuleValues & {
     readonly closeFactor?: number
     readonly liquidationBonus?: number
     readonly protocolSeizeShare?: number
@@ -88,12 +90,14 @@ export type AaveWorldSpec = {
   readonly accounts: readonly Account[]
   readonly rules?: 'v2' | 'v3' | 'v3.3'
   readonly eModes?: readonly EModeTerms[]
+  readonly liquidation?: RuleValues
 }
 
 /** A small world with one lender, a rich holder and one without anything. */
 export type LendingWorld = {
   readonly world: World
   readonly lender: Lender
+  readonly governed: Governed
   readonly self: number
   readonly holder: number
   readonly pauper: number
@@ -238,6 +242,7 @@ export function handlesOf(world: World, prices: Prices): LendingWorld {
   return {
     world,
     lender: world.port('lender', 'lender'),
+    governed: world.port('governed', 'lender'),
     self: selfOf('lender'),
     holder: selfOf('holder'),
     pauper: selfOf('pauper'),
@@ -305,6 +310,7 @@ export function aaveWorld(spec: AaveWorldSpec): LendingWorld {
     oracle: 'oracle',
     rules: spec.rules ?? 'v3',
     eModes: spec.eModes ?? [],
+    ...spec.liquidation,
     reserves: names.map((name, i) => ({
       asset: i + 1,
       value: { ...RESERVE, ...spec.reserves?.[name] },

@@ -60,3 +60,15 @@ lenderConformance('Aave v3 in an eMode', () => {
   const pair = { debt: from.debt('ETH'), collateral: 6 }
   return { ...from, unhealthy: { row: 0, ...pair }, healthy: { row: 1, ...pair } }
 })
+
+for (const rules of ['v3', 'v3.3'] as const)
+  lenderConformance(
+    `Aave ${rules} with staged Dutch liquidation that stops at the frontier`,
+    () => {
+      const liquidation = { targetHealth: 1.05, bonusPerShortfall: 0.8, stopAtFrontier: 1 }
+      const from = aaveWorld({ accounts, rules, liquidation })
+      from.setPrice('ETH', 1800)
+      const pair = { debt: from.debt('USDC'), collateral: from.collateral('ETH') }
+      return { ...from, unhealthy: { row: 0, ...pair }, healthy: { row: 1, ...pair } }
+    },
+  )

@@ -46,6 +46,7 @@ function collateralLevers({ columns }: Aave) {
     ),
     liquidationThreshold: leverOf(threshold, (m, value) => {
       if (isNone(m)) return none
+      if (value < ltv[m]!) return AAVE_REFUSALS.ltvAboveThreshold
       if (value === 0) return scaledSupply[m]! > 0 ? AAVE_REFUSALS.suppliers : null
       return unfitCollateral(ltv[m]!, value, bonus[m]!)
     }),

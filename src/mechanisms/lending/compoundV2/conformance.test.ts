@@ -43,3 +43,11 @@ lenderConformance('Compound v2 after interest', () => {
   number[0] = 0
   return { ...from, unhealthy: { row: 0, ...pair }, healthy: { row: 1, ...pair } }
 })
+
+lenderConformance('Compound v2 with staged Dutch liquidation that stops at the frontier', () => {
+  const rules = { targetHealth: 1.05, bonusPerShortfall: 0.8, stopAtFrontier: 1 }
+  const from = lendingWorld({ accounts, terms: rules })
+  from.setPrice('ETH', 1700)
+  const pair = { debt: from.debt('USDC'), collateral: from.collateral('ETH') }
+  return { ...from, unhealthy: { row: 0, ...pair }, healthy: { row: 1, ...pair } }
+})
