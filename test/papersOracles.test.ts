@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { buildWorld, createStepper } from '../src/engine/index.ts'
 import { run } from '../src/experiments/index.ts'
-import { loadScenario } from '../src/scenario/index.ts'
+import { MODELS } from '../src/mechanisms/index.ts'
+import { loadScenario, resolveScenario } from '../src/scenario/index.ts'
 
 type Values = Readonly<Record<string, number | string>>
 
+function paper(name: string) {
+  return loadScenario(new URL(`../scenarios/papers/${name}.yaml`, import.meta.url).pathname)
+}
+
 /** Run a paper scenario and read its measures by name. */
-async function measures(name: string, set: Values, options: { readonly paths?: number } = {}) {
-  const url = new URL(`../scenarios/papers/${name}.yaml`, import.meta.url)
-  const found = await run(loadScenario(url.pathname), { set, ...options })
+async function measures(name: string, set: Values) {
+  const found = await run(paper(name), { set })
   expect(found.failedPaths).toBe(0)
   expect(found.warnings).toEqual([])
   return (measure: string) => {
@@ -53,4 +58,76 @@ describe('F6: loss versus rebalancing with a fee and blocks', () => {
     },
     60_000,
   )
+})
+
+describe('F7: moving a time-weighted oracle', () => {
+  type Case = { epsilon: number; window: number; mode: 'multi' | 'single'; mean: string }
+
+  /** Outlay, loss and peak capital in quote reserves. */
+  function formula({ epsilon, window, mode, mean }: Case) {
+    const blocks = mode === 'multi' ? window : 1
+    const single = mean === 'arithmetic' ? 1 + window * epsilon : (1 + epsilon) ** window
+    const root = Math.sqrt(mode === 'multi' ? 1 + epsilon : single)
+    return { outlay: blocks * (root - 1), loss: blocks * (root + 1 / root - 2), peak: root - 1 }
+  }
+
+  /** Answers of the oracle after every block. */
+  async function answers(set: Values): Promise<readonly number[]> {
+    const { spec } = await resolveScenario(paper('twap-attack'), { set })
+    const world = buildWorld(spec, MODELS, { seed: 1, checked: true })
+    const step = createStepper(world)
+    return Array.from({ length: spec.ticks }, () => {
+      step()
+      return world.port('priceSource', 'twap').price(1)
+    })
+  }
+
+  // validation.md F7, (computed).
+  it.each([
+    [{ epsilon: 0.2, window: 30, mode: 'multi', mean: 'arithmetic' }, 2.86335345, 0.249481326],
+    [{ epsilon: 0.2, window: 30, mode: 'single', mean: 'arithmetic' }, 1.645751311, 1.023715784],
+    [{ epsilon: 0.2, window: 30, mode: 'single', mean: 'geometric' }, 14.407021575, 13.471927046],
+  ] as const)('costs the printed %o', async (set, outlay, loss) => {
+    expect(formula(set).outlay / outlay).toBeCloseTo(1, 9)
+    expect(formula(set).loss / loss).toBeCloseTo(1, 8)
+    const get = await measures('twap-attack', set)
+    expect(get('outlay').value / outlay).toBeCloseTo(1, 9)
+    expect(get('loss').value / loss).toBeCloseTo(1, 8)
+  })
+
+  const others: readonly Case[] = [0.01, 0.5, 3].flatMap((epsilon) =>
+    [1, 7, 60].flatMap((window) =>
+      (['multi', 'single'] as const).flatMap((mode) =>
+        ['arithmetic', 'geometric'].map((mean) => ({ epsilon, window, mode, mean })),
+      ),
+    ),
+  )
+
+  it('costs what the formula says for any rise, window, mode and mean', async () => {
+    for (const set of others) {
+      const { outlay, loss, peak } = formula(set)
+      const get = await measures('twap-attack', set)
+      const name = JSON.stringify(set)
+      expect(get('outlay').value / outlay, name).toBeCloseTo(1, 8)
+      // What is lost is a small difference of what is paid and got back: 1e-12 of the outlay.
+      expect(Math.abs(get('loss').value - loss), name).toBeLessThan(1e-8 * loss + 1e-11 * outlay)
+      expect(get('peakCapital').value / peak, name).toBeCloseTo(1, 8)
+    }
+  }, 30_000)
+
+  it('moves the oracle by exactly what is wanted, and for no block by more', async () => {
+    for (const set of others) {
+      const all = await answers(set)
+      const name = JSON.stringify(set)
+      expect(Math.max(...all) / (1 + set.epsilon), name).toBeCloseTo(1, 7)
+    }
+  }, 30_000)
+
+  it('needs less money at once in many blocks, and loses less', async () => {
+    const multi = await measures('twap-attack', {})
+    const single = await measures('twap-attack', { mode: 'single' })
+    expect(single('outlay').value).toBeLessThan(multi('outlay').value)
+    expect(single('loss').value).toBeGreaterThan(4 * multi('loss').value)
+    expect(single('peakCapital').value / multi('peakCapital').value).toBeCloseTo(17.243, 2)
+  })
 })

@@ -17,6 +17,8 @@ export const AT = {
   submitted: 7,
   /** Wealth at opening prices before a bundle, USD. */
   before: 8,
+  /** Own money at the start. */
+  capital: 9,
 } as const
 
 /** State columns. */
@@ -37,7 +39,6 @@ export type Desk = {
   readonly s: State
   readonly asset: number
   readonly money: number
-  readonly capital: number
   venue: Venue | null
   /** Where it sells what it bought in `venue`; the same when it has no other. */
   exit: Venue | null
@@ -62,7 +63,7 @@ function note(desk: Desk, spent: number): void {
   sums[AT.tied]! += spent
   sums[AT.outlay]! += spent
   sums[AT.peak] = Math.max(sums[AT.peak]!, sums[AT.tied]!)
-  sums[AT.needed] = Math.max(sums[AT.needed]!, desk.capital - moneyOf(desk))
+  sums[AT.needed] = Math.max(sums[AT.needed]!, sums[AT.capital]! - moneyOf(desk))
 }
 
 /** Trade for itself, caused by the last push. @returns what was bought; 0 when refused. */
@@ -100,18 +101,30 @@ function pushDown(desk: Desk, target: number): Outcome {
   return null
 }
 
+/** Spot of the asset sold in a push, and what it falls to. */
+function targetOf({ s, money, asset, venue }: Desk, factor: number): number {
+  const isUp = factor >= 1
+  const [sell, buy] = isUp ? [money, asset] : [asset, money]
+  if (s.pushes[0] === 0) s.sums[AT.spot] = venue!.spot(sell, buy)
+  return s.sums[AT.spot]! * (isUp ? 1 / factor : factor)
+}
+
+/** Money that one push takes in the venues as they are. */
+export function priceOfPush(desk: Desk, factor: number): number {
+  const { money, asset, venue, exit } = desk
+  const target = targetOf(desk, factor)
+  if (factor >= 1) return venue!.amountTo(money, asset, target)
+  return costOf(exit!, asset, venue!.amountTo(asset, money, target), money)
+}
+
 /**
  * Push the price to `factor` times what it was at the first push, as far as the money goes; what is
  * there already costs nothing.
  */
 export function push(desk: Desk, factor: number): Outcome {
-  const { s, asset, money } = desk
-  const isUp = factor >= 1
-  const [sell, buy] = isUp ? [money, asset] : [asset, money]
+  const { s } = desk
   s.sums[AT.before] = worthOf(desk)
-  if (s.pushes[0] === 0) s.sums[AT.spot] = desk.venue!.spot(sell, buy)
-  const target = s.sums[AT.spot]! * (isUp ? 1 / factor : factor)
-  const refused = (isUp ? pushUp : pushDown)(desk, target)
+  const refused = (factor >= 1 ? pushUp : pushDown)(desk, targetOf(desk, factor))
   if (refused === null) s.pushes[0]!++
   return refused
 }

@@ -15,9 +15,8 @@ import {
   ref,
   seconds,
   text,
-  usd,
 } from '../../../world/index.ts'
-import { AT, type Desk, push, type State, sellAll, worthOf } from './desk.ts'
+import { AT, type Desk, priceOfPush, push, type State, sellAll, worthOf } from './desk.ts'
 import { pushFactor } from './kernel.ts'
 import { borrowAll, liquidateOthers, pledgedValue } from './strike.ts'
 
@@ -65,7 +64,9 @@ const params = {
     min: 1,
     integer: true,
   }),
-  capital: usd('own money, at opening prices'),
+  capital: number('own money, at opening prices; -1 = as much as all its pushes take', 'USD', {
+    min: -1,
+  }),
   at: seconds('start of the attack; 0 = the first block', { default: 0 }),
   gas: number('gas per trade, borrowing or liquidation', 'gas', { default: 200_000, min: 0 }),
   pushBid: number('priority fee of pushes: low, to be last in a block', 'gwei', {
@@ -84,11 +85,24 @@ type Params = ParamsOf<typeof params>
 const STRUCK = 1
 const OVER = 2
 
+function pushesOf({ mode, window }: Params): number {
+  return mode === 'multi' ? window : 1
+}
+
 /** The factor of every push, by the mean and the blocks that are pushed. */
-function factorOf({ factor, rise, window, mean, mode }: Params): number {
-  const goal = factor * (1 + rise)
-  if (mode === 'atomic') return goal
-  return pushFactor(goal, window, mode === 'multi' ? window : 1, mean)
+function factorOf(p: Params): number {
+  const goal = p.factor * (1 + p.rise)
+  return p.mode === 'atomic' ? goal : pushFactor(goal, p.window, pushesOf(p), p.mean)
+}
+
+/** Give it its own money; what all pushes take is more than enough if anything is sold in between. */
+function endow(p: Params, desk: Desk): void {
+  const { ledger, self, assets } = desk.context
+  desk.s.sums[AT.capital] =
+    p.capital >= 0
+      ? p.capital / assets[p.money]!.price
+      : pushesOf(p) * priceOfPush(desk, factorOf(p)) * (1 + 1e-9)
+  ledger.endow(self, p.money, desk.s.sums[AT.capital]!)
 }
 
 function portOf(desk: Desk): Attacker {
@@ -145,7 +159,7 @@ function planOf(p: Params, desk: Desk): readonly Action[] {
     s.phase[0] = STRUCK
     return p.strike === 'none' ? [pushed, finish] : [pushed, strike, finish, act('gain')]
   }
-  if (s.pushes[0]! < (p.mode === 'multi' ? p.window : 1)) {
+  if (s.pushes[0]! < pushesOf(p)) {
     const holds = context.ledger.balance(context.self, desk.asset) > 0
     return holds && desk.exit !== desk.venue ? [act('sell', [0]), pushed] : [pushed]
   }
@@ -184,11 +198,9 @@ export const attacker: Model = model({
     cause: i32(1, 'event', -1),
   }),
   create(p, s: State, context) {
-    const { ledger, self, assets } = context
-    const capital = p.capital / assets[p.money]!.price
+    const { self } = context
     const unlinked = { venue: null, exit: null, lender: null, row: -1 }
-    const desk: Desk = { context, s, asset: p.asset, money: p.money, capital, ...unlinked }
-    ledger.endow(self, p.money, capital)
+    const desk: Desk = { context, s, asset: p.asset, money: p.money, ...unlinked }
     const own =
       (execute: (args: readonly number[]) => Outcome) =>
       (args: readonly number[], sender: number): Outcome =>
@@ -202,7 +214,9 @@ export const attacker: Model = model({
         desk.row = rowOf(p, desk)
       },
       refresh(cause) {
-        if (cause === 'build') check(p, desk, context)
+        if (cause !== 'build') return
+        check(p, desk, context)
+        endow(p, desk)
       },
       observe({ round, time }, submit) {
         if (round > 0 || s.phase[0] === OVER || time < p.at) return
