@@ -20,7 +20,8 @@ describe('the table of oracles', () => {
   // 100,000 USD of collateral at twice its price lend 160,000 at a limit of 0.8.
   it('finds what can be borrowed against twice the price', () => {
     const { error, recovery, badDebt } = damage('spot', 'one block')
-    expect([error, recovery]).toEqual([1, 0])
+    expect(error).toBeCloseTo(1, 9)
+    expect(recovery).toBe(0)
     expect(badDebt).toBeGreaterThan(59_999)
     expect(damage('stated', 'crash').badDebt).toBeGreaterThan(9_999)
     expect(damage('exchangeRate', 'depeg').recovery).toBe(Infinity)
