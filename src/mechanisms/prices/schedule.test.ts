@@ -15,10 +15,11 @@ type Shock = {
   readonly scale?: number
   readonly at?: number
   readonly over?: number
+  readonly lasts?: number
 }
 
 function make(shocks: readonly Shock[]) {
-  const full = shocks.map((shock) => ({ scale: 1, at: 0, over: 0, ...shock }))
+  const full = shocks.map((shock) => ({ scale: 1, at: 0, over: 0, lasts: 0, ...shock }))
   const world = smallWorld({ schedule: [schedule, { shocks: full }] })
   const driver = world.port('driver', 'schedule')
   const shiftAt = (ticks: number): number => {
@@ -36,6 +37,20 @@ driverConformance('schedule', () => make(crash))
 modelConformance('scheduled shocks', () => make(crash).world, { isRandom: false })
 
 describe('a schedule', () => {
+  it('takes a shock that lasts for a while back to the last digit, other shocks stay', () => {
+    const { shiftAt } = make([
+      { assets: [ETH], drop: -0.3, at: 24, lasts: 36 },
+      { assets: [ETH], drop: 0.1, at: 48 },
+    ])
+    const rise = Math.log(1.3)
+    const fall = Math.log(0.9)
+    expect(shiftAt(1)).toBe(0)
+    expect(shiftAt(2)).toBeCloseTo(rise, 14)
+    expect(shiftAt(4)).toBeCloseTo(rise + fall, 14)
+    expect(shiftAt(5)).toBeCloseTo(fall, 14)
+    expect(shiftAt(9)).toBe(shiftAt(5))
+  })
+
   it('moves the log price evenly over the stated time, and then no more', () => {
     const { shiftAt } = make([{ assets: [ETH], drop: 0.4, at: 24, over: 120 }])
     const whole = Math.log(0.6)

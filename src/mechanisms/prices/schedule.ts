@@ -26,6 +26,9 @@ export const schedule: Model = model({
         scale: number('multiplies the drop', 'fraction', { default: 1 }),
         at: seconds('start', { default: 0 }),
         over: seconds('duration; 0 = at once', { default: 0 }),
+        lasts: seconds('time from its start after which it is taken back at once; 0 = it stays', {
+          default: 0,
+        }),
       }),
     ),
   },
@@ -45,7 +48,8 @@ export const schedule: Model = model({
       },
       step({ time }) {
         s.shift.fill(0)
-        for (const { assets: hit, move, at, over } of shocks) {
+        for (const { assets: hit, move, at, over, lasts } of shocks) {
+          if (lasts > 0 && time >= at + lasts) continue
           const shift = shareDone(time, at, over) * move
           for (const asset of hit) s.shift[asset]! += shift
         }
