@@ -14,6 +14,9 @@ import { control } from './control.ts'
 import { HALT, halt, haltParams, haltSlots, resumeParams } from './halt.ts'
 import { extreme, remember, type WindowColumns, windowColumns } from './window.ts'
 
+/** Rounding of ratios of prices. */
+const ROUNDING = 1e-12
+
 const YEAR = 365 * 86400
 
 const params = {
@@ -43,8 +46,9 @@ type VolColumns = {
  */
 export function moved(now: number, lowest: number, highest: number, move: number): -1 | 0 | 1 {
   if (!(move > 0)) return 0
-  if (1 - now / highest >= move) return -1
-  return lowest > 0 && now / lowest - 1 >= move ? 1 : 0
+  const least = move * (1 - ROUNDING)
+  if (1 - now / highest >= least) return -1
+  return lowest > 0 && now / lowest - 1 >= least ? 1 : 0
 }
 
 /**

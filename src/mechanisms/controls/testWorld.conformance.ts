@@ -1,5 +1,15 @@
-import { type Member, smallWorld } from '../../../test/conformance/model.ts'
 import {
+  BTC,
+  ETH,
+  type Member,
+  selfOf,
+  smallWorld,
+  stepWorld,
+  TEST_ASSETS,
+  USDC,
+} from '../../../test/conformance/model.ts'
+import {
+  createOwed,
   EVENT_NAMES,
   f64,
   type Governed,
@@ -11,6 +21,9 @@ import {
   type TermName,
   type World,
 } from '../../world/index.ts'
+import { aaveV3 } from '../lending/index.ts'
+import { type Account, positionTable } from '../lending/testWorld.conformance.ts'
+import { referenceMarket, schedule } from '../prices/index.ts'
 import { control } from './control.ts'
 
 const OFFERED: readonly TermName[] = ['borrowing', 'ltv', 'supplyCap', 'trading']
@@ -110,4 +123,96 @@ export function failures(world: World): readonly string[] {
   return Array.from({ length }, (_, id) => id)
     .filter((id) => EVENT_NAMES[c.kind[id]!] === 'failed')
     .map((id) => texts[c.other[id]!]!)
+}
+
+const NAMES = TEST_ASSETS.map(({ name }) => name)
+
+/** Aave without interest: ETH at 2,000 USD as collateral (0.75, 0.8, 5 %) for USDC. */
+function aaveOf(accounts: readonly Account[], oracle: string): Member {
+  const flat = { slope1: 0, slope2: 0, baseRate: 0, reserveFactor: 0, supplyCap: 0, borrowCap: 0 }
+  const terms = { ...flat, debtCeiling: 0, borrowableInIsolation: 0, siloedBorrowing: 0, eMode: 0 }
+  const reserve = (ltv: number, liquidationThreshold: number, cash: number) => ({
+    ...{ ...terms, ltv, liquidationThreshold, cash, liquidationBonus: 0.05 },
+    ...{ liquidationProtocolFee: 0, optimalUtilization: 0.9 },
+  })
+  const cashOf = (name: string): number =>
+    accounts.reduce((sum, { collateral = {} }) => sum + (collateral[name] ?? 0), 0)
+  return [
+    aaveV3,
+    {
+      oracle,
+      reserves: [
+        { asset: ETH, value: reserve(0.75, 0.8, cashOf('ETH')) },
+        { asset: BTC, value: reserve(0.7, 0.75, cashOf('BTC')) },
+        { asset: USDC, value: reserve(0.75, 0.8, cashOf('USDC')) },
+      ],
+      positions: positionTable(accounts, NAMES),
+    },
+  ]
+}
+
+/** What a defended world is made of beside its market and its lender. */
+export type Defended = {
+  /** Suppliers of USDC that nobody else supplies; borrowers. */
+  readonly accounts: readonly Account[]
+  readonly members?: Readonly<Record<string, Member>>
+  readonly defence?: Member | null
+  /** Drops of ETH: fraction, from, over, s. */
+  readonly falls?: readonly (readonly [drop: number, at: number, over: number])[]
+  /** More drivers of the market's prices. */
+  readonly drivers?: readonly string[]
+  readonly oracle?: string
+  readonly lender?: Member
+  readonly seed?: number
+}
+
+/** A world of ETH and USDC, `market`, `lender` and, if there is one, `defence`; gas costs something. */
+export function defendedWorld(spec: Defended): World {
+  const { accounts, members = {}, defence = null, falls = [], oracle = 'market' } = spec
+  const shocks = falls.map(([drop, at, over]) => ({ assets: [ETH], drop, scale: 1, at, over }))
+  const all = {
+    fall: [schedule, { shocks }] as Member,
+    market: [referenceMarket, { drivers: ['fall', ...(spec.drivers ?? [])], depth: [] }] as Member,
+    lender: spec.lender ?? aaveOf(accounts, oracle),
+    ...members,
+    ...(defence ? { defence } : {}),
+  }
+  return smallWorld(all, { chain: { gasPrice: 30 }, seed: spec.seed ?? 1 })
+}
+
+/** USD per token at the reference market. */
+export function pricesOf(world: World): number[] {
+  const market = world.port('referenceMarket', 'market')
+  return world.spec.assets.map((_, asset) => (asset === 0 ? 1 : market.price(asset)))
+}
+
+/** Bad debt at reference prices, USD. */
+export function badDebtOf(world: World): number {
+  const lender = world.port('lender', 'lender')
+  const prices = pricesOf(world)
+  const booked = prices.map((price, asset) => Math.max(0, lender.deficit(asset)) * price || 0)
+  return createOwed(lender)(prices, -1).short + booked.reduce((a, b) => a + b, 0)
+}
+
+/** What the accounts own less what they owe at reference prices, USD. */
+export function equityOf(world: World, rows: readonly number[]): number {
+  const { book, coordinatesAt } = world.port('lender', 'lender')
+  const values = new Float64Array(book.coordinates)
+  coordinatesAt(pricesOf(world), 'value', values)
+  let total = 0
+  for (const row of rows)
+    for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++)
+      total += book.amount[k]! * values[book.coordinate[k]!]!
+  return total
+}
+
+/** What an outside holder has got of an asset, tokens; negative: paid. */
+export function gained(world: World, name: string, asset: number): number {
+  return world.ledger.balance(selfOf(world, name), asset)
+}
+
+/** Advance and give the world back. */
+export function ran(world: World, minutes: number): World {
+  stepWorld(world, Math.round((minutes * 60) / 12))
+  return world
 }
