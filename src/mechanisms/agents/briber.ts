@@ -1,19 +1,25 @@
 import {
   type Assertions,
+  type Assets,
+  type Attacker,
   asset,
-  type Block,
+  type Context,
   choice,
   f64,
   type Lender,
   type Model,
+  margin,
   model,
   number,
   type Outcome,
+  type ParamsOf,
   type PriceSource,
   ref,
   type Submit,
   seconds,
+  text,
   USD,
+  type Use,
   u8,
   usd,
 } from '../../world/index.ts'
@@ -26,11 +32,7 @@ const params = {
   source: ref('priceSource', 'what it multiplies for the false price'),
   lender: ref('lender', 'whom it borrows from; it reads the oracle'),
   loanAsset: asset('what it borrows'),
-  row: number('its account: a row with an entry for both assets', 'row', {
-    default: 0,
-    min: 0,
-    integer: true,
-  }),
+  account: text('its account there, with an entry for each of the two assets', '0'),
   at: seconds('when it asserts', { default: 0 }),
   factor: number('false price over true price; 1 = no attack', 'ratio', { default: 1, min: 1e-9 }),
   bribe: usd('what it offers to voters when disputed', { default: 0 }),
@@ -55,106 +57,185 @@ const ASSERTED = 1
 const BACKED = 2
 const DONE = 3
 
+/** Thrown when a briber has no account at the lender that it attacks. */
+export class BriberAccountError extends Error {
+  override readonly name = 'BriberAccountError'
+}
+
+/** A row of the lender, and the coordinates of its collateral and its debt. */
+type Account = { readonly row: number; readonly collateral: number; readonly debt: number }
+
+function coordinateIn(lender: Lender, row: number, asset: number, side: 0 | 1): number {
+  const { start, count, coordinate } = lender.book
+  const own = Array.from(coordinate.subarray(start[row]!, start[row]! + count[row]!))
+  return own.find((c) => lender.assetOf(c) === asset && lender.liability[c] === side) ?? -1
+}
+
+/** Find the account. @throws {BriberAccountError} when it is not there or lacks an entry. */
+function accountOf(
+  lender: Lender,
+  [account, pledged, owed]: readonly [string, number, number],
+  name: string,
+  assets: Assets,
+): Account {
+  for (let row = 0; row < lender.book.rows; row++) {
+    if (lender.account(row) !== account) continue
+    const collateral = coordinateIn(lender, row, pledged, 0)
+    const debt = coordinateIn(lender, row, owed, 1)
+    if (collateral >= 0 && debt >= 0) return { row, collateral, debt }
+  }
+  throw new BriberAccountError(
+    `"${name}" needs an account "${account}" with an entry, which may be 0, for ` +
+      `${assets[pledged]!.name} as collateral and one for ${assets[owed]!.name} as debt; add it to ` +
+      'the positions of the lender',
+  )
+}
+
+const columns = (assets: number) => ({
+  step: u8(1, 'step'),
+  claimed: f64(1, 'USD'),
+  taken: f64(assets, 'tokens'),
+  outlay: f64(1, 'bond asset'),
+  needed: f64(1, 'bond asset'),
+  gain: f64(1, 'USD'),
+  endedAt: f64(1, 's', -1),
+})
+
+type Columns = Readonly<
+  Record<'claimed' | 'taken' | 'outlay' | 'needed' | 'gain' | 'endedAt', Float64Array>
+> & { readonly step: Uint8Array }
+
+/** What the functions of a briber share; all but the first three are known after linking. */
+type Plot = {
+  readonly p: ParamsOf<typeof params>
+  readonly s: Columns
+  readonly context: Context
+  oracle: Assertions
+  answers: PriceSource
+  source: PriceSource
+  lender: Lender
+  account: Account
+}
+
+/** Pledge all collateral and borrow all that the price lets it. */
+function drain({ p, s, context, oracle, answers, source, lender, account }: Plot): Outcome {
+  const { ledger, self } = context
+  const held = ledger.balance(self, oracle.asset)
+  const refused = held > 0 ? lender.supply(account.row, account.collateral, held, self) : null
+  if (refused !== null) return refused
+  const room = margin(lender.book, lender.coordinates(), account.row)
+  const most = (NEARLY * room) / lender.price(p.loanAsset)
+  const amount = Math.min(most, lender.cash(p.loanAsset))
+  const cause = answers.cause(oracle.asset, p.factor > 1 ? 1 : -1)
+  s.taken[oracle.asset]! -= held
+  s.taken[p.loanAsset]! += amount
+  s.gain[0] = held * (lender.price(oracle.asset) - source.price(oracle.asset))
+  return lender.borrow(account.row, account.debt, amount, self, cause)
+}
+
+/** Note how far the attack is, what was asserted, and what was laid out for it. */
+function note({ s }: Plot, [step, price, paid, time]: readonly number[]): Outcome {
+  s.step[0] = step!
+  if (price! > 0) s.claimed[0] = price!
+  s.outlay[0]! += paid!
+  if (step === DONE) s.endedAt[0] = time!
+  return null
+}
+
+/** Submit the next step, with a note of it that holds only if the step was taken. */
+function proceed(plot: Plot, time: number, submit: Submit): void {
+  const { p, s, context, oracle, answers, source } = plot
+  const stage = oracle.stage()
+  const step = s.step[0]!
+  const act = (to: number, kind: string, args: readonly number[], noted: readonly number[]) => {
+    const target = kind === 'drain' ? {} : { to: p.oracle }
+    const notes = { kind: 'note', args: [to, ...noted, time], gas: 0 }
+    submit({ actions: [{ ...target, kind, args, gas: p.gas }, notes], bid: p.bid, key: to })
+  }
+  if (step === WAITING && p.factor !== 1 && time >= p.at && stage === 'none') {
+    const price = p.factor * source.price(oracle.asset)
+    act(ASSERTED, 'assert', [price], [price, oracle.bond])
+  } else if (oracle.asserter() === context.self) {
+    if (step !== ASSERTED || stage !== 'committing' || !(p.bribe > 0 || p.tokens > 0)) return
+    const isConditional = p.terms === 'conditional' ? 1 : 0
+    act(BACKED, 'back', [oracle.number(), p.bribe, p.tokens, isConditional], [0, p.bribe])
+  } else if (step === ASSERTED || step === BACKED) {
+    // Its assertion is settled: the price counts, or the attack has failed.
+    if (answers.price(oracle.asset) === s.claimed[0]) act(DONE, 'drain', [], [0, 0])
+    else note(plot, [DONE, 0, 0, time])
+  }
+}
+
+function portOf(plot: () => Plot): Attacker {
+  const inUsd = (amount: number): number => {
+    const { context, oracle } = plot()
+    return amount * context.assets[oracle.bondAsset]!.price
+  }
+  return {
+    accounts: () => [{ lender: plot().lender, row: plot().account.row }],
+    outlay: () => inUsd(plot().s.outlay[0]!),
+    peakCapital: () => inUsd(plot().s.outlay[0]!),
+    capitalNeeded: () => inUsd(plot().s.needed[0]!),
+    taken: (a) => plot().s.taken[a]!,
+    paperGain: () => plot().s.gain[0]!,
+    endedAt: () => (plot().s.endedAt[0]! >= 0 ? plot().s.endedAt[0]! : Number.NaN),
+  }
+}
+
+/** Find whom it deals with, and give it what it starts with. */
+function linked(p: Plot['p'], s: Columns, context: Context, use: Use): Plot {
+  const { ledger, self, name, assets } = context
+  const oracle = use('assertions', p.oracle)
+  const lender = use('lender', p.lender)
+  ledger.endow(self, oracle.bondAsset, p.capital)
+  ledger.endow(self, oracle.votingToken, p.tokens)
+  ledger.endow(self, oracle.asset, p.collateral)
+  ledger.endow(self, USD, p.purse)
+  return {
+    ...{ p, s, context, oracle, lender },
+    answers: use('priceSource', p.oracle),
+    source: use('priceSource', p.source),
+    account: accountOf(lender, [p.account, oracle.asset, p.loanAsset], name, assets),
+  }
+}
+
 /**
  * Captures an optimistic oracle: it asserts a false price, buys the vote if somebody disputes, and
- * borrows all it can against overvalued collateral in the block in which the price counts. Its gain
- * and its loss are its balances.
+ * borrows all it can against overvalued collateral as soon as the price counts. Its gain and its loss
+ * are its balances.
  */
 export const briber: Model = model({
   kind: 'agents/briber',
   phase: 'agent',
   doc: 'asserts a false price, bribes voters who decide on it, and borrows against it',
   params,
-  columns: () => ({ step: u8(1, 'step'), claimed: f64(1, 'USD') }),
-  create(p, s, { ledger, self, assets }) {
-    let oracle: Assertions
-    let answers: PriceSource
-    let source: PriceSource
-    let lender: Lender
-    const coordinateOf = (wanted: number, isDebt: number): number => {
-      const all = Array.from(lender.liability, (debt, c) => (debt === isDebt ? c : -1))
-      return all.find((c) => c >= 0 && lender.assetOf(c) === wanted) ?? -1
-    }
-    /** Value of the row with thresholds less its debt, USD at oracle prices. */
-    function room(): number {
-      const { start, count, coordinate, amount } = lender.book
-      const values = lender.coordinates()
-      let sum = 0
-      for (let k = start[p.row]!; k < start[p.row]! + count[p.row]!; k++)
-        sum += amount[k]! * values[coordinate[k]!]!
-      return sum
-    }
-    function drain(): Outcome {
-      const held = ledger.balance(self, oracle.asset)
-      const pledged = coordinateOf(oracle.asset, 0)
-      const refused = held > 0 ? lender.supply(p.row, pledged, held, self) : null
-      if (refused !== null) return refused
-      const most = (NEARLY * room()) / lender.price(p.loanAsset)
-      const amount = Math.min(most, lender.cash(p.loanAsset))
-      const cause = answers.cause(oracle.asset, p.factor > 1 ? 1 : -1)
-      return lender.borrow(p.row, coordinateOf(p.loanAsset, 1), amount, self, cause)
-    }
-    /** Submit something that also notes how far the attack is. */
-    function act(submit: Submit, step: number, kind: string, args: readonly number[]): void {
-      const to = kind === 'drain' ? {} : { to: p.oracle }
-      const note = { kind: 'note', args: [step, kind === 'assert' ? args[0]! : 0], gas: 0 }
-      submit({ actions: [{ ...to, kind, args, gas: p.gas }, note], bid: p.bid, key: step })
-    }
-    function next({ time }: Block, submit: Submit): void {
-      const stage = oracle.stage()
-      const isOwn = oracle.asserter() === self
-      const step = s.step[0]!
-      const buys = p.bribe > 0 || p.tokens > 0
-      if (step === WAITING && p.factor !== 1 && time >= p.at && stage === 'none')
-        act(submit, ASSERTED, 'assert', [p.factor * source.price(oracle.asset)])
-      else if (step === ASSERTED && isOwn && stage === 'committing' && buys) {
-        const isConditional = p.terms === 'conditional' ? 1 : 0
-        act(submit, BACKED, 'back', [oracle.number(), p.bribe, p.tokens, isConditional])
-      } else if (step !== WAITING && step !== DONE && !isOwn)
-        if (answers.price(oracle.asset) === s.claimed[0]) act(submit, DONE, 'drain', [])
-    }
+  columns: (_, assets) => columns(assets.length),
+  create(p, s, context) {
+    let plot: Plot
+    const { ledger, self } = context
     return {
+      ports: { attacker: portOf(() => plot) },
       link(use) {
-        oracle = use('assertions', p.oracle)
-        answers = use('priceSource', p.oracle)
-        source = use('priceSource', p.source)
-        lender = use('lender', p.lender)
-        ledger.endow(self, oracle.bondAsset, p.capital)
-        ledger.endow(self, oracle.votingToken, p.tokens)
-        ledger.endow(self, oracle.asset, p.collateral)
-        ledger.endow(self, USD, p.purse)
+        plot = linked(p, s, context, use)
       },
-      refresh(cause) {
-        if (cause !== 'build') return
-        if (coordinateOf(oracle.asset, 0) < 0 || coordinateOf(p.loanAsset, 1) < 0)
-          throw new BribedMarketError(
-            `"${p.lender}" lends no ${assets[p.loanAsset]!.name} against ` +
-              `${assets[oracle.asset]!.name}; name another lender or loanAsset`,
-          )
-      },
-      observe(block, submit) {
-        if (block.round === 0) next(block, submit)
+      observe({ round, time }, submit) {
+        if (round !== 0) return
+        const money = plot.oracle.bondAsset
+        const opening = p.capital + (money === USD ? p.purse : 0)
+        const lacking = opening - ledger.balance(self, money)
+        s.needed[0] = Math.max(s.needed[0]!, lacking)
+        proceed(plot, time, submit)
       },
       actions: {
         note: {
-          doc: 'args [step, price]: how far the attack is, and the price that was asserted',
-          execute([step, price], sender) {
-            if (sender !== self) return 'not an own note'
-            s.step[0] = step!
-            if (price! > 0) s.claimed[0] = price!
-            return null
-          },
+          doc: 'args [step, price, paid, time]: how far the attack is',
+          execute: (args, sender) => (sender === self ? note(plot, args) : 'not an own note'),
         },
         drain: {
           doc: 'pledge all collateral and borrow all that the false price allows',
-          execute: (_, sender) => (sender === self ? drain() : 'not an own loan'),
+          execute: (_, sender) => (sender === self ? drain(plot) : 'not an own loan'),
         },
       },
     }
   },
 })
-
-/** Thrown when the lender that a briber attacks has no market for its assets. */
-export class BribedMarketError extends Error {
-  override readonly name = 'BribedMarketError'
-}

@@ -55,7 +55,14 @@ const params = {
   missedSlashing: fraction('share of a stake that a missed vote costs', { default: 0.001 }),
   votingToken: asset('what is staked'),
   market: ref('priceSource', 'prices of the voting token and of the bond asset'),
-  stakes: list('stake of each voter', number('stake', 'tokens', { min: 0 })),
+  stakes: list(
+    'stake of each voter, in tokens or in proportion',
+    number('stake', 'tokens', { min: 0 }),
+  ),
+  staked: number('tokens staked by all of them; 0 = stakes as stated', 'tokens', {
+    default: 0,
+    min: 0,
+  }),
   turnout: fraction('probability that a voter votes at all', { default: 1 }),
   tolerance: fraction('relative distance from the true price that voters let pass', {
     default: 0.01,
@@ -188,9 +195,11 @@ export const optimistic: Model = model({
       ...{ present: new Float64Array(voters), asks: new Float64Array(voters) },
     }
     s.answer[0] = context.assets[p.asset]!.price
+    const stated = p.stakes.reduce((sum, stake) => sum + stake, 0)
+    const unit = p.staked > 0 && stated > 0 ? p.staked / stated : 1
     p.stakes.forEach((stake, i) => {
-      s.stake[i] = stake
-      context.ledger.endow(context.self, p.votingToken, stake)
+      s.stake[i] = unit * stake
+      context.ledger.endow(context.self, p.votingToken, unit * stake)
     })
     return {
       ports: {
