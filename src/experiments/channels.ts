@@ -73,7 +73,7 @@ const sharedVenue: Channel = {
 /** Kinds known here by name: who ties an asset to another, who reads a pool, who states fair prices. */
 const FOLLOW = 'prices/follow'
 const FUNDAMENTAL = 'oracles/fundamental'
-const SPOT = 'oracles/spot'
+const POOL_ORACLES = ['oracles/spot', 'oracles/twap']
 
 /** Base of every asset that follows another one. */
 function basesOf(spec: WorldSpec): ReadonlyMap<number, number> {
@@ -115,7 +115,7 @@ function readFairly(
   assets: readonly number[],
 ): InstanceSpec {
   const { params } = instance
-  if (instance.kind === SPOT && assets.includes(params.asset as number))
+  if (POOL_ORACLES.includes(instance.kind) && assets.includes(params.asset as number))
     return { ...instance, kind: FUNDAMENTAL, params: { market, assets, otherwise: market } }
   const model = modelOf(models, instance.kind)
   if (model?.phase !== 'oracle' && model?.phase !== 'protocol') return instance
