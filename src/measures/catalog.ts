@@ -4,6 +4,7 @@ import { ATTACK_MEASURES, attackersLoss } from './attack.ts'
 import { assetsOf, shortfallOf } from './books.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { CONTROL_MEASURES } from './controls.ts'
+import { DISPUTE_MEASURES } from './disputes.ts'
 import { eventsOf } from './forest.ts'
 import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
@@ -359,6 +360,7 @@ export const MEASURES: readonly Measure[] = [
     value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
   ...CONTROL_MEASURES,
+  ...DISPUTE_MEASURES,
   ...ARBITRAGE_MEASURES,
   ...ATTACK_MEASURES,
 ]
