@@ -5,6 +5,7 @@ import { assetsOf, shortfallOf } from './books.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { CONTROL_MEASURES } from './controls.ts'
 import { DISPUTE_MEASURES } from './disputes.ts'
+import { EXTREME_MEASURES } from './extremes.ts'
 import { eventsOf } from './forest.ts'
 import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
@@ -363,6 +364,7 @@ export const MEASURES: readonly Measure[] = [
   ...DISPUTE_MEASURES,
   ...ARBITRAGE_MEASURES,
   ...ATTACK_MEASURES,
+  ...EXTREME_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */

@@ -53,6 +53,15 @@ export type ArbitrageSums = {
 /** What all attackers gained together and what it cost them, USD; see `createAttackWatch`. */
 export type AttackSums = { readonly profit: number; readonly cost: number }
 
+/** How far prices and pools went in a path; NaN where the world has none to look at. */
+export type Extremes = {
+  /** Smallest share of an asset in a pool of several, and the highest price of one in another. */
+  readonly share: number
+  readonly price: number
+  /** Lowest price of the focus asset at the watched source over that at the start. */
+  readonly low: number
+}
+
 /** What was watched at every tick of a path. */
 export type Watched = {
   /** Log of the focus asset's fundamental price over its watched price; NaN without a market. */
@@ -71,6 +80,7 @@ export type Watched = {
   readonly arbitrage: ArbitrageSums | null
   /** Null without attackers. */
   readonly attack: AttackSums | null
+  readonly extremes: Extremes
 }
 
 /** Facts of the end of a path that several measures ask for, each worked out once. */

@@ -4,6 +4,7 @@ import { createArbitrageWatch } from './arbitrage.ts'
 import { createAttackWatch } from './attack.ts'
 import { assetsOf } from './books.ts'
 import { createControlWatch } from './controls.ts'
+import { createExtremesWatch } from './extremes.ts'
 import { createHedgingGain } from './hedging.ts'
 import { type Focus, namedLenders, type Watched } from './view.ts'
 
@@ -92,6 +93,7 @@ export function createWatched(
   const arbitrage = createArbitrageWatch(world)
   const attack = createAttackWatch(world)
   const controls = createControlWatch(world)
+  const extremes = createExtremesWatch(world, focus)
   const gaps = new Float64Array(ticks + 1)
   const locks = namedLenders(world).map(({ name, lender }) => ({ name, watch: lockWatch(lender) }))
   return {
@@ -100,6 +102,7 @@ export function createWatched(
       hedges.look(tick)
       controls?.look(tick)
       arbitrage.look()
+      extremes.look()
       attack.look(tick * tickSeconds)
       for (const { watch } of locks) watch.look(tick * tickSeconds)
     },
@@ -109,6 +112,7 @@ export function createWatched(
       hedgingGain: hedges.gain(),
       arbitrage: arbitrage.sums(),
       attack: attack.sums(),
+      extremes: extremes.result(),
       controls: controls?.result() ?? null,
       locked: new Map(locks.map(({ name, watch }) => [name, watch.longest()])),
       lockedAtEnd: new Set(locks.filter(({ watch }) => watch.lasts()).map(({ name }) => name)),

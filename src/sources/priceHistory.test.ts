@@ -143,3 +143,14 @@ test.each([
 ])('reads the time %s', (text, seconds) => {
   expect(parseTime(text)).toBe(seconds)
 })
+
+test('keeps columns under other names', async () => {
+  const text = 't,btc_usd,implied_usdc\n0,20000,1\n60,20100,0.99\n'
+  const { prices, assets } = table(
+    await load({ '/x.csv': text }, { assets: ['USDC=implied_usdc', 'btc_usd'] }),
+  )
+  expect(assets).toEqual(['btc_usd', 'USDC'])
+  expect([...prices[1]!]).toEqual([1, 0.99])
+  const [problem] = await problemsOf(() => load({ '/x.csv': text }, { assets: ['USDC=missing'] }))
+  expect(problem).toMatch(/no prices of "USDC"/)
+})

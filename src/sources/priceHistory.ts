@@ -24,7 +24,11 @@ const params = {
     text('asset'),
     { default: [] },
   ),
-  assets: list('assets to keep; empty: all', text('asset'), { default: [] }),
+  assets: list(
+    'assets to keep, or asset=column for a column of another name; empty: all',
+    text('asset'),
+    { default: [] },
+  ),
   column: choice('price of a bar', ['close', 'open', 'high', 'low'], 'close'),
   from: text('first moment: ISO date, UTC, or Unix seconds; empty: from the start', ''),
   to: text('last moment: ISO date, UTC, or Unix seconds; empty: to the end', ''),
@@ -99,7 +103,8 @@ type Reader = {
   readonly time: number
   readonly column: string
   readonly window: Window
-  readonly keep: (asset: string) => boolean
+  /** Name under which an asset of a file is kept; undefined where it is not. */
+  readonly nameOf: (asset: string) => string | undefined
   readonly series: Map<string, Series>
   readonly counts: Counts
   readonly p: Problems
@@ -134,8 +139,9 @@ function readBars(r: Reader, name: string): void {
   const hasExchange = at('exchange') >= 0
   for (const row of table.rows) {
     const symbol = hasSymbol ? row.cells[at('symbol')]!.trim() : name
-    const asset = hasExchange ? `${row.cells[at('exchange')]!.trim()}:${symbol}` : symbol
-    if (!r.keep(asset)) continue
+    const given = hasExchange ? `${row.cells[at('exchange')]!.trim()}:${symbol}` : symbol
+    const asset = r.nameOf(given)
+    if (asset === undefined) continue
     const time = timeOf(r, row)
     const open = cellNumber(table, row, at('open'), p, limits)
     const high = cellNumber(table, row, at('high'), p, limits)
@@ -157,9 +163,10 @@ function readBars(r: Reader, name: string): void {
 /** One column per asset; empty cells have no price. */
 function readWide(r: Reader): void {
   const { table, p, window } = r
-  const columns = table.header
-    .map((asset, column) => ({ asset, column }))
-    .filter(({ asset, column }) => column !== r.time && r.keep(asset))
+  const columns = table.header.flatMap((given, column) => {
+    const asset = column === r.time ? undefined : r.nameOf(given)
+    return asset === undefined ? [] : [{ asset, column }]
+  })
   for (const row of table.rows) {
     const time = timeOf(r, row)
     if (time < window.from || time > window.to) {
@@ -272,9 +279,19 @@ function readFile(
   else readWide(reader)
 }
 
+/** Names to keep by the names that files have. */
+function kept({ assets }: Given): ReadonlyMap<string, string> {
+  return new Map(
+    assets.map((entry) => {
+      const at = entry.indexOf('=')
+      return at < 0 ? [entry, entry] : [entry.slice(at + 1), entry.slice(0, at)]
+    }),
+  )
+}
+
 function checkFound(series: ReadonlyMap<string, Series>, given: Given): void {
   const found = [...series.keys()].join(', ') || 'none in the chosen time'
-  for (const asset of given.assets)
+  for (const asset of kept(given).values())
     if (!series.has(asset))
       throw new SourceError([
         `priceHistory: no prices of ${quoted(asset)}; the files give ${found}`,
@@ -292,8 +309,10 @@ function load(given: Given, files: Files): Loaded {
   const series = new Map<string, Series>()
   const counts: Counts = { outside: 0, below: 0, empty: 0 }
   const p = createProblems()
-  const keep = (asset: string): boolean => given.assets.length === 0 || given.assets.includes(asset)
-  const base = { column: given.column, window, keep, series, counts, p }
+  const names = kept(given)
+  const nameOf = (asset: string): string | undefined =>
+    names.size === 0 ? asset : names.get(asset)
+  const base = { column: given.column, window, nameOf, series, counts, p }
   let unnamed = 0
   const read = given.files.map((path) => {
     const content = files.read(path)

@@ -65,6 +65,8 @@ export interface Pool extends Venue {
 /** A venue that is one pool of several assets: every order moves the prices of all its pairs. */
 export interface Basket extends Venue {
   readonly assets: readonly number[]
+  /** Part of an asset in the pool's holdings, as the pool counts them, fraction. */
+  share(asset: number): number
   /** See two of its assets as a pool. */
   pair(base: number, quote: number): Pool
 }

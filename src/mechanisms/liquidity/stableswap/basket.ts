@@ -79,7 +79,22 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
     })
     return bought
   }
-  const basket: Basket = { assets, has, spot, quote: quoteFor, amountTo: toTarget, swap, pair }
+  function share(asset: number): number {
+    read()
+    let sum = 0
+    for (let k = 0; k < n; k++) sum += x[k]!
+    return x[place[asset]!]! / sum
+  }
+  const basket: Basket = {
+    assets,
+    share,
+    has,
+    spot,
+    quote: quoteFor,
+    amountTo: toTarget,
+    swap,
+    pair,
+  }
   function pair(base: number, quote: number): Pool {
     const down = place[base]! * n + place[quote]!
     const up = place[quote]! * n + place[base]!
