@@ -3,7 +3,7 @@ import type { ActionHandler, Block, Submit } from './action.ts'
 import type { Assets } from './assets.ts'
 import type { Book } from './book.ts'
 import type { Ledger } from './ledger.ts'
-import type { ParamSpecs, ParamsOf } from './params.ts'
+import type { ParamSpecs, Params, ParamsOf } from './params.ts'
 import type { Chain, PortName, Ports } from './ports.ts'
 import type { InstanceSpec, WorldSpec } from './spec.ts'
 import type { Trace } from './trace.ts'
@@ -116,9 +116,6 @@ export type Model = {
   columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
   create(p: Params, s: Readonly<Record<string, Column>>, context: Context): Instance
 }
-
-/** Resolved parameters of an instance. */
-export type Params = Readonly<Record<string, unknown>>
 
 /**
  * Define a model. Parameters and columns are typed from their descriptors; the engine gets the

@@ -34,6 +34,9 @@ export type ParamSpec<T = unknown> = {
 
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>
 
+/** Resolved parameters of an instance. */
+export type Params = Readonly<Record<string, unknown>>
+
 /** The record of values that a record of descriptors describes. */
 export type ParamsOf<S extends ParamSpecs> = {
   readonly [K in keyof S]: S[K] extends ParamSpec<infer T> ? T : never

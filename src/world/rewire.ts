@@ -1,5 +1,5 @@
-import type { Model, Params } from './model.ts'
-import type { ParamSpec } from './params.ts'
+import type { Model } from './model.ts'
+import type { ParamSpec, Params } from './params.ts'
 import type { InstanceSpec, WorldSpec } from './spec.ts'
 
 /** Where a reference to an instance goes: to others, or nowhere when there is nothing to refer to. */

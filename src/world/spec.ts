@@ -1,5 +1,5 @@
 import type { Assets } from './assets.ts'
-import type { Params } from './model.ts'
+import type { Params } from './params.ts'
 
 /** One instance to build: a kind, its resolved parameters, and its opening balances. */
 export type InstanceSpec = {
