@@ -165,6 +165,21 @@ describe('the accounts of May 2023', () => {
   })
 })
 
+test('accounts below a stated health factor can be left out, and are counted', async () => {
+  const [all, some] = await Promise.all([load(), load({ lowestHealth: 1.1 })])
+  const isLow = ({ debt, weighted }: Row): boolean => debt > 0 && weighted / debt < 1.1 - 1e-9
+  const before = rowsOf(outputs(all))
+  const after = rowsOf(outputs(some))
+  const low = before.filter(isLow)
+  expect(low.length).toBeGreaterThan(1000)
+  expect(after.filter(isLow)).toEqual([])
+  const gone = some.leftOut.find(({ reason }) => reason.includes('lowestHealth'))!
+  // What counts is the stated total, which a few accounts' entries do not explain.
+  expect(gone.count).toBe(before.length - after.length)
+  expect(Math.abs(gone.count - low.length)).toBeLessThan(0.01 * low.length)
+  expect(all.leftOut.some(({ reason }) => reason.includes('lowestHealth'))).toBe(false)
+})
+
 describe('assumptions', () => {
   test('a larger collateral factor keeps the weighted collateral and lowers the tokens', async () => {
     const [base, more] = [

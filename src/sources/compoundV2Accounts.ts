@@ -29,6 +29,11 @@ const params = {
     'share of a market’s supply that the accounts hold, where no utilization is known',
     { default: 0.6, min: 0.01 },
   ),
+  lowestHealth: number(
+    'accounts whose health factor is below this at the start are left out; 0 = none',
+    'ratio',
+    { default: 0, min: 0 },
+  ),
   collateralFactorScale: scale(
     'collateral factors (at most 1) at the same weighted collateral: fewer tokens behind it',
   ),
@@ -155,6 +160,12 @@ function leftOut(book: CompoundBook): Loaded['leftOut'] {
       amount: collateral.eth,
       unit: 'ETH',
     },
+    {
+      reason: 'accounts whose health factor is below lowestHealth',
+      count: book.tooLow.count,
+      amount: book.tooLow.eth,
+      unit: 'ETH of debt',
+    },
     { reason: 'balances of zero, or debts of an account whose total is zero', count: entries },
   ].filter((entry) => entry.count > 0)
 }
@@ -260,7 +271,7 @@ function load(given: Given, files: Files): Loaded {
     given,
     given.parameters,
   )
-  const book = readBook(accounts.text, given.accounts, terms, given.ethPrice)
+  const book = readBook(accounts.text, given.accounts, terms, given.ethPrice, given.lowestHealth)
   const all = [...terms.values()]
   return {
     outputs: {

@@ -33,6 +33,8 @@ export type CompoundBook = {
   readonly supplies: ReadonlyMap<string, number>
   /** Accounts whose supplies count for nothing: kept with threshold 0. ETH: unweighted value. */
   readonly notEntered: { readonly count: number; readonly eth: number }
+  /** Accounts that are left out because their health factor is too low, and the ETH that they owe. */
+  readonly tooLow: { readonly count: number; readonly eth: number }
   readonly twice: number
   /** Totals that no entry explains, and entries that no total does. */
   readonly unexplained: {
@@ -119,6 +121,7 @@ function createLedger() {
     borrows: new Map<string, number>(),
     supplies: new Map<string, number>(),
     notEntered: { count: 0, eth: 0 },
+    tooLow: { count: 0, eth: 0 },
     unexplained: {
       debt: { count: 0, eth: 0 },
       collateral: { count: 0, eth: 0 },
@@ -194,9 +197,16 @@ function addDebts(
  * one factor to `borrow_eth`, its weighted supplies by one factor to `collateral_eth_weighted`; supplies
  * in markets without collateral factor stay as they are, and supplies of an account whose weighted total
  * is zero (it has not entered the markets) are kept with threshold 0.
+ * @param lowestHealth accounts with debt whose health factor is below this are left out.
  * @throws {SourceError} when a row is malformed.
  */
-export function readBook(text: string, path: string, terms: Terms, ethPrice: number): CompoundBook {
+export function readBook(
+  text: string,
+  path: string,
+  terms: Terms,
+  ethPrice: number,
+  lowestHealth = 0,
+): CompoundBook {
   const table = parseCsv(text, path, { required: COLUMNS })
   const p = createProblems()
   const reader: Reader = { table, rules: rulesFor(terms), p, lines: new Map(), twice: 0 }
@@ -205,6 +215,11 @@ export function readBook(text: string, path: string, terms: Terms, ethPrice: num
   for (const row of table.rows) {
     const account = readAccount(reader, row)
     if (p.count > 0) continue
+    if (account.weighted < lowestHealth * account.borrow) {
+      ledger.tooLow.count++
+      ledger.tooLow.eth += account.borrow
+      continue
+    }
     into.account(account.name)
     ledger.accounts++
     if (account.borrow > 0) {
