@@ -88,3 +88,84 @@ describe('cumulative sums', () => {
     expect(run(stood, 35, 2, 'none').at(-1)).toBeCloseTo((5 + 2 * 30) / 35, 12)
   })
 })
+
+type Observation = { readonly time: number; readonly sum: bigint }
+
+/**
+ * The observations of a v3 pool in integers, with its cardinality grown before the first swap.
+ * Source: Uniswap/v3-core contracts/libraries/Oracle.sol; `consult` of v3-periphery's OracleLibrary.sol.
+ */
+function v3Pool(kept: number, opening: number) {
+  const ring: (Observation | undefined)[] = Array(kept).fill(undefined)
+  let index = 0
+  let tick = opening
+  ring[0] = { time: 0, sum: 0n }
+  const at = ({ time, sum }: Observation, then: number): bigint =>
+    sum + BigInt(tick) * BigInt(then - time)
+  function cumulative(then: number): bigint {
+    const last = ring[index]!
+    if (last.time <= then) return at(last, then)
+    const written = ring.filter((own) => own !== undefined).sort((a, b) => a.time - b.time)
+    const after = written.findIndex(({ time }) => time >= then)
+    if (written[0]!.time > then) throw new Error('OLD')
+    const [a, b] = [written[Math.max(0, after - 1)]!, written[after]!]
+    if (b.time === then) return b.sum
+    return a.sum + ((b.sum - a.sum) / BigInt(b.time - a.time)) * BigInt(then - a.time)
+  }
+  return {
+    swap(time: number, to: number): void {
+      if (to === tick) return
+      const last = ring[index]!
+      if (last.time !== time) {
+        index = (index + 1) % kept
+        ring[index] = { time, sum: at(last, time) }
+      }
+      tick = to
+    },
+    /** Mean tick over the last seconds; NaN where the pool reverts. */
+    consult(time: number, window: number): number {
+      try {
+        const delta = cumulative(time) - cumulative(time - window)
+        const mean = delta / BigInt(window)
+        return Number(delta < 0n && delta % BigInt(window) !== 0n ? mean - 1n : mean)
+      } catch {
+        return Number.NaN
+      }
+    },
+  }
+}
+
+describe('cumulative sums of ticks', () => {
+  it('are those of a v3 pool in integers, to the tick and to the revert', () => {
+    const step = fc.tuple(fc.integer({ min: -900, max: 900 }), fc.integer({ min: 1, max: 40 }))
+    const all = fc.tuple(
+      fc.array(step, { minLength: 2, maxLength: 60 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 200 }),
+    )
+    let reverts = 0
+    let answers = 0
+    fc.assert(
+      fc.property(all, ([steps, kept, length]) => {
+        const pool = v3Pool(kept, steps[0]![0])
+        const own = fresh(kept)
+        let time = 0
+        for (const [tick, seconds] of steps) {
+          // A swap at the end of one block stands until the next.
+          pool.swap(time, tick)
+          time += seconds
+          accrue(own, tick, time)
+          const mean = meanOver(own, length, 'none')
+          if (length > time) continue
+          const expected = pool.consult(time, length)
+          expect(Math.floor(mean)).toBe(expected)
+          if (Number.isNaN(expected)) reverts++
+          else answers++
+        }
+      }),
+      { seed: 11, numRuns: 300 },
+    )
+    expect(reverts).toBeGreaterThan(100)
+    expect(answers).toBeGreaterThan(1000)
+  })
+})

@@ -122,11 +122,13 @@ function look(own: Twap, time: number): void {
   s.mean[0] = mean
   if (mean === before) return
   const isDown = mean < before
+  const usd = mean * quoteOf(own)
   s.moved[isDown ? 0 : 1] = context.trace.add('answer', {
     instance: context.self,
     parent: pool!.lastSwap(isDown === isBase ? -1 : 1),
     asset: p.asset,
-    x: mean * quoteOf(own),
+    // The other asset may have no price now.
+    x: usd > 0 ? usd : 0,
     y: log(mean / before),
   })
 }
