@@ -109,6 +109,7 @@ function judgePair(it: Case, desk: Desk, debt: number, collateral: number): Find
   const pair = prospectOf(debt, collateral)
   const none = { desk, debt, collateral, repay: 0, marginGain: null, gain: null, cost: null }
   const [owed, held] = [lender.assetOf(debt), lender.assetOf(collateral)]
+  if (lender.price(held) === 0) return { reason: 'nothing', ...none }
   if (!(lender.price(owed) > 0 && lender.price(held) > 0)) return { reason: 'price', ...none }
   const seizable = lender.seizable(row, debt, collateral, values)
   if (!(seizable > 0)) return { reason: 'nothing', ...none }

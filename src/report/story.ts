@@ -291,10 +291,13 @@ function losses({ view, accounts }: Teller): Clause {
   const sum = bad.reduce((all, a) => all + a.badDebt, 0)
   if (sum + booked === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
   const events = eventsOf(world.trace, 'insolvent').slice(0, 3)
-  const share = (usd: number): string => percent(usd / start.totalDebt)
+  const share = (usd: number): string =>
+    start.totalDebt > 0
+      ? `${percent(usd / start.totalDebt)} of all debt`
+      : 'nothing was owed before'
   if (sum === 0)
     return {
-      text: `Lenders lose ${dollars(booked)}: bad debt written off (${share(booked)} of all debt); every account that is left can pay.`,
+      text: `Lenders lose ${dollars(booked)}: bad debt written off (${share(booked)}); every account that is left can pay.`,
       events,
     }
   const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
@@ -304,7 +307,7 @@ function losses({ view, accounts }: Teller): Clause {
   const who = `account ${worst.account} of ${worst.lender} owes ${dollars(worst.badDebt)} of it`
   const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
   return {
-    text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${share(sum)} of all debt${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}${booked > 0 ? `; ${dollars(booked)} more is written off` : ''}.`,
+    text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${share(sum)}${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}${booked > 0 ? `; ${dollars(booked)} more is written off` : ''}.`,
     events,
   }
 }

@@ -1,4 +1,4 @@
-import type { Context, Lender, Outcome, Venue } from '../../../world/index.ts'
+import { type Context, type Lender, type Outcome, USD, type Venue } from '../../../world/index.ts'
 import { costOf } from '../liquidator/kernel.ts'
 
 /** Places in the column `sums`. */
@@ -39,6 +39,8 @@ export type Desk = {
   readonly s: State
   readonly asset: number
   readonly money: number
+  /** USD that is kept for gas. */
+  readonly gasMoney: number
   venue: Venue | null
   /** Where it sells what it bought in `venue`; the same when it has no other. */
   exit: Venue | null
@@ -46,9 +48,10 @@ export type Desk = {
   row: number
 }
 
-/** Money that it holds. */
-export function moneyOf({ context, money }: Desk): number {
-  return context.ledger.balance(context.self, money)
+/** Money that it can trade with; what it keeps for gas is not. */
+export function moneyOf({ context, money, gasMoney }: Desk): number {
+  const held = context.ledger.balance(context.self, money)
+  return Math.max(0, money === USD ? held - gasMoney : held)
 }
 
 /** All that it holds at opening prices, USD. */

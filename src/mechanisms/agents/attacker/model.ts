@@ -15,6 +15,8 @@ import {
   ref,
   seconds,
   text,
+  USD,
+  usd,
 } from '../../../world/index.ts'
 import { AT, type Desk, priceOfPush, push, type State, sellAll, worthOf } from './desk.ts'
 import { pushFactor } from './kernel.ts'
@@ -67,6 +69,7 @@ const params = {
   capital: number('own money, at opening prices; -1 = as much as all its pushes take', 'USD', {
     min: -1,
   }),
+  gasMoney: usd('further money that is kept for gas', { default: 1000 }),
   at: seconds('start of the attack; 0 = the first block', { default: 0 }),
   gas: number('gas per trade, borrowing or liquidation', 'gas', { default: 200_000, min: 0 }),
   pushBid: number('priority fee of pushes: low, to be last in a block', 'gwei', {
@@ -103,6 +106,7 @@ function endow(p: Params, desk: Desk): void {
       ? p.capital / assets[p.money]!.price
       : pushesOf(p) * priceOfPush(desk, factorOf(p)) * (1 + 1e-9)
   ledger.endow(self, p.money, desk.s.sums[AT.capital]!)
+  ledger.endow(self, USD, p.gasMoney)
 }
 
 function portOf(desk: Desk): Attacker {
@@ -200,7 +204,8 @@ export const attacker: Model = model({
   create(p, s: State, context) {
     const { self } = context
     const unlinked = { venue: null, exit: null, lender: null, row: -1 }
-    const desk: Desk = { context, s, asset: p.asset, money: p.money, ...unlinked }
+    const { asset, money, gasMoney } = p
+    const desk: Desk = { context, s, asset, money, gasMoney, ...unlinked }
     const own =
       (execute: (args: readonly number[]) => Outcome) =>
       (args: readonly number[], sender: number): Outcome =>
