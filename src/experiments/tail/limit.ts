@@ -39,6 +39,7 @@ const UNWATCHED: PathView['watched'] = {
   arbitrage: null,
   attack: null,
   controls: null,
+  extremes: { share: Number.NaN, price: Number.NaN, low: Number.NaN },
 }
 
 /** Runs paths without what only watching measures need. */
