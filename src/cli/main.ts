@@ -90,6 +90,28 @@ function programOf(finish: (code: number) => void): Command {
       finish(await runCommand(scenario, options))
     })
   program
+    .command('cliff')
+    .description('find the point along one parameter where loss turns from small to systemic')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .requiredOption('--vary <name=low..high>', 'parameter that is varied, and between which values')
+    .option('--measure <name>', "order parameter (default: that of the scenario's order: block)")
+    .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeNumber)
+    .option('--cells <n>', 'cells of the first grid (default: 16)', wholeNumber)
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock. "None" is an answer.',
+    )
+    .action(async (scenario: string, options) => {
+      const { cliffCommand } = await import('./cliff.ts')
+      finish(await cliffCommand(scenario, options))
+    })
+  program
     .command('query')
     .description(
       'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',
@@ -196,6 +218,8 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'RegimeError',
   'BootstrapError',
   'OptionInputError',
+  'CliffError',
+  'SensitivityError',
 ])
 
 function codeOf(error: unknown): number {

@@ -12,6 +12,7 @@ import {
 } from '../experiments/index.ts'
 import { textOf } from '../report/text.ts'
 import { loadScenario, type Scenario } from '../scenario/index.ts'
+import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
 /** Options of `breakwater run` as the command line gives them. */
@@ -31,17 +32,6 @@ export type RunArguments = {
   readonly cut?: readonly string[]
   readonly tail?: string
   readonly tailPaths?: number
-}
-
-/** Abort on the first Ctrl-C and keep what is finished; the second one ends the process. */
-function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    process.off('SIGINT', onSignal)
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal)
-  return { signal: controller.signal, release: () => process.off('SIGINT', onSignal) }
 }
 
 async function writeReport(outcome: RunOutcome, dir: string, options: RunOptions): Promise<void> {

@@ -1,4 +1,7 @@
 export { CHANNELS, type Channel, type CutWorlds } from './channels.ts'
+export { type CliffDocument, cliffDocument } from './cliff/document.ts'
+export { type CliffOptions, findCliff, type ScenarioCliff, type Vary } from './cliff/scenario.ts'
+export { CliffError, type CliffPoint } from './cliff/types.ts'
 export { ChannelError } from './compare.ts'
 export {
   type Condition,
@@ -46,6 +49,7 @@ export {
   SensitivityError,
 } from './sensitivity/ranges.ts'
 export { type SobolIndices, type SobolOptions, sobolIndices } from './sensitivity/sobolIndices.ts'
+export { openSurvey, type Sample, type Survey, type SurveyOptions } from './survey.ts'
 export { estimateTail, type TailOptions } from './tail/estimate.ts'
 export { type EvenColumn, evenDraws } from './tail/evenDraws.ts'
 export { type LastParticle, lastParticle } from './tail/lastParticle.ts'
