@@ -123,6 +123,20 @@ describe('a bribed dispute', () => {
     60_000,
   )
 
+  it('costs an attacker who loses the bond, and what it had paid voters upfront', async () => {
+    // Nobody asks less than 0.195 USD; a vote that most reject is over at once.
+    const lost = await outcome({ bribe: 1e5, agreement: 0.5 })
+    expect([lost.upheld, lost.bribes, lost.badDebt]).toEqual([0, 0, 0])
+    expect(lost.profit).toBeCloseTo(-1e4 - 2 * TIP, 4)
+    const spread = { agreement: 0.5, premiumSpread: 1, terms: 'upfront', bribe: 1e6 }
+    const upfront = await outcome(spread, 3)
+    expect(upfront.upheld).toBe(0)
+    expect(upfront.bribes).toBeGreaterThan(1e4)
+    expect(upfront.profit).toBeCloseTo(-1e4 - upfront.bribes - 2 * TIP, 4)
+    const conditional = await outcome({ ...spread, terms: 'conditional' }, 3)
+    expect(conditional.profit).toBeCloseTo(-1e4 - 2 * TIP, 4)
+  }, 60_000)
+
   it('counts the fall of the attacker own tokens among its costs', async () => {
     const set = { attackerTokens: 5e6, tokenFall: 0.6, pivotality: 0, slashing: 0, agreement: 0.5 }
     const { profit } = await outcome({ ...set, bribe: 5e6 })

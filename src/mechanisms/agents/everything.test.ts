@@ -17,10 +17,11 @@ import * as prices from '../prices/index.ts'
 import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
-const { direct, exchangeRate, feed, fundamental, median, spot } = oracles
+const { direct, exchangeRate, feed, fundamental, median, optimistic, spot } = oracles
 const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, regimes, replay, schedule } =
   prices
-const { arbitrageur, borrowers, liquidator, openings, seller, trader } = agents
+const { arbitrageur, asserter, borrowers, briber, disputer, liquidator } = agents
+const { openings, seller, trader } = agents
 
 /** The other random processes, small enough not to matter. */
 function stochasticDrivers(): Readonly<Record<string, Member>> {
@@ -50,6 +51,22 @@ function stochasticDrivers(): Readonly<Record<string, Member>> {
 const pegLaw = {
   ...{ speed: 1000, vol: 0.01, start: 0, breaksPerYear: 1, breakMean: -0.01, breakSd: 0 },
   ...{ brokenSpeed: 0, brokenVol: 0.01, repairsPerYear: 1 },
+}
+
+/** An oracle of asserted prices, and who asserts, disputes and bribes. */
+function disputes(): Readonly<Record<string, Member>> {
+  const oracle = 'asserted'
+  const votes = { window: 24, commit: 24, reveal: 24, votingToken: BTC, stakes: [3, 2] }
+  const bonds = { source: 'market', market: 'market', asset: ETH, bondAsset: USDC, bond: 10 }
+  return {
+    asserted: [optimistic, { ...bonds, ...votes, participation: 1 }],
+    asserter: [asserter, { oracle, source: 'market' }],
+    disputer: [disputer, { oracle, source: 'market', disputes: 'all', attention: 0.5 }],
+    briber: [
+      briber,
+      { oracle, source: 'market', lender: 'lender', loanAsset: USDC, account: 'account 1' },
+    ],
+  }
 }
 
 /** One world that uses every model of prices, oracles, chains and agents, and falls apart in it. */
@@ -106,6 +123,7 @@ function everything(): World {
       borrowers: [borrowers, { lender: 'lender', venue: 'router', perHour: 40 }],
       arbitrageur: [arbitrageur, { pools: ['pool'], market: 'market', capital: 1e6 }],
       trader: [trader, { pool: 'pool', asset: ETH, move: 0.02, at: 60 }],
+      ...disputes(),
       seller: [seller, { venue: 'router', asset: ETH, buy: USDC, amount: 20, at: 36, over: 60 }],
     },
     { chain: { gasPrice: 10, native: ETH, nativePrice: 'market', gasLimit: 12e6, rounds: 2 } },
