@@ -21,6 +21,7 @@ import {
   type TermName,
   type World,
 } from '../../world/index.ts'
+import { forger } from '../agents/index.ts'
 import { aaveV3 } from '../lending/index.ts'
 import { type Account, positionTable } from '../lending/testWorld.conformance.ts'
 import { referenceMarket, schedule } from '../prices/index.ts'
@@ -215,4 +216,18 @@ export function gained(world: World, name: string, asset: number): number {
 export function ran(world: World, minutes: number): World {
   stepWorld(world, Math.round((minutes * 60) / 12))
   return world
+}
+
+/** Somebody who deposits `tranche` ETH a minute in account `row` and borrows half of its price. */
+export function borrower(row: number, forged: number, tranche = 1): Member {
+  const own = { lender: 'lender', account: `account ${row}`, collateral: ETH, debt: USDC }
+  return [forger, { ...own, share: 0.5, forged, tranche, at: 12, every: 60 }]
+}
+
+/** What borrowers have lost to liquidations so far, USD at oracle prices. */
+export function penaltiesOf({ trace: { columns: c, length } }: World): number {
+  let total = 0
+  for (let id = 0; id < length; id++)
+    if (EVENT_NAMES[c.kind[id]!] === 'liquidation') total += c.y[id]! - c.x[id]!
+  return total
 }
