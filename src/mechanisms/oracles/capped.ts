@@ -125,7 +125,7 @@ function refusal({ p, s }: Capped, name: TermName, a: number, value: number): Ou
   return age > OLDEST ? 'the ratio is older than the contract takes' : null
 }
 
-function setTerm(own: Capped, name: TermName, a: number, value: number): Outcome {
+function setTerm(own: Capped, name: TermName, a: number, value: number, cause = -1): Outcome {
   const { s, base, context } = own
   if (name !== 'ratio' && name !== 'ratioTime' && name !== 'ratioGrowth')
     return `a capped price has no term "${name}"`
@@ -135,12 +135,13 @@ function setTerm(own: Capped, name: TermName, a: number, value: number): Outcome
   const before = priceOf(own, a)
   s[name][a] = value
   const move = log(priceOf(own, a) / before)
-  // Whoever changes a term records it next: that event is what moved the price.
+  // What moved the price is the change itself: named as the cause, or recorded next.
+  const event = cause < 0 ? context.trace.length : cause
   if (move < 0) {
-    s.down[a] = context.trace.length
+    s.down[a] = event
     s.downMove[a] = move
   } else if (move > 0) {
-    s.up[a] = context.trace.length
+    s.up[a] = event
     s.upMove[a] = move
   }
   return null
@@ -153,7 +154,7 @@ function governedOf(own: Capped): Governed {
       (own.base[a] ?? -1) >= 0 && (TERMS as readonly string[]).includes(name)
         ? own.s[name as (typeof TERMS)[number]][a]!
         : Number.NaN,
-    setTerm: (name, a, value) => setTerm(own, name, a, value),
+    setTerm: (name, a, value, cause) => setTerm(own, name, a, value, cause),
   }
 }
 
