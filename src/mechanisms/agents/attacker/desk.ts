@@ -54,10 +54,23 @@ export function moneyOf({ context, money, gasMoney }: Desk): number {
   return Math.max(0, money === USD ? held - gasMoney : held)
 }
 
-/** All that it holds at opening prices, USD. */
-export function worthOf({ context }: Desk): number {
-  const { assets, ledger, self } = context
-  return assets.reduce((sum, { price }, a) => sum + price * ledger.balance(self, a), 0)
+/** Collateral less debt of its own account at opening prices, USD; an account under water is left. */
+function equityOf({ context, lender, row }: Desk): number {
+  if (!lender || row < 0) return 0
+  const { start, count, coordinate, amount, coordinates } = lender.book
+  const values = new Float64Array(coordinates)
+  const prices = context.assets.map(({ price }) => price)
+  lender.coordinatesAt(prices, 'value', values)
+  let net = 0
+  for (let k = start[row]!; k < start[row]! + count[row]!; k++)
+    net += amount[k]! * values[coordinate[k]!]!
+  return Math.max(0, net)
+}
+
+/** All that it has at opening prices, USD. */
+export function worthOf(desk: Desk): number {
+  const { assets, ledger, self } = desk.context
+  return assets.reduce((sum, { price }, a) => sum + price * ledger.balance(self, a), equityOf(desk))
 }
 
 /** Note money that was tied up, and how much of its own it lacks. */

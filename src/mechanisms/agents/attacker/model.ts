@@ -84,6 +84,9 @@ const params = {
 
 type Params = ParamsOf<typeof params>
 
+/** Rounding of sums of all that it has. */
+const ROUNDING = 1e-9
+
 /** Phases of an attack after its pushes (0), as the column `phase` has them. */
 const STRUCK = 1
 const OVER = 2
@@ -246,8 +249,10 @@ export const attacker: Model = model({
           execute: own(([isLast]) => sellAll(desk) ?? (isLast === 1 ? end(desk) : null)),
         },
         gain: {
-          doc: 'refuse, and so undo the bundle, unless it holds more than before',
-          execute: own(() => (worthOf(desk) > s.sums[AT.before]! ? null : 'unprofitable')),
+          doc: 'refuse, and so undo the bundle, unless it has more than before',
+          execute: own(() =>
+            worthOf(desk) > s.sums[AT.before]! * (1 + ROUNDING) ? null : 'unprofitable',
+          ),
         },
       },
     }
