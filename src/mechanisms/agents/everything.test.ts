@@ -21,7 +21,7 @@ const { direct, exchangeRate, feed, fundamental, median, optimistic, spot } = or
 const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, regimes, replay, schedule } =
   prices
 const { arbitrageur, asserter, borrowers, briber, disputer, liquidator } = agents
-const { openings, seller, trader } = agents
+const { depositors, forger, openings, seller, trader } = agents
 
 /** The other random processes, small enough not to matter. */
 function stochasticDrivers(): Readonly<Record<string, Member>> {
@@ -66,6 +66,15 @@ function disputes(): Readonly<Record<string, Member>> {
       briber,
       { oracle, source: 'market', lender: 'lender', loanAsset: USDC, account: 'account 1' },
     ],
+  }
+}
+
+/** Somebody who borrows against what nobody backs, and suppliers who see it. */
+function unbacked(): Readonly<Record<string, Member>> {
+  const account = { lender: 'lender', account: 'account 1', collateral: ETH, debt: USDC }
+  return {
+    forger: [forger, { ...account, forged: 3, tranche: 0.5, share: 0.6 }],
+    suppliers: [depositors, { lender: 'lender', asset: USDC, reference: 'market' }],
   }
 }
 
@@ -124,6 +133,7 @@ function everything(): World {
       arbitrageur: [arbitrageur, { pools: ['pool'], market: 'market', capital: 1e6 }],
       trader: [trader, { pool: 'pool', asset: ETH, move: 0.02, at: 60 }],
       ...disputes(),
+      ...unbacked(),
       seller: [seller, { venue: 'router', asset: ETH, buy: USDC, amount: 20, at: 36, over: 60 }],
     },
     { chain: { gasPrice: 10, native: ETH, nativePrice: 'market', gasLimit: 12e6, rounds: 2 } },
