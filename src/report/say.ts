@@ -1,5 +1,5 @@
 import { accountNames, type TracedWorld } from '../stores/index.ts'
-import { TERM_NAMES } from '../world/index.ts'
+import { LAYERS, TERM_NAMES } from '../world/index.ts'
 import { change, dollars, price, short } from './format.ts'
 import { kindOf } from './tree.ts'
 
@@ -74,6 +74,10 @@ export function sayEvent(world: TracedWorld, event: number): string {
       return `${party} offers ${dollars(x)} to the voters of ${place}`
     case 'verdict':
       return `${place}: a vote ${VERDICTS[c.other[event]!] ?? '?'} ${name} = ${price(c.w[event]!)} (${short(x)} against ${short(c.y[event]!)} tokens)`
+    case 'cover':
+      return `the ${LAYERS[c.other[event]!] ?? '?'} layer of ${place} pays ${dollars(x)} of ${name} for bad debt of ${party}`
+    case 'unstake':
+      return `staker ${c.row[event]} of ${place} ${c.other[event] === 0 ? 'asks for' : 'takes out'} ${short(c.w[event]!)} ${name}`
     case 'failed':
       return `a transaction of ${place} fails: ${trace.texts[c.other[event]!] ?? '?'}`
   }

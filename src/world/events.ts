@@ -38,6 +38,8 @@ export type EventName =
   | 'bribe'
   | 'verdict'
   | 'drain'
+  | 'cover'
+  | 'unstake'
 
 /** What each kind of event means. The order is the code stored in a trace: append only. */
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
@@ -201,7 +203,28 @@ export const EVENTS: Readonly<Record<EventName, EventSpec>> = {
     y: 'share of what the pool held',
     z: 'log move of the price of that asset in the pool',
   },
+  cover: {
+    doc: 'a layer of a loss waterfall paid for bad debt of a lender',
+    row: 'instance of the lender',
+    asset: 'asset of the debt',
+    other: 'layer, its place in LAYERS',
+    x: 'paid, USD at oracle prices',
+    y: 'left in the layer, whole tokens',
+    w: 'paid, whole tokens',
+  },
+  unstake: {
+    doc: 'a staker of a safety module asked to leave, or left',
+    row: 'staker',
+    asset: 'asset staked',
+    other: '0 = asked, 1 = left',
+    w: 'whole tokens',
+  },
 }
+
+/** Layers of a loss waterfall; their places are the codes in `cover` events. */
+export const LAYERS = ['junior', 'stakers', 'treasury'] as const
+
+export type LayerName = (typeof LAYERS)[number]
 
 /** Codes of the kinds of events: their place in `EVENTS`. */
 export const EVENT_NAMES: readonly EventName[] = Object.keys(EVENTS) as EventName[]

@@ -1,5 +1,6 @@
 import type { Block, Outcome } from './action.ts'
 import type { Book } from './book.ts'
+import type { LayerName } from './events.ts'
 import type { TermName } from './terms.ts'
 
 /** Exogenous force on prices: cumulative log moves since the start. */
@@ -266,6 +267,20 @@ export interface Attacker {
   endedAt(): number
 }
 
+/** Money that stands in front of a lender's depositors when debt goes bad. Amounts are whole tokens. */
+export interface Insurance {
+  /** Instance name of the lender, and the asset whose bad debt is paid for. */
+  readonly lender: string
+  readonly asset: number
+  /** Paid for bad debt so far by one layer, in that asset. */
+  covered(layer: LayerName): number
+  /** Paid to stakers for standing there, in that asset. */
+  rewarded(): number
+  /** Staked now, and at the start of the path, in what is staked. */
+  staked(): number
+  readonly opening: number
+}
+
 /** How a builder orders the submissions of a block. */
 export type Ordering = 'bid' | 'fifo' | 'random' | 'adversarial'
 
@@ -305,6 +320,7 @@ export type Ports = {
   readonly optionBook: OptionBook
   readonly governed: Governed
   readonly attacker: Attacker
+  readonly insurance: Insurance
   readonly assertions: Assertions
 }
 
