@@ -18,9 +18,9 @@ import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
 const { direct, exchangeRate, feed, fundamental, median, optimistic, spot } = oracles
-const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, regimes, replay, schedule } =
-  prices
-const { arbitrageur, asserter, borrowers, briber, disputer, liquidator } = agents
+const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, perBlock, regimes } = prices
+const { replay, schedule } = prices
+const { arbitrageur, asserter, attacker, borrowers, briber, disputer, liquidator } = agents
 const { depositors, forger, openings, seller, trader } = agents
 
 /** The other random processes, small enough not to matter. */
@@ -39,6 +39,7 @@ function stochasticDrivers(): Readonly<Record<string, Member>> {
   return {
     past: [bootstrap, { prices: past, laws: [{ asset: BTC, value: garch }] }],
     merton: [jumpDiffusion, { assets: [BTC], vol: 0.1, perYear: 100, sd: 0.01 }],
+    blocks: [perBlock, { assets: [BTC], vol: 1e-4, interval: 'poisson' }],
     peg: [pegs, { pegs: [{ asset: USDC, value: pegLaw }] }],
     states: [regimes, { assets: [BTC], regimes: [{ ...base, ...regime }] }],
     variance: [
@@ -75,6 +76,13 @@ function unbacked(): Readonly<Record<string, Member>> {
   return {
     forger: [forger, { ...account, forged: 3, tranche: 0.5, share: 0.6 }],
     suppliers: [depositors, { lender: 'lender', asset: USDC, reference: 'market' }],
+    attacker: [
+      attacker,
+      {
+        ...{ venue: 'pool', exit: 'router', asset: ETH, money: USDC, capital: 5e4 },
+        ...{ rise: 0.01, window: 3, strike: 'borrow', lender: 'lender', account: 'account 2' },
+      },
+    ],
   }
 }
 
