@@ -30,8 +30,9 @@ const CASH = { of: 0, count: SERIES }
 /**
  * An outflow limit: when the cash of a market has fallen by more than a share of what its suppliers
  * were owed within a rolling window, withdrawals and loans halt until the window has drained.
- * It acts from the block after the one in which the limit is passed, so that block may take more.
- * Source: the rule of ERC-7265 (circuit breaker, draft of 2023), which stops the transfer itself.
+ * It acts from the block after the one in which the limit is passed, so that block may take more; the
+ * draft ERC-7265 (ikigai-labs-xyz/DeFi-Circuit-Breaker-EIPs, LimiterLib), which it follows, stops the
+ * transfer itself and counts against liquidity instead of claims.
  */
 export const outflowLimit: Model = control({
   kind: 'controls/outflowLimit',
