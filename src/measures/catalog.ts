@@ -8,6 +8,7 @@ import { DISPUTE_MEASURES } from './disputes.ts'
 import { EXTREME_MEASURES } from './extremes.ts'
 import { eventsOf } from './forest.ts'
 import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
+import { ISOLATION_MEASURES } from './isolation.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
 import { isAsked, type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
@@ -365,6 +366,7 @@ export const MEASURES: readonly Measure[] = [
   ...ARBITRAGE_MEASURES,
   ...ATTACK_MEASURES,
   ...EXTREME_MEASURES,
+  ...ISOLATION_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */
