@@ -3,6 +3,7 @@ import { aaveStethAccounts } from './aaveStethAccounts.ts'
 import { accounts } from './accounts.ts'
 import { calibration } from './calibration.ts'
 import { compoundV2Accounts } from './compoundV2Accounts.ts'
+import { curvePool } from './curvePool.ts'
 import { depthPool } from './depthPool.ts'
 import { healthLadder } from './healthLadder.ts'
 import { identicalPositions } from './identicalPositions.ts'
@@ -30,6 +31,7 @@ export {
   accounts,
   calibration,
   compoundV2Accounts,
+  curvePool,
   depthPool,
   healthLadder,
   identicalPositions,
@@ -48,6 +50,7 @@ export const SOURCES: readonly Source[] = [
   aaveStethAccounts,
   calibration,
   compoundV2Accounts,
+  curvePool,
   depthPool,
   healthLadder,
   identicalPositions,
