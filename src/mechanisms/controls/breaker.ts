@@ -122,17 +122,17 @@ export const breaker: Model = control({
         source = use('priceSource', p.source)
       },
       observe({ time }) {
-        let cause: number | null = null
+        let alarm: (() => number) | null = null
         p.watched.forEach((a, k) => {
           const price = source.price(a)
           prices[k] = price > 0 ? price : s.last[k]!
           if (!(prices[k]! > 0)) return
           const wild = shaken(p, s, k, prices[k]!, time)
           const way = direction(p, s, k, prices[k]!, time) || wild
-          if (way !== 0) cause = source.cause(a, way)
+          if (way !== 0) alarm = () => source.cause(a, way)
         })
         remember(s, time, prices)
-        halt(p, s, desk, time, cause)
+        halt(p, s, desk, time, alarm)
       },
     }
   },

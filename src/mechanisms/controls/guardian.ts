@@ -40,29 +40,32 @@ type Watch = {
   owed: ReturnType<typeof createOwed>
 }
 
-/** Event behind a gap of prices; null when no watched asset has one. */
-function gapOf({ p, lender, reference }: Watch): number | null {
+/** Asks for the event behind an alarm. */
+type Alarm = () => number
+
+/** Alarm for a gap of prices; null when no watched asset has one. */
+function gapOf({ p, lender, reference }: Watch): Alarm | null {
   if (p.gap === 0 || !reference) return null
   for (const a of p.watched) {
     const fair = reference.price(a)
     if (deviationOf(lender.price(a), fair) > p.gap)
-      return reference.cause(a, fair < lender.price(a) ? -1 : 1)
+      return () => reference.cause(a, fair < lender.price(a) ? -1 : 1)
   }
   return null
 }
 
-/** Event behind a market that is lent out; null when none is. */
-function shortageOf({ p, context, lender }: Watch): number | null {
+/** Alarm for a market that is lent out; null when none is. */
+function shortageOf({ p, context, lender }: Watch): Alarm | null {
   const isLent = (a: number): boolean => {
     const claims = lender.claims(a)
     return claims > 0 && 1 - lender.cash(a) / claims >= p.utilization
   }
   if (p.utilization === 0 || !p.watched.some(isLent)) return null
-  return lastEvent(context.trace, ['borrow', 'withdrawal'], context.indexOf(p.lender), 0)
+  return () => lastEvent(context.trace, ['borrow', 'withdrawal'], context.indexOf(p.lender))
 }
 
-/** Event behind bad debt at true prices; null while there is too little. */
-function badDebtOf({ p, context, lender, reference, prices, owed }: Watch): number | null {
+/** Alarm for bad debt at true prices; null while there is too little. */
+function badDebtOf({ p, context, lender, reference, prices, owed }: Watch): Alarm | null {
   if (p.badDebt === 0) return null
   let booked = 0
   for (let a = 0; a < prices.length; a++) {
@@ -73,7 +76,7 @@ function badDebtOf({ p, context, lender, reference, prices, owed }: Watch): numb
   }
   if (booked + owed(prices, -1).short < p.badDebt) return null
   const kinds = ['borrow', 'deficit', 'insolvent'] as const
-  return lastEvent(context.trace, kinds, context.indexOf(p.lender), 0)
+  return () => lastEvent(context.trace, kinds, context.indexOf(p.lender))
 }
 
 /**

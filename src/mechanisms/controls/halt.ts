@@ -68,14 +68,23 @@ type Columns = { readonly alarmedAt: Float64Array }
  * Halt or resume all that a desk may change: at an alarm every term is proposed to be 0; once there is
  * no alarm it is proposed to be what it was, after `resumeAfter` since the halt or `calmFor` since the
  * last alarm, whichever comes first.
- * @param cause event behind the alarm (-1 when it is not known); null when there is no alarm.
+ * @param alarm null when there is none; else asked for the event behind it (-1 when it is not known),
+ *   only when something is still to be halted.
  */
-export function halt(p: Resume, s: Columns, desk: Desk, time: number, cause: number | null): void {
-  if (cause !== null) s.alarmedAt[0] = time
+export function halt(
+  p: Resume,
+  s: Columns,
+  desk: Desk,
+  time: number,
+  alarm: (() => number) | null,
+): void {
+  if (alarm !== null) s.alarmedAt[0] = time
   for (let slot = 0; slot < desk.slots.length; slot++) {
-    if (cause !== null) desk.propose(slot, 0, cause)
-    else if (desk.isChanged(slot) && isOver(p, s, desk.changedAt(slot), time))
-      desk.propose(slot, desk.opening(slot), desk.changedBy(slot))
+    if (alarm === null) {
+      if (desk.isChanged(slot) && isOver(p, s, desk.changedAt(slot), time))
+        desk.propose(slot, desk.opening(slot), desk.changedBy(slot))
+    } else if (desk.current(slot) === 0) desk.withdraw(slot)
+    else if (desk.pending(slot) !== 0) desk.propose(slot, 0, alarm())
   }
 }
 

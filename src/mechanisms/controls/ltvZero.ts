@@ -57,17 +57,18 @@ export const ltvZero: Model = control({
     let source: PriceSource
     let reference: PriceSource | null = null
     let lender: Lender | null = null
-    function alarm(time: number): number | null {
+    function alarm(time: number): (() => number) | null {
       const price = source.price(p.asset)
       const supplied = lender?.claims(p.asset) ?? 0
       remember(s, time, [price > 0 ? price : 0, supplied])
       const highest = s.seen[2 * extreme(s, PRICE, time, p.window, 1)]!
-      if (p.fall > 0 && price > 0 && 1 - price / highest >= p.fall) return source.cause(p.asset, -1)
+      if (p.fall > 0 && price > 0 && 1 - price / highest >= p.fall)
+        return () => source.cause(p.asset, -1)
       const fair = reference?.price(p.asset) ?? Number.NaN
       if (deviationOf(price, fair) > p.deviation)
-        return reference!.cause(p.asset, fair < price ? -1 : 1)
+        return () => reference!.cause(p.asset, fair < price ? -1 : 1)
       const least = s.seen[2 * extreme(s, SUPPLIED, time, p.window, -1) + 1]!
-      return supplied - least > p.growth * least ? -1 : null
+      return supplied - least > p.growth * least ? () => -1 : null
     }
     return {
       link(use) {

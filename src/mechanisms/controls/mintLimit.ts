@@ -53,7 +53,7 @@ export const mintLimit: Model = control({
         remember(s, time, [supplied])
         const least = s.seen[extreme(s, SUPPLIED, time, p.window, -1)]!
         const isOver = supplied - least > p.share * least + p.amount
-        halt(p, s, desk, time, isOver ? -1 : null)
+        halt(p, s, desk, time, isOver ? () => -1 : null)
       },
     }
   },

@@ -43,15 +43,15 @@ export const oracleGuard: Model = control({
         reference = use('priceSource', p.reference)
       },
       observe({ time }) {
-        let cause: number | null = null
+        let alarm: (() => number) | null = null
         for (const a of p.watched) {
           const gap = deviationOf(feed.price(a), reference.price(a))
           if (gap > p.deviation) {
             const way = feed.price(a) > reference.price(a) ? 1 : -1
-            cause = Math.max(feed.cause(a, way), reference.cause(a, way === 1 ? -1 : 1))
-          } else if (Number.isNaN(gap) && p.silent === 'halt') cause = -1
+            alarm = () => Math.max(feed.cause(a, way), reference.cause(a, way === 1 ? -1 : 1))
+          } else if (Number.isNaN(gap) && p.silent === 'halt') alarm = () => -1
         }
-        halt(p, s, desk, time, cause)
+        halt(p, s, desk, time, alarm)
       },
     }
   },

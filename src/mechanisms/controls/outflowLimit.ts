@@ -56,8 +56,8 @@ export const outflowLimit: Model = control({
         const peak = extreme(s, CASH, time, p.window, 1) * SERIES
         const outflow = s.seen[peak]! - cash
         const isOver = outflow > p.share * s.seen[peak + 1]!
-        const kinds = ['withdrawal', 'borrow'] as const
-        halt(p, s, desk, time, isOver ? lastEvent(trace, kinds, self, time - p.window) : null)
+        const last = () => lastEvent(trace, ['withdrawal', 'borrow'], self)
+        halt(p, s, desk, time, isOver ? last : null)
       },
     }
   },
