@@ -130,7 +130,7 @@ describe('a thin market pushed up', () => {
     const m = (1 + 1e6 / (85e6 * J6.entry)) ** 2
     expect(poor('paperGain') / (J6.perpPosition * J6.entry * (m - 1))).toBeCloseTo(1, 6)
     expect(poor('attackCapital') / 1e6).toBeCloseTo(1, 6)
-    const deep = await outcome({ venueReserve: 85e8 })
+    const deep = await outcome({ venueReserve: 85e8, attackerCapital: 2e7 })
     expect(deep('paperGain')).toBeLessThan(5e6)
     expect((await outcome({ venueReserve: 85e4 }))('attackerProfit')).toBeGreaterThan(115e6)
   })

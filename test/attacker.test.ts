@@ -1,4 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { createStepper } from '../src/engine/index.ts'
+import { createAttackWatch } from '../src/measures/attack.ts'
+import { arbitrageur } from '../src/mechanisms/agents/arbitrageur.ts'
+import { AttackerError, attacker } from '../src/mechanisms/agents/attacker/model.ts'
+import { cash, type Given, seen } from '../src/mechanisms/agents/testWorld.conformance.ts'
+import { morphoBlue } from '../src/mechanisms/lending/morphoBlue/index.ts'
+import { type Account, positionTable } from '../src/mechanisms/lending/testWorld.conformance.ts'
+import { constantProduct } from '../src/mechanisms/liquidity/index.ts'
+import { fallback, spot, twap } from '../src/mechanisms/oracles/index.ts'
+import { gbm, referenceMarket, schedule } from '../src/mechanisms/prices/index.ts'
+import { USD, type World } from '../src/world/index.ts'
 import {
   BTC,
   ETH,
@@ -7,17 +18,8 @@ import {
   smallWorld,
   stepWorld,
   TEST_ASSETS,
-} from '../../../../test/conformance/model.ts'
-import { createAttackWatch } from '../../../measures/attack.ts'
-import { USD, type World } from '../../../world/index.ts'
-import { morphoBlue } from '../../lending/morphoBlue/index.ts'
-import { type Account, positionTable } from '../../lending/testWorld.conformance.ts'
-import { constantProduct } from '../../liquidity/index.ts'
-import { spot, twap } from '../../oracles/index.ts'
-import { gbm, referenceMarket } from '../../prices/index.ts'
-import { arbitrageur } from '../arbitrageur.ts'
-import { cash, type Given, seen } from '../testWorld.conformance.ts'
-import { AttackerError, attacker } from './model.ts'
+  USDC,
+} from './conformance/model.ts'
 
 /** The attacker's account, 1,000 ETH at 2,000 USD, nothing owed, and the others'. */
 const OWN: Account = { collateral: { ETH: 1000 }, debt: { USD: 0 } }
@@ -34,6 +36,8 @@ type Options = {
   readonly cash?: number
   readonly chain?: Given
   readonly arbitrage?: Given | null
+  readonly loan?: number
+  readonly members?: Readonly<Record<string, Member>>
 }
 
 const onSpot: Member = [spot, { pool: 'pool', asset: ETH }]
@@ -48,7 +52,13 @@ function make(given: Given, options: Options = {}): World {
   const lender: Member = [
     morphoBlue,
     {
-      ...{ oracle: 'oracle', loanAsset: USD, collateralAsset: ETH, lltv: LLTV, irm: 'none' },
+      ...{
+        oracle: 'oracle',
+        loanAsset: options.loan ?? USD,
+        collateralAsset: ETH,
+        lltv: LLTV,
+        irm: 'none',
+      },
       cash: options.cash ?? 1e8,
       positions: positionTable(accounts, names),
     },
@@ -70,6 +80,7 @@ function make(given: Given, options: Options = {}): World {
       oracle,
       lender,
       attacker: [attacker, { ...attack, ...given }],
+      ...options.members,
     },
     { chain: options.chain ?? {} },
   )
@@ -250,6 +261,48 @@ describe('an attack that forces liquidations', () => {
     expect(seen(world, 'liquidation')).toEqual([])
     expect(seen(world, 'failed').map(({ text }) => text)).toEqual(['nobody to liquidate'])
     expect(profit).toBe(0)
+  })
+})
+
+describe('the mark of an attack', () => {
+  const DAY = 86_400 / 12
+
+  /** It borrows USDC and sells them; USDC falls by half at a tick. */
+  function marked(at: number, ticks: number) {
+    const fall: Member = [
+      schedule,
+      { shocks: [{ assets: [USDC], drop: 0.5, scale: 1, at: 12 * at, over: 0 }] },
+    ]
+    const stable: Member = [referenceMarket, { drivers: ['fall'] }]
+    const oracle: Member = [fallback, { primary: 'thin', fallback: 'market' }]
+    const given = { rise: 0.5, mode: 'atomic', strike: 'borrow' }
+    const accounts = [{ collateral: { ETH: 1000 }, debt: { USDC: 0 } }]
+    const world = make(given, {
+      accounts,
+      loan: USDC,
+      members: { fall, market: stable, thin: onSpot },
+      oracle,
+    })
+    const watch = createAttackWatch(world)
+    const step = createStepper(world)
+    for (let tick = 1; tick <= ticks; tick++) {
+      step()
+      watch.look(12 * tick)
+    }
+    return watch.sums()!
+  }
+
+  it('is what the balances are worth a day later, and not what they are worth after that', () => {
+    const debt = LLTV * 3000 * (1000 + boughtBy(1.5))
+    const left = 2000 * (1000 + boughtBy(1.5))
+    const cost = 2e5 * lossOf(1.5)
+    const late = marked(DAY + 20, DAY + 60)
+    expect(late.profit).toBeCloseTo(debt - left - cost, 0)
+    expect(late.cost).toBeCloseTo(cost, 1)
+    // The dollars that it sold the loan for stay; what it owes is worth half, less than its collateral.
+    const early = marked(DAY - 20, DAY + 60)
+    expect(early.profit).toBeCloseTo(debt - debt / 2 - cost, 0)
+    expect(marked(50, 40).profit).toBeCloseTo(debt - left - cost, 0)
   })
 })
 
