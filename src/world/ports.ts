@@ -59,8 +59,13 @@ export interface Pool extends Venue {
   readonly fee: number
   /** Instance index of the pool in events. */
   readonly self: number
-  /** The last swap event that moved the price down (-1) or up (1); -1 when none. */
+  /** The last event that moved the price down (-1) or up (1), a swap but for drains; -1 when none. */
   lastSwap(direction: -1 | 1): number
+  /**
+   * Log move that one of these two events made in the price, 0 for any other; absent where the event
+   * says it itself, because every swap is one of the two assets for the other.
+   */
+  moveOf?(event: number): number
 }
 
 /** A venue that is one pool of several assets: every order moves the prices of all its pairs. */

@@ -29,6 +29,7 @@ export const pair: Model = model({
       self: indexOf(pool),
       price: () => own.price(),
       lastSwap: (direction) => own.lastSwap(direction),
+      moveOf: (event) => own.moveOf!(event),
       has: (sell, buy) => own.has(sell, buy),
       spot: (sell, buy) => own.spot(sell, buy),
       quote: (sell, buy, amount) => own.quote(sell, buy, amount),

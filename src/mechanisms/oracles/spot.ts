@@ -78,6 +78,7 @@ export const spot: Model = model({
             const isOwn = kind[event] === SWAP || kind[event] === DRAIN
             if (!isOwn || instance[event] !== pool.self)
               return quotes ? quotes.moveOf(event, other) : 0
+            if (pool.moveOf) return (isBase ? 1 : -1) * pool.moveOf(event)
             return sold[event] === a ? z[event]! : -z[event]!
           },
         },

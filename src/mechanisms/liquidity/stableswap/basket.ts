@@ -14,7 +14,9 @@ export type Coins = {
 
 export type Columns = {
   readonly adminFees: Float64Array
+  /** By two coins: the last swap that made the first cheaper in the second, and its log move. */
   readonly lastSwap: Int32Array
+  readonly lastMove: Float64Array
   readonly trading: Uint8Array
 }
 
@@ -28,7 +30,7 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
   assets.forEach((asset, k) => {
     place[asset] = k
   })
-  const x = new Float64Array(n)
+  const [x, before, after] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
   const has = (sell: number, buy: number): boolean =>
     sell !== buy && place[sell]! >= 0 && place[buy]! >= 0
   const takes = (sell: number, buy: number): boolean => s.trading[0] === 1 && has(sell, buy)
@@ -39,6 +41,11 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
       if (!(x[k]! > 0)) return Number.NaN
     }
     return bendOf(x, coins.ann)
+  }
+  /** Overwrite `out` with what the curve gives for one of each coin, in one unit. */
+  function slopes(out: Float64Array): void {
+    const bend = read()
+    for (let k = 0; k < n; k++) out[k] = 1 + bend / x[k]!
   }
   /** Price at the margin without fee, whole `buy` per whole `sell`. */
   function price(sell: number, buy: number): number {
@@ -64,19 +71,29 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
   function swap(sell: number, buy: number, amount: number, holder: number, cause: number): number {
     const bought = quoteFor(sell, buy, amount)
     if (!(bought > 0)) return 0
-    const before = price(sell, buy)
+    slopes(before)
     if (!exchange(context, holder, sell, amount, buy, bought)) return 0
-    s.adminFees[place[buy]!]! += (bought / kept) * fee * coins.adminFee
-    const z = log(price(sell, buy) / before)
-    s.lastSwap[place[sell]! * n + place[buy]!] = trace.add('swap', {
+    const [i, j] = [place[sell]!, place[buy]!]
+    s.adminFees[j]! += (bought / kept) * fee * coins.adminFee
+    slopes(after)
+    const moved = (base: number, quote: number): number =>
+      log((after[base]! / before[base]!) * (before[quote]! / after[quote]!))
+    const event = trace.add('swap', {
       instance: self,
       parent: cause,
       asset: sell,
       other: buy,
       x: amount,
       y: bought,
-      z,
+      z: moved(i, j),
     })
+    for (let base = 0; base < n; base++)
+      for (let quote = 0; quote < n; quote++) {
+        const move = moved(base, quote)
+        if (!(move < 0)) continue
+        s.lastSwap[base * n + quote] = event
+        s.lastMove[base * n + quote] = move
+      }
     return bought
   }
   function share(asset: number): number {
@@ -111,6 +128,10 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
       self,
       price: () => price(base, quote),
       lastSwap: (direction) => s.lastSwap[direction < 0 ? down : up]!,
+      moveOf(event) {
+        if (event >= 0 && event === s.lastSwap[down]) return s.lastMove[down]!
+        return event >= 0 && event === s.lastSwap[up] ? -s.lastMove[up]! : 0
+      },
     }
   }
   return basket

@@ -149,6 +149,21 @@ describe('stableswap', () => {
     expect(view.lastSwap(1)).toBe(event + 1)
   })
 
+  it('tells oracles of a swap with a third coin what it did to their pair', () => {
+    const { world, venue, view, oracle, outside } = make()
+    const before = oracle.price(USDC)
+    // USDT becomes scarce: dearer in USDC, too.
+    venue.swap(BTC, USDT, 1e7, outside, -1)
+    const event = oracle.cause(USDC, -1)
+    expect(event).toBe(world.trace.length - 1)
+    const move = Math.log(oracle.price(USDC) / before)
+    expect(move).toBeLessThan(-0.001)
+    expect(oracle.moveOf(event, USDC)).toBeCloseTo(move, 12)
+    expect(world.trace.columns.z[event]).not.toBeCloseTo(move, 5)
+    expect(view.lastSwap(1)).toBe(-1)
+    expect(oracle.moveOf(event - 1, USDC)).toBe(0)
+  })
+
   it('sells nothing of what a pair does not trade through the pair', () => {
     const { view, outside } = make()
     expect(view.has(USDC, BTC)).toBe(false)

@@ -93,8 +93,9 @@ export const stableswap: Model = model({
   columns: (p) => ({
     // Taken out of the curve but not out of the contract.
     adminFees: f64(p.assets.length, 'tokens'),
-    // By coin sold and coin bought.
+    // By two coins: the last swap that made the first cheaper in the second, and its move.
     lastSwap: i32(p.assets.length * p.assets.length, 'event id', -1),
+    lastMove: f64(p.assets.length * p.assets.length, 'log'),
     trading: tradingFlag(),
   }),
   create(p, s, context) {
