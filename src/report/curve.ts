@@ -39,6 +39,8 @@ export function curveOf(world: World, asset: number): Curve | NoCurve {
     return { reason: 'The scenario names no shocked asset (order: asset), so there is no axis.' }
   if (world.all('lender').length === 0) return { reason: 'Nobody lends in this scenario.' }
   const prices = referencePrices(world, new Float64Array(world.spec.assets.length))
+  const totalDebt = debtTotals(lendersOf(world), prices, prices).debt
+  if (totalDebt === 0) return { reason: 'Nobody owes anything at the start.' }
   const whole = shockedPrices(world, prices)
   const falls = whole.map((value, a) => 1 - value / prices[a]!)
   const own = falls[asset]!
@@ -51,7 +53,7 @@ export function curveOf(world: World, asset: number): Curve | NoCurve {
   return {
     asset: world.spec.assets[asset]!.name,
     own: own > 0 ? at(own) : null,
-    totalDebt: debtTotals(lendersOf(world), prices, prices).debt,
+    totalDebt,
     along: world.spec.assets.flatMap(({ name }, a) =>
       a !== asset && ratios[a]! > 0 ? [{ asset: name, ratio: ratios[a]! }] : [],
     ),
