@@ -7,7 +7,7 @@ import { CONTROL_MEASURES } from './controls.ts'
 import { DISPUTE_MEASURES } from './disputes.ts'
 import { EXTREME_MEASURES } from './extremes.ts'
 import { eventsOf } from './forest.ts'
-import { hedgingGaps, LONG, lag1Autocorrelation, volRatio } from './hedging.ts'
+import { HEDGING_MEASURES } from './hedging.ts'
 import { ISOLATION_MEASURES } from './isolation.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
 import { isAsked, type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
@@ -274,41 +274,7 @@ export const MEASURES: readonly Measure[] = [
     doc: 'log price fall that selling all that an extra 1 % fall makes liquidatable would cause, over that 1 %; whatever capital there is; largest over the probes of the path',
     value: (view) => (view.gains.length === 0 ? null : Math.max(...view.gains)),
   },
-  {
-    name: 'hedgingLoopGain',
-    unit: 'ratio',
-    better: lower,
-    doc: 'price impact x net short gamma x spot of the dealers in options: how much of a price move their hedges add; from 1 on no finite price is an equilibrium; largest over the probes of the path, none without dealers',
-    value: ({ watched }) => watched.hedgingGain,
-  },
-  {
-    name: 'hedgingGaps',
-    unit: 'events',
-    better: lower,
-    doc: 'blocks in which the hedging of a dealer had no finite equilibrium, a gap; the volatility of such a path is none',
-    value: hedgingGaps,
-  },
-  {
-    name: 'volRatioStep',
-    unit: 'ratio',
-    better: lower,
-    doc: 'realised volatility of the shocked asset over that of its fundamental price, tick by tick; in worlds with dealers in options, none after a hedging gap',
-    value: (view) => volRatio(view, 1),
-  },
-  {
-    name: 'volRatioLong',
-    unit: 'ratio',
-    better: lower,
-    doc: `the same over moves of ${LONG} ticks`,
-    value: (view) => volRatio(view, LONG),
-  },
-  {
-    name: 'lag1Autocorrelation',
-    unit: 'ratio',
-    better: lower,
-    doc: 'correlation of successive log moves of the shocked asset, tick by tick: positive = momentum; in worlds with dealers in options, none after a hedging gap',
-    value: lag1Autocorrelation,
-  },
+  ...HEDGING_MEASURES,
   {
     name: 'endogenousShare',
     unit: 'fraction',

@@ -2,14 +2,14 @@ import { rewind, snapshot } from '../engine/index.ts'
 import { log } from '../math/index.ts'
 import { type OptionBook, USD, type World } from '../world/index.ts'
 import { eventsOf } from './forest.ts'
-import type { Focus, PathView } from './view.ts'
+import type { Focus, Measure, PathView } from './view.ts'
 import { referencePrices } from './view.ts'
 
 /** Price move whose hedge is traded to measure impact, log. */
 const MOVE = 1e-3
 
 /** Ticks over which a long-horizon volatility is taken. */
-export const LONG = 200
+const LONG = 200
 
 /** Log price move per token traded in a book's venue now; infinite when it fills nothing. The world is left as it was. */
 function impactOf(world: World, { asset, venue }: OptionBook, amount: number): number {
@@ -47,7 +47,7 @@ export function createHedgingGain(world: World, { asset }: Focus): () => number 
 }
 
 /** Blocks in which the hedging of a dealer had no finite equilibrium. */
-export function hedgingGaps({ world }: PathView): number | null {
+function hedgingGaps({ world }: PathView): number | null {
   if (world.all('optionBook').length === 0) return null
   return eventsOf(world.trace, 'noEquilibrium').length
 }
@@ -75,7 +75,7 @@ function seriesOf({ world, watched: { price, gap } }: PathView) {
  * Divide the realised volatility of the watched price by that of its fundamental, over moves of
  * `step` ticks.
  */
-export function volRatio(view: PathView, step: number): number | null {
+function volRatio(view: PathView, step: number): number | null {
   const series = seriesOf(view)
   if (series === null) return null
   const input = squares(series.fundamental, step)
@@ -83,7 +83,7 @@ export function volRatio(view: PathView, step: number): number | null {
 }
 
 /** Correlation of successive log moves of the watched price. */
-export function lag1Autocorrelation(view: PathView): number | null {
+function lag1Autocorrelation(view: PathView): number | null {
   const series = seriesOf(view)
   if (series === null) return null
   const { realised } = series
@@ -100,3 +100,42 @@ export function lag1Autocorrelation(view: PathView): number | null {
   }
   return square > 0 ? product / square : null
 }
+
+/** Measures of hedging in worlds with dealers in options, in the order in which they are printed. */
+export const HEDGING_MEASURES: readonly Measure[] = [
+  {
+    name: 'hedgingLoopGain',
+    unit: 'ratio',
+    better: 'lower',
+    doc: 'price impact x net short gamma x spot of the dealers in options: how much of a price move their hedges add; from 1 on no finite price is an equilibrium; largest over the probes of the path, none without dealers',
+    value: ({ watched }) => watched.hedgingGain,
+  },
+  {
+    name: 'hedgingGaps',
+    unit: 'events',
+    better: 'lower',
+    doc: 'blocks in which the hedging of a dealer had no finite equilibrium, a gap; the volatility of such a path is none',
+    value: hedgingGaps,
+  },
+  {
+    name: 'volRatioStep',
+    unit: 'ratio',
+    better: 'lower',
+    doc: 'realised volatility of the shocked asset over that of its fundamental price, tick by tick; in worlds with dealers in options, none after a hedging gap',
+    value: (view) => volRatio(view, 1),
+  },
+  {
+    name: 'volRatioLong',
+    unit: 'ratio',
+    better: 'lower',
+    doc: `the same over moves of ${LONG} ticks`,
+    value: (view) => volRatio(view, LONG),
+  },
+  {
+    name: 'lag1Autocorrelation',
+    unit: 'ratio',
+    better: 'lower',
+    doc: 'correlation of successive log moves of the shocked asset, tick by tick: positive = momentum; in worlds with dealers in options, none after a hedging gap',
+    value: lag1Autocorrelation,
+  },
+]
