@@ -11,6 +11,7 @@ import { HEDGING_MEASURES } from './hedging.ts'
 import { ISOLATION_MEASURES } from './isolation.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
 import { isAsked, type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
+import { WATERFALL_MEASURES } from './waterfall.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
 
 /** Bad debt before the first block, USD; of one lender when named. */
@@ -333,6 +334,7 @@ export const MEASURES: readonly Measure[] = [
   ...ATTACK_MEASURES,
   ...EXTREME_MEASURES,
   ...ISOLATION_MEASURES,
+  ...WATERFALL_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */
