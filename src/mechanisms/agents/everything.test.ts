@@ -18,6 +18,7 @@ import * as agents from './index.ts'
 import { account, lenderOf, marketOf, seen } from './testWorld.conformance.ts'
 
 const { direct, exchangeRate, feed, fundamental, median, optimistic, spot } = oracles
+const { capped, delayed, ema, fallback, linearClaim, nav, stated, trimmedMean, twap } = oracles
 const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, perBlock, regimes } = prices
 const { replay, schedule } = prices
 const { arbitrageur, asserter, attacker, borrowers, briber, disputer, liquidator } = agents
@@ -52,6 +53,31 @@ function stochasticDrivers(): Readonly<Record<string, Member>> {
 const pegLaw = {
   ...{ speed: 1000, vol: 0.01, start: 0, breaksPerYear: 1, breakMean: -0.01, breakSd: 0 },
   ...{ brokenSpeed: 0, brokenVol: 0.01, repairsPerYear: 1 },
+}
+
+/** The other oracles, each on one that is there; what nobody moves moves in time. */
+function furtherOracles(): Readonly<Record<string, Member>> {
+  const caps = [{ asset: BTC, base: ETH, ratio: 0.05, time: 0, growth: 10 }]
+  return {
+    average: [ema, { source: 'market', assets: [ETH] }],
+    mean: [twap, { pool: 'pool', asset: ETH, window: 60 }],
+    hourly: [delayed, { source: 'market', assets: [ETH], hop: 60 }],
+    daily: [nav, { source: 'fair', assets: [ETH], every: 60 }],
+    written: [stated, { assets: [USDC] }],
+    trimmed: [trimmedMean, { sources: ['fast', 'slow', 'spot'], trim: 0.4, halfLife: 60 }],
+    backed: [
+      fallback,
+      { primary: 'fast', fallback: 'spot', maxAge: 60, guard: 0.01, judge: 'lastAccepted' },
+    ],
+    cap: [
+      capped,
+      {
+        ...{ source: 'rate', base: 'now', caps, snapshotDelay: 0 },
+        updates: [{ asset: BTC, at: 60, ratio: 0.04, age: 12 }],
+      },
+    ],
+    gains: [linearClaim, { source: 'cap', base: BTC, asset: BTC, entry: 50 }],
+  }
 }
 
 /** An oracle of asserted prices, and who asserts, disputes and bribes. */
@@ -131,6 +157,7 @@ function everything(): World {
       oracle: [median, { sources: ['fast', 'slow', 'spot'] }],
       now: [direct, { source: 'market', assets: [ETH] }],
       rate: [exchangeRate, { source: 'now', base: ETH, asset: BTC, rate: 0.05 }],
+      ...furtherOracles(),
       fair: [fundamental, { market: 'market', assets: [ETH], otherwise: 'rate' }],
       lender: lenderOf(book, { oracle: 'oracle' }),
       second: lenderOf(book.slice(0, 30), { oracle: 'fair' }),
