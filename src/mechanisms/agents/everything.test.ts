@@ -22,7 +22,7 @@ const { capped, delayed, ema, fallback, linearClaim, nav, stated, trimmedMean, t
 const { bootstrap, follow, gbm, heston, jumpDiffusion, jumps, pegs, perBlock, regimes } = prices
 const { replay, schedule } = prices
 const { arbitrageur, asserter, attacker, borrowers, briber, disputer, liquidator } = agents
-const { depositors, forger, openings, seller, trader } = agents
+const { depositors, exploiter, forger, openings, overborrower, seller, trader } = agents
 
 /** The other random processes, small enough not to matter. */
 function stochasticDrivers(): Readonly<Record<string, Member>> {
@@ -112,6 +112,16 @@ function unbacked(): Readonly<Record<string, Member>> {
   }
 }
 
+/** A pool with a defect, who knows of it, and who borrows more than its collateral cost. */
+function trespassers(): Readonly<Record<string, Member>> {
+  const account = { lender: 'lender', account: 'account 4', collateral: ETH, debt: USDC }
+  return {
+    leak: [constantProduct, { base: ETH, quote: USDC, baseReserve: 10, defect: 'drain' }],
+    exploiter: [exploiter, { pool: 'leak', take: [{ asset: ETH, value: 4 }], at: 36 }],
+    overborrower: [overborrower, { ...account, venue: 'router', capital: 1000, share: 0.6 }],
+  }
+}
+
 /** One world that uses every model of prices, oracles, chains and agents, and falls apart in it. */
 function everything(): World {
   const record = {
@@ -169,6 +179,7 @@ function everything(): World {
       trader: [trader, { pool: 'pool', asset: ETH, move: 0.02, at: 60 }],
       ...disputes(),
       ...unbacked(),
+      ...trespassers(),
       seller: [seller, { venue: 'router', asset: ETH, buy: USDC, amount: 20, at: 36, over: 60 }],
     },
     { chain: { gasPrice: 10, native: ETH, nativePrice: 'market', gasLimit: 12e6, rounds: 2 } },
@@ -195,6 +206,7 @@ describe('the world of everything together', () => {
       'topUp',
       'unwind',
       'failed',
+      'drain',
     ]
     for (const kind of happened) expect(seen(world, kind).length, kind).toBeGreaterThan(0)
     const actors = new Set(seen(world, 'swap').map(({ parent }) => parent))
