@@ -135,6 +135,16 @@ describe('a thin market pushed up', () => {
     expect((await outcome({ venueReserve: 85e4 }))('attackerProfit')).toBeGreaterThan(115e6)
   })
 
+  it('is stopped by a guard that comes first in the block, and by none that comes second', async () => {
+    const first = await outcome({ defences: 'oracleGuard', guardBid: 6 })
+    expect(first('badDebt')).toBe(0)
+    expect(first('attackerProfit')).toBeLessThan(-9.9e6)
+    const second = await outcome({ defences: 'oracleGuard', guardBid: 4 })
+    expect(second('badDebt') / 116e6).toBeCloseTo(1, 9)
+    // All is out in one loan, before anybody sees an outflow.
+    expect((await outcome({ defences: 'outflowLimit' }))('badDebt') / 116e6).toBeCloseTo(1, 9)
+  })
+
   it('is told: who lost what, and that nothing is left to seize', async () => {
     const story = storyOf(await runScenario(scenario, {})).map(({ text }) => text)
     expect(story.join(' ')).toContain('$116.00M')
