@@ -97,6 +97,7 @@ describe('the misstep of a cap (J16)', () => {
     expect(Math.abs(bonus / sums.seized / (129.72 / 10_938) - 1)).toBeLessThan(0.005)
     expect(Math.abs(tooLow / sums.seized / (382.76 / 10_938) - 1)).toBeLessThan(0.03)
     const get = await measured(CAPO, { vol: 0, ethPrice })
+    expect(get('accountsLiquidated')).toBe(liquidatedRows(world).size)
     expect(get('badDebt')).toBe(0)
     expect(get('loss') / ethPrice).toBeCloseTo(bonus, 6)
     // The protocol keeps a tenth of the bonus; the rest, less fees and gas, is the liquidators'.

@@ -11,8 +11,8 @@ import { HEDGING_MEASURES } from './hedging.ts'
 import { ISOLATION_MEASURES } from './isolation.ts'
 import { dealerWealth, liquidatorWealth } from './opening.ts'
 import { isAsked, type Measure, type MeasureInfo, namedLenders, type PathView } from './view.ts'
-import { WATERFALL_MEASURES } from './waterfall.ts'
 import { isLocked, recoveryTicks } from './watch.ts'
+import { WATERFALL_MEASURES } from './waterfall.ts'
 
 /** Bad debt before the first block, USD; of one lender when named. */
 export function openingBadDebt({ opening }: PathView, only?: string): number {
@@ -146,6 +146,13 @@ export const MEASURES: readonly Measure[] = [
     doc: 'liquidations executed',
     perLender: true,
     value: (view, only) => view.ending.liquidations(only).length,
+  },
+  {
+    name: 'accountsLiquidated',
+    unit: 'accounts',
+    better: lower,
+    doc: 'accounts that were liquidated at least once',
+    value: (view) => firstLiquidations(view).length,
   },
   {
     name: 'loss',

@@ -169,6 +169,7 @@ describe('measures of a fall', () => {
 
   it('count what was liquidated and what moved', () => {
     expect(measure(view, 'liquidations')).toBe(1)
+    expect(measure(view, 'accountsLiquidated')).toBe(1)
     expect(measure(view, 'liquidatedDebt')).toBeCloseTo(700, 9)
     expect(measure(view, 'triggerProbability')).toBeCloseTo(1 / 3, 12)
     expect(measure(view, 'overshoot')).toBeCloseTo(-Math.log(680 / 700), 9)
