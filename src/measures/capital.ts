@@ -67,7 +67,7 @@ function powerWatch(own: NamedLender, governed: Governed | undefined, opening: F
 /**
  * Watch the borrowing power that changed terms take from the accounts of every lender: collateral at
  * reference prices times the fall of its threshold since the opening, or of its loan-to-value limit
- * where a lender has one and it fell further. Below zero where terms were loosened.
+ * where a lender has one and it fell further. Below zero where both were loosened.
  */
 export function createCapitalWatch(world: World): {
   /** @param isChanged whether terms have changed since the last look. */

@@ -46,6 +46,12 @@ export function hasControls(world: World): boolean {
   return world.instances.some(({ model }) => model.phase === 'control')
 }
 
+/** Ids of the changes that controls made, in order; others may change terms too. */
+export function controlChanges({ trace, instances }: World): readonly number[] {
+  const { instance } = trace.columns
+  return eventsOf(trace, 'term').filter((e) => instances[instance[e]!]?.model.phase === 'control')
+}
+
 /** Whether a term is a flag that halts something at 0. */
 export function isHalting(term: TermName): boolean {
   return TERMS[term].unit === 'flag' && term !== 'stopAtFrontier'
@@ -60,12 +66,13 @@ function isHaltEvent({ columns }: Trace, event: number): boolean {
   return isHalting(TERM_NAMES[columns.other[event]!]!) && columns.y[event] === 0
 }
 
-/** All halts of a path in the order of their beginning. */
-export function haltsOf({ trace, spec }: World): readonly Halt[] {
+/** All halts by controls of a path in the order of their beginning. */
+export function haltsOf(world: World): readonly Halt[] {
+  const { trace, spec } = world
   const { row, other, asset, instance, time, x } = trace.columns
   const open = new Map<string, { event: number; to: number; lasts: boolean }>()
   const all: { event: number; to: number; lasts: boolean }[] = []
-  for (const event of eventsOf(trace, 'term')) {
+  for (const event of controlChanges(world)) {
     const slot = slotOf(trace, event)
     const before = open.get(slot)
     if (isHaltEvent(trace, event)) {
@@ -176,13 +183,14 @@ export function createControlWatch(world: World): {
   let seen = 0
   return {
     look(tick) {
-      const { kind, x } = world.trace.columns
+      const { kind, instance, x } = world.trace.columns
       const halts: number[] = []
       let isChanged = false
       for (; seen < world.trace.length; seen++) {
         if (kind[seen] !== code) continue
         isChanged = true
-        if (x[seen] !== 0 && isHaltEvent(world.trace, seen)) halts.push(seen)
+        const isControl = world.instances[instance[seen]!]?.model.phase === 'control'
+        if (isControl && x[seen] !== 0 && isHaltEvent(world.trace, seen)) halts.push(seen)
       }
       capital.look(tick, isChanged)
       traps.look()
@@ -204,7 +212,7 @@ function isTarget(world: World, only?: string): (index: number) => boolean {
 function controlActions({ world }: PathView, only?: string): number | null {
   if (!hasControls(world)) return null
   const isCounted = isTarget(world, only)
-  return eventsOf(world.trace, 'term').filter((e) => isCounted(world.trace.columns.row[e]!)).length
+  return controlChanges(world).filter((e) => isCounted(world.trace.columns.row[e]!)).length
 }
 
 function controlGas({ world }: PathView): number | null {
@@ -262,7 +270,7 @@ export const CONTROL_MEASURES: readonly Measure[] = [
     name: 'fundsTrapped',
     unit: 'USD hours',
     better: lower,
-    doc: 'what suppliers could have taken out (cash, at most what they are owed) of markets whose withdrawing is halted, at reference prices, times the time of the halt; markets that are halted at the start do not count; none without controls',
+    doc: 'what suppliers could have taken out (cash, at most what they are owed) of markets whose withdrawing is halted, at reference prices, times the time of the halt; collateral that backs debt is among it; markets that are halted at the start do not count; none without controls',
     perLender: true,
     value: watchedSum('trapped'),
   },
@@ -278,7 +286,7 @@ export const CONTROL_MEASURES: readonly Measure[] = [
     name: 'capitalCost',
     unit: 'USD',
     better: lower,
-    doc: 'borrowing power lost, time average: collateral of all accounts at reference prices times the fall since the start of its threshold, or of its loan-to-value limit where that fell further; below zero where terms were loosened; none without controls',
+    doc: 'borrowing power lost, time average: collateral of all accounts at reference prices times the fall since the start of its threshold, or of its loan-to-value limit where that fell further; below zero where both were loosened; none without controls',
     perLender: true,
     value: watchedSum('capital'),
   },

@@ -10,7 +10,7 @@ export {
   openingBadDebt,
 } from './catalog.ts'
 export { COMPARISONS, type Comparison } from './comparisons.ts'
-export { type Halt, haltsOf, hasControls, isHalting } from './controls.ts'
+export { controlChanges, type Halt, haltsOf, hasControls, isHalting } from './controls.ts'
 export { endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { createHedgingGain } from './hedging.ts'

@@ -1,4 +1,4 @@
-import { eventsOf, haltsOf, hasControls, isHalting } from '../measures/index.ts'
+import { controlChanges, eventsOf, haltsOf, hasControls, isHalting } from '../measures/index.ts'
 import { TERM_NAMES, TERMS, type TermName, type World } from '../world/index.ts'
 import { clock, count, dollars, inUnit, words } from './format.ts'
 import { sayEvent } from './say.ts'
@@ -108,7 +108,7 @@ function changesOf(world: World): readonly Change[] {
   const { trace, instances, spec } = world
   const c = trace.columns
   const halts = new Map(haltsOf(world).map((halt) => [halt.event, halt]))
-  return eventsOf(trace, 'term').map((event): Change => {
+  return controlChanges(world).map((event): Change => {
     const parent = c.parent[event]!
     const halt = halts.get(event)
     return {
