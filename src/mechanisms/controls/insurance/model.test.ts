@@ -132,7 +132,7 @@ describe('a safety module', () => {
 
   it('helps as much as junior capital while its stakers cannot leave', () => {
     expect(lostIn(minutes, null, both)).toBeGreaterThan(60_000)
-    const capital = lostIn(minutes, module({ junior: 60_000, stakes: [] }), both)
+    const capital = lostIn(minutes, module({ junior: 60_000 }), both)
     expect(lostIn(minutes, module(staked), both)).toBeCloseTo(capital, 3)
   })
 
@@ -160,7 +160,7 @@ describe('a safety module', () => {
   it('lets those who wait to leave bear their share, unless the rules spare them', () => {
     // Of April 2026: 18,922 had asked to leave when the loss came; the rest is made up.
     const given = (cooling: string): Member =>
-      module({ stakes: [18_922, 21_078], noise: 0, attention: 1e9, cooling })
+      module({ stakes: [18_922, 21_078], staked: 40_000, noise: 0, attention: 1e9, cooling })
     for (const cooling of ['slashed', 'spared']) {
       const world = ran(worldOf(given(cooling)), 5)
       expect(act(world, 'ask', 0)).toBeNull()

@@ -36,10 +36,10 @@ const params = {
     min: 0,
   }),
   stakedAsset: asset('what stakers stake'),
-  stakes: list('stakes, in tokens or in proportion', number('stake', 'tokens', { min: 0 }), {
-    default: [],
+  stakes: list('stakes of the stakers in proportion', number('stake', 'tokens', { min: 0 }), {
+    default: [1],
   }),
-  staked: number('staked by all of them; 0 = stakes as stated', 'tokens', { default: 0, min: 0 }),
+  staked: number('staked by all of them', 'tokens', { default: 0, min: 0 }),
   venue: optionalRef('venue', 'where slashed tokens are sold when they are another asset'),
   reference: optionalRef('priceSource', "true prices for stakers; none: the lender's own oracle"),
   maxSlash: fraction('largest share of the stakes that one slash takes', { default: 1 }),
@@ -136,7 +136,7 @@ export const insurance: Model = model({
   create(p, s, context) {
     const { ledger, self, assets } = context
     const stated = p.stakes.reduce((sum, stake) => sum + stake, 0)
-    const unit = p.staked > 0 && stated > 0 ? p.staked / stated : 1
+    const unit = stated > 0 ? p.staked / stated : 0
     const opening = unit * stated
     p.stakes.forEach((stake, i) => {
       s.stake[i] = unit * stake
