@@ -45,9 +45,15 @@ export function dollars(value: number): string {
 export function price(value: number): string {
   if (!Number.isFinite(value)) return 'none'
   const size = Math.abs(value)
+  if (size < 1e-6) return size === 0 ? '$0' : 'almost $0'
   if (size >= 10_000) return `$${grouped(value, 0)}`
   if (size >= 10) return `$${grouped(value, 2)}`
   return size >= 0.01 ? `$${value.toFixed(4)}` : `$${value.toPrecision(3)}`
+}
+
+/** Write a number that is compared with another: five significant digits, and no zeros behind. */
+export function fine(value: number): string {
+  return Math.abs(value) >= 1e5 ? short(value) : String(Number(value.toPrecision(5)))
 }
 
 /** Write a fraction as a percentage. */

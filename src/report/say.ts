@@ -1,6 +1,6 @@
 import { accountNames, type TracedWorld } from '../stores/index.ts'
 import { LAYERS, TERM_NAMES } from '../world/index.ts'
-import { change, dollars, price, short } from './format.ts'
+import { change, dollars, fine, price, short } from './format.ts'
 import { kindOf } from './tree.ts'
 
 /** `account 42 of compound`, for an event that names an account. */
@@ -60,7 +60,7 @@ export function sayEvent(world: TracedWorld, event: number): string {
     case 'term': {
       const term = TERM_NAMES[c.other[event]!] ?? '?'
       const of = c.asset[event]! < 0 ? '' : ` of ${name}`
-      return `${place} changes ${term}${of} on ${party} from ${short(x)} to ${short(y)}`
+      return `${place} changes ${term}${of} on ${party} from ${fine(x)} to ${fine(y)}`
     }
     case 'borrow':
       return `${sayAccount(world, event)} borrows ${dollars(x)} of ${name}`

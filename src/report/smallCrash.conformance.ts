@@ -14,6 +14,8 @@ export type SmallCrash = {
   /** Compare both price sources of the lenders over the shock. */
   readonly compare?: boolean
   readonly minutes?: number
+  /** A breaker that halts liquidations for two minutes, and a margin that follows volatility. */
+  readonly guarded?: boolean
 }
 
 function lender(name: string): string {
@@ -29,6 +31,12 @@ function lender(name: string): string {
       USD: { collateralFactor: 0, exchangeRate: 1, cash: 0 }`
 }
 
+const DEFENCES = `
+defences:
+  breaker: { kind: controls/breaker, targets: [lender], flags: [liquidating], assets: [X], source: market, watched: [X], move: 0.1, latency: 24, resumeAfter: { minutes: 2 } }
+  margin: { kind: controls/dynamicMargin, targets: [lender], assets: [X], terms: [liquidationThreshold], source: market, vol: 1, interval: 60, minDelay: 120 }
+`
+
 function textOf(change: SmallCrash): string {
   const { title = 'A small crash', drop = 0.45, vol = 0, minutes = 20 } = change
   return `
@@ -41,7 +49,7 @@ parameters:
   depth: { value: 6000, unit: USD, doc: sale that moves X by 1 %, assumption: true, source: guessed }
   bonus: { value: 0.08, unit: fraction, doc: bonus, range: [0, 0.09], assumption: true, source: guessed }
   prices: { value: feed, unit: choice, options: [feed, slowFeed], doc: who tells the lenders the price }
-  idle: { value: 0, unit: 1/hour, doc: nothing, assumption: true }
+  idle: { value: 0, unit: 1/hour, doc: nothing, assumption: true }${change.guarded ? '\n  defences: { value: all, unit: choice, doc: what is switched on }' : ''}
 time: { tick: 12, duration: { minutes: ${minutes} } }
 assets:
   X: { price: 100 }
@@ -61,7 +69,7 @@ ${change.pair ? `${lender('lender')}\n${lender('other')}` : lender('lender')}
     { kind: agents/liquidator, lenders: [${change.pair ? 'lender, other' : 'lender'}], venue: market, capital: 5000, gas: 0, minProfit: 0 }
 order: { measure: badDebt, shock: drop, ${change.compare ? 'compare: prices, ' : ''}asset: X, source: market }
 measures: [badDebt, liquidations${change.pair ? ', "badDebt[other]"' : ''}]
-`
+${change.guarded ? DEFENCES : ''}`
 }
 
 /** Ten large accounts and thirty small ones; health factors are spread from 1.07 to 1.6. */

@@ -71,6 +71,7 @@ function shockText({ view, asset }: Teller): string {
 
 function opening(teller: Teller): Clause {
   const { totalDebt, debtors } = teller.view.opening
+  if (debtors === 0) return { text: 'Nobody owes anything at the start.', events: [] }
   const owe = `${count(debtors, 'account')} ${debtors === 1 ? 'owes' : 'owe'} ${dollars(totalDebt)}.`
   return { text: owe + shockText(teller), events: [] }
 }
@@ -293,7 +294,7 @@ function losses({ view, accounts }: Teller): Clause {
   const events = eventsOf(world.trace, 'insolvent').slice(0, 3)
   const share = (usd: number): string =>
     start.totalDebt > 0
-      ? `${percent(usd / start.totalDebt)} of all debt`
+      ? `${percent(usd / start.totalDebt)} of the opening debt`
       : 'nothing was owed before'
   if (sum === 0)
     return {

@@ -29,9 +29,6 @@ export type TermName =
   | 'ratio'
   | 'ratioTime'
   | 'ratioGrowth'
-  | 'outflowLimit'
-  | 'mintLimit'
-  | 'minting'
 
 const flag = (doc: string, per: 'asset' | 'all' = 'asset'): TermSpec => ({
   doc: `1 while ${doc}, 0 while it is halted`,
@@ -75,9 +72,6 @@ export const TERMS: Readonly<Record<TermName, TermSpec>> = {
   ratio: own('exchange rate from which a cap grows', 'base/asset'),
   ratioTime: own('time of that rate since the start of the path', 's'),
   ratioGrowth: own('growth of the cap', '1/year'),
-  outflowLimit: own('most that may leave in the stated window; 0 = no limit', 'tokens'),
-  mintLimit: own('most that may be minted in the stated window; 0 = no limit', 'tokens'),
-  minting: flag('an asset may be minted'),
 }
 
 /** Codes of the terms: their place in `TERMS`. */

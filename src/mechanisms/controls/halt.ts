@@ -30,7 +30,6 @@ const FLAGS: readonly TermName[] = [
   'repaying',
   'liquidating',
   'answering',
-  'minting',
 ]
 
 type Halted = {
