@@ -268,3 +268,34 @@ describe('who prices USDC at what', () => {
     expect(capped('liquidatedDebt')).toBeGreaterThan(0)
   }, 60_000)
 })
+
+describe('defences of a lender against a depeg', () => {
+  it('save the cost of liquidations by a pause when the price comes back, and lose when it does not', async () => {
+    const tape = { borrowers: 60, hours: 75 }
+    const saved = await outcome({ ...tape, defences: 'pause' })
+    expect(saved('loss')).toBeLessThan(0.3 * (await outcome(tape))('loss'))
+    expect(saved('badDebt')).toBe(0)
+    const n = 60
+    const slide = { borrowers: n, hours: 24, price: 'floor', lost: 0.2, fallHours: 10, depth: 1e12 }
+    const paused = await outcome({ ...slide, defences: 'pause' })
+    expect((await outcome(slide))('badDebt')).toBe(0)
+    // Thresholds of 0.93 lie evenly over a log distance of 0.3; a few were liquidated before the pause.
+    let owed = 0
+    for (let k = 0; k < n; k++)
+      owed += (3e8 / n) * Math.max(0, 0.93 * Math.exp((-0.3 * (k + 0.5)) / n) - 0.8)
+    expect(paused('badDebt')).toBeLessThan(owed)
+    expect(paused('badDebt')).toBeGreaterThan(0.8 * owed)
+  }, 60_000)
+
+  it('keep newcomers from the cash by a guard, which halts for nothing where nobody gains by it', async () => {
+    const night = { borrowers: 60, hours: 11.85, oracle: 'stated' }
+    expect((await outcome(night))('badDebt[fresh]')).toBeGreaterThan(1e6)
+    expect((await outcome({ ...night, defences: 'guard' }))('badDebt[fresh]')).toBe(0)
+    // At 0.95 a loan of 0.93 does not pay its own collateral.
+    const mild = { ...night, price: 'floor', lost: 0.05 }
+    expect((await outcome(mild))('badDebt')).toBe(0)
+    const halted = await outcome({ ...mild, defences: 'guard' })
+    expect(halted('badDebt')).toBe(0)
+    expect(halted('haltedTime')).toBeGreaterThan(4 * 3600)
+  }, 60_000)
+})
