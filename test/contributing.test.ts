@@ -26,7 +26,7 @@ const SPEC = `{
     { name: 'market', kind: 'prices/referenceMarket', chain: 'main',
       params: { drivers: [], depth: [{ asset: 1, value: 1e4 }, { asset: 2, value: 1e9 }], depthUnit: 1, permanent: 1, halfLife: 60, fee: 0, newsMove: 0.001 } },
     { name: 'drip', kind: 'agents/drip', chain: 'main', params: { venue: 'market', asset: 1, amount: 10, gas: 0 } },
-    { name: 'ema', kind: 'oracles/ema', chain: 'main', params: { source: 'market', halfLife: 120 } },
+    { name: 'smoothed', kind: 'oracles/smoothed', chain: 'main', params: { source: 'market', halfLife: 120 } },
     { name: 'pair', kind: 'lending/isolatedPair', chain: 'main',
       params: { oracle: 'market', collateralAsset: 1, loanAsset: 2, lltv: 0.86, borrowRate: 0.1, cash: 500,
         positions: { accounts: ['thin', 'thick'], assets: ['X', 'D'], start: Int32Array.of(0, 2, 4),
@@ -45,13 +45,13 @@ function script(): string {
     import { buildWorld, createStepper } from ${root('src/engine/index.ts')}
     import { MODELS } from ${root('src/mechanisms/index.ts')}
     import { EVENT_NAMES } from ${root('src/world/index.ts')}
-    import { ema } from './ema.ts'
+    import { smoothed } from './smoothed.ts'
     import { drip } from './drip.ts'
     import { isolatedPair } from './model.ts'
     const chain = { kind: 'test', phase: 'chain', doc: '', params: {}, external: false, columns: () => ({}),
       create: () => ({ ports: { chain: { name: 'main', blockSeconds: 12, order: 'bid', rounds: 1, gasLimit: 1e9,
         number: () => 0, due: () => true, baseFee: () => 0, gasUsd: () => 0, close() {} } } }) }
-    const world = buildWorld(${SPEC}, [...MODELS, ema, drip, isolatedPair, chain], { seed: 1, checked: true })
+    const world = buildWorld(${SPEC}, [...MODELS, smoothed, drip, isolatedPair, chain], { seed: 1, checked: true })
     const step = createStepper(world)
     for (let k = 0; k < 50; k++) step()
     const price = name => world.port('priceSource', name).price(1)
@@ -60,14 +60,14 @@ function script(): string {
     const liquidated = []
     for (let e = 0; e < world.trace.length; e++)
       if (EVENT_NAMES[c.kind[e]] === 'liquidation') liquidated.push([c.row[e], c.x[e], c.y[e]])
-    console.log(JSON.stringify({ market: price('market'), ema: price('ema'), liquidated,
+    console.log(JSON.stringify({ market: price('market'), smoothed: price('smoothed'), liquidated,
       claims: pair.claims(2), cash: pair.cash(2), left: [...pair.book.amount] }))
   `
 }
 
 type Found = {
   readonly market: number
-  readonly ema: number
+  readonly smoothed: number
   /** Row, USD repaid and USD seized of each liquidation. */
   readonly liquidated: readonly (readonly [number, number, number])[]
   readonly claims: number
@@ -99,14 +99,14 @@ describe('the worked examples of CONTRIBUTING.md', () => {
     const lines = Object.fromEntries(
       examples.map(({ path, code }) => [basename(path), code.split('\n').length]),
     )
-    expect(Object.keys(lines)).toEqual(['ema.ts', 'drip.ts', 'model.ts'])
-    expect(lines['ema.ts']).toBeLessThan(50)
+    expect(Object.keys(lines)).toEqual(['smoothed.ts', 'drip.ts', 'model.ts'])
+    expect(lines['smoothed.ts']).toBeLessThan(50)
     expect(lines['drip.ts']).toBeLessThan(50)
     expect(lines['model.ts']).toBeLessThan(121)
   })
 
   it('run in a world: the seller pushes the price, the average follows, the thin loan is liquidated', () => {
-    const { market, ema, liquidated, claims, cash, left } = runAll()
+    const { market, smoothed, liquidated, claims, cash, left } = runAll()
     // A depth of 10,000 USD per 1 % at 100 USD is 1e-4 in log price per token; 500 tokens are sold,
     // and what the liquidator seized.
     const [row, repaid, seized] = liquidated[0]!
@@ -114,8 +114,8 @@ describe('the worked examples of CONTRIBUTING.md', () => {
     expect(row).toBe(0)
     expect(market).toBeLessThan(100 * Math.exp(-50 * 10 * 1e-4))
     expect(market).toBeGreaterThan(100 * Math.exp(-(50 * 10 + 1) * 1e-4))
-    expect(ema).toBeGreaterThan(market)
-    expect(ema).toBeLessThan(100)
+    expect(smoothed).toBeGreaterThan(market)
+    expect(smoothed).toBeLessThan(100)
     // 84 of debt with 10 % a year, liquidated whole below 84 / 0.86 = 97.67 USD; bonus of Morpho Blue.
     expect(repaid).toBeGreaterThan(84)
     expect(repaid).toBeLessThan(84.01)
