@@ -104,4 +104,22 @@ describe('an oracle that reads a drained pool', () => {
     expect(await delay({ oracle: 'twap', crvFall: 0, minutes: 60 })).toBeNaN()
     expect(await delay({ oracle: 'drainedPool' })).toBe(12)
   }, 60_000)
+
+  it('is defended by a guard that comes first, and not by one that comes second', async () => {
+    const set = { oracle: 'drainedPool', defences: 'guard' }
+    const first = await outcome(set)
+    expect(first('liquidations')).toBe(0)
+    expect(first('badDebt')).toBe(0)
+    const second = await outcome({ ...set, guardBid: 1 })
+    expect(second('badDebt')).toBe((await outcome({ oracle: 'drainedPool' }))('badDebt'))
+  }, 60_000)
+
+  it('leaves bad debt with the same guard when CRV really falls and nobody trades in the pool', async () => {
+    const crash = { arbitrageCapital: 0, crvFall: 0.75, depth: 1e12, minutes: 90 }
+    const set = { ...crash, oracle: 'aggregated' }
+    expect((await outcome(set))('badDebt')).toBe(0)
+    const guarded = await outcome({ ...set, defences: 'guard' })
+    expect(guarded('liquidations')).toBe(0)
+    expect(guarded('badDebt') / (290e6 * (0.38 * 0.55 - 0.25 * 0.72))).toBeCloseTo(1, 6)
+  }, 60_000)
 })
