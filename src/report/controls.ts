@@ -35,6 +35,8 @@ export type Defence = {
   readonly halts: number
   /** Over all that it halted, s. */
   readonly haltedTime: number
+  /** What its layers paid for bad debt, USD. */
+  readonly paid: number
 }
 
 /** A time in which something was halted. */
@@ -139,6 +141,9 @@ function defenceOf(world: World, self: number, changes: readonly Change[]): Defe
     refused: eventsOf(trace, 'failed').filter((e) => trace.columns.instance[e] === self).length,
     halts: halted.length,
     haltedTime: halted.reduce((sum, { seconds }) => sum + seconds, 0),
+    paid: eventsOf(trace, 'cover')
+      .filter((e) => trace.columns.instance[e] === self)
+      .reduce((sum, e) => sum + trace.columns.x[e]!, 0),
   }
 }
 
@@ -193,9 +198,11 @@ export function defencesOf(world: World): Defences | null {
 }
 
 /** Say what a control did and cost: `3 changes, 1 refused, gas $12.30, halted 2 h in all`. */
-export function sayDefence({ changes, refused, gas, halts, haltedTime }: Defence): string {
+export function sayDefence({ changes, refused, gas, halts, haltedTime, paid }: Defence): string {
+  const nothing = paid > 0 ? [] : ['changed nothing']
   const parts = [
-    changes === 0 ? 'changed nothing' : count(changes, 'change'),
+    ...(changes > 0 ? [count(changes, 'change')] : nothing),
+    ...(paid > 0 ? [`paid ${dollars(paid)} for bad debt`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(gas > 0 ? [`gas ${dollars(gas)}`] : []),
     ...(halts > 0 ? [`${count(halts, 'halt')} of ${clock(haltedTime)} in all`] : []),
