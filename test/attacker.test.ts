@@ -327,6 +327,23 @@ describe('an attacker', () => {
     expect(early.profit).toBe(0)
   })
 
+  it('waits while the venue is halted, and keeps what it cannot sell', () => {
+    const given = { rise: 0.5, window: 1, lender: '', account: '', exit: '' }
+    const world = make(given, { arbitrage: null })
+    const { setTerm } = world.port('governed', 'pool')
+    const own = world.instances.find(({ name }) => name === 'attacker')!.self
+    setTerm('trading', -1, 0)
+    stepWorld(world, 5)
+    expect(seen(world, 'swap')).toEqual([])
+    setTerm('trading', -1, 1)
+    stepWorld(world, 1)
+    expect(world.ledger.balance(own, ETH)).toBeCloseTo(boughtBy(1.5), 6)
+    setTerm('trading', -1, 0)
+    stepWorld(world, 5)
+    expect(world.ledger.balance(own, ETH)).toBeCloseTo(boughtBy(1.5), 6)
+    expect(seen(world, 'failed')).toEqual([])
+  })
+
   it('is refused what it cannot do', () => {
     const bad: readonly Given[] = [
       { asset: BTC },

@@ -145,14 +145,14 @@ export function push(desk: Desk, factor: number): Outcome {
   return refused
 }
 
-/** Turn all that it holds into money, where it can be sold. */
+/** Turn into money what it holds, each asset whole, where it can be sold; the rest it keeps. */
 export function sellAll(desk: Desk): Outcome {
   const { context, money } = desk
   for (let a = 0; a < context.assets.length; a++) {
     const amount = context.ledger.balance(context.self, a)
     if (a === money || !(amount > 0)) continue
     const via = desk.exit!.has(a, money) ? desk.exit! : desk.venue!
-    if (!via.has(a, money)) continue
+    if (!(via.quote(a, money, amount) > 0)) continue
     if (!(trade(desk, via, a, money, amount) > 0)) return 'cannot sell'
   }
   desk.s.sums[AT.tied] = 0

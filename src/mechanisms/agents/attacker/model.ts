@@ -162,11 +162,14 @@ function planOf(p: Params, desk: Desk): readonly Action[] {
   const strike = act('strike', [], p.strike === 'liquidate' ? 1 + p.liquidations : 1)
   const pushed = act('push', [factorOf(p)])
   if (s.phase[0] === STRUCK) return [finish]
+  const isPushing = s.pushes[0]! < pushesOf(p)
+  // It waits while the venue is halted.
+  if (isPushing && !(desk.venue!.spot(p.money, p.asset) > 0)) return []
   if (p.mode === 'atomic') {
     s.phase[0] = STRUCK
     return p.strike === 'none' ? [pushed, finish] : [pushed, strike, finish, act('gain')]
   }
-  if (s.pushes[0]! < pushesOf(p)) {
+  if (isPushing) {
     const holds = context.ledger.balance(context.self, desk.asset) > 0
     return holds && desk.exit !== desk.venue ? [act('sell', [0]), pushed] : [pushed]
   }
@@ -232,6 +235,7 @@ export const attacker: Model = model({
         s.sums[AT.submitted] = time
         const isStrike = s.phase[0] === STRUCK
         const actions = planOf(p, desk)
+        if (actions.length === 0) return
         const isPush = !isStrike && actions.some(({ kind }) => kind === 'push')
         submit({ actions, bid: isPush && p.mode !== 'atomic' ? p.pushBid : p.strikeBid, key: 0 })
       },

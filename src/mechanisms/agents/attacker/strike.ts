@@ -72,7 +72,7 @@ function liquidateRow(desk: Desk, lender: Lender, pair: Prospect, row: number): 
   if (!(repay > 0)) return false
   const cost = costOf(desk.exit!, owed, repay, money)
   if (owed !== money) {
-    // In the spirit of "as far as the money goes": a bit less than in proportion, for slippage.
+    // Less costs less than in proportion, so this can be paid.
     if (cost > moneyOf(desk)) repay *= (LESS * moneyOf(desk)) / cost
     const spend = Math.min(cost, moneyOf(desk))
     if (!(desk.exit!.swap(money, owed, spend, self, s.cause[0]!) > 0)) return false
