@@ -73,5 +73,6 @@ for (const { name, set, charts } of LOOKED) {
 }
 const many = await smallCrash({ vol: 3, minutes: 8 }, { paths: 24 })
 problems.push(...(await lookAt('24 paths', 16, many, {})))
+problems.push(...(await lookAt('defences', 9, await smallCrash({ guarded: true }), {})))
 console.log(problems.length === 0 ? 'reports: drawn without an error' : problems.join('\n'))
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -88,6 +88,7 @@ export function sayChange({ term, asset, target, from, to }: Omit<Change, 'event
   const what = subject(term, asset, target)
   if (isHalting(term)) return to === 0 ? `halts ${what}` : `lets ${what} go on`
   const { unit } = TERMS[term]
+  if (unit === 'flag') return `switches ${what} ${to === 0 ? 'off' : 'on'}`
   const verb = to < from ? 'lowers' : 'raises'
   return `${verb} ${what} from ${inUnit(from, unit)} to ${inUnit(to, unit)}`
 }

@@ -4,16 +4,27 @@ import type { Report } from '../data.ts'
 import { clock, dollars, inUnit, short } from '../format.ts'
 import { type Column, chart, type Html, html, nothing, type Part, section, table } from './html.ts'
 
-/** Measures of what defences cost. */
-const COSTS = ['capitalCost', 'fundsTrapped', 'haltedTime', 'falseAlarms', 'controlGas']
+/** Measures of what defences cost, in a few words; the table of measures says all. */
+const COSTS: readonly (readonly [name: string, note: string])[] = [
+  ['capitalCost', 'borrowing power lost, on average'],
+  ['fundsTrapped', 'could have been taken out, were it not halted'],
+  ['haltedTime', 'added up over all that was halted'],
+  ['falseAlarms', 'halts a day after which nothing was bad'],
+  ['controlGas', 'gas of all controls'],
+]
 
-function costTile({ name, value, low, high, unit, note }: MeasureResult): Html {
-  const told = unit === 's' && value !== null ? clock(value) : inUnit(value, unit)
+function toldCost(value: number | null, unit: string): string {
+  if (value === null) return 'none'
+  if (unit === 'USD hours') return `${dollars(value)} x h`
+  return unit === 's' ? clock(value) : inUnit(value, unit)
+}
+
+function costTile({ name, value, low, high, unit }: MeasureResult, note: string): Html {
   const range =
     low === null || high === null || low === high
       ? ''
-      : html`<span>${inUnit(low, unit)} to ${inUnit(high, unit)}</span>`
-  return html`<div class="tile"><span class="name">${name}</span><b>${told}</b>${range}<span>${note}</span></div>`
+      : html`<span>${toldCost(low, unit)} to ${toldCost(high, unit)}</span>`
+  return html`<div class="tile"><span class="name">${name}</span><b>${toldCost(value, unit)}</b>${range}<span>${note}</span></div>`
 }
 
 const CONTROLS: readonly Column<Defence>[] = [
@@ -60,14 +71,17 @@ export function defencesSection({ path, measures, paths }: Report): Html | '' {
   const defences = path?.defences
   if (!defences) return ''
   const { controls, changes, total, halts, terms } = defences
-  const costs = COSTS.flatMap((name) => measures.find((m) => m.name === name) ?? [])
+  const costs = COSTS.flatMap(([name, note]) => {
+    const found = measures.find((m) => m.name === name)
+    return found ? [costTile(found, note)] : []
+  })
   const which = paths > 1 ? `Path ${path.number} of the run; costs are means over all paths. ` : ''
   const listed = total > changes.length ? ` (the first ${changes.length} of ${short(total)})` : ''
   return section(
     'defences',
     'Defences',
     html`<p>${which}A control observes, proposes and, after its latency, sends a transaction like everybody else, which may come late, be priced out or refused.</p>`,
-    html`<div class="tiles">${costs.map(costTile)}</div>`,
+    html`<div class="tiles">${costs}</div>`,
     halts.length > 0 || terms.length > 0
       ? chart('defences', 'What was halted, and terms that were changed,', 'over time')
       : '',

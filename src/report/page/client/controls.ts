@@ -45,20 +45,20 @@ function drawHalts(box: Box, axis: TimeAxis, bars: readonly HaltBar[], isLast: b
   const say = ({ control, label, from, to }: HaltBar): string =>
     `${control} halts ${label}\nafter ${stretch(from)}, for ${stretch(to - from)}`
   add(box, 'div', 'panel', '<b>Halted</b>')
-  frame(box, 34 * labels.length, {
+  frame(box, 12 + 40 * labels.length, {
     x: { grid: true, ...timeX(axis, box, isLast) },
-    y: { axis: null, domain: labels },
+    y: { axis: null, domain: labels, padding: 0 },
     marks: [
       Plot.barX(bars, {
         ...{ x1: from, x2: to, y: 'label', fill: 'var(--c6)', fillOpacity: 0.8 },
-        ...{ insetTop: 18, insetBottom: 3 },
+        ...{ insetTop: 18, insetBottom: 6 },
       }),
       // A halt of a moment is narrower than a pixel.
-      Plot.tickX(bars, { x: from, y: 'label', stroke: 'var(--c6)', insetTop: 18, insetBottom: 3 }),
+      Plot.tickX(bars, { x: from, y: 'label', stroke: 'var(--c6)', insetTop: 18, insetBottom: 6 }),
       Plot.text(labels, {
         ...{ y: (label: string) => label, text: (label: string) => label, frameAnchor: 'left' },
-        ...{ textAnchor: 'start', dy: -8, fill: 'currentColor' },
-        ...{ stroke: 'var(--plot-background)', strokeWidth: 3 },
+        ...{ textAnchor: 'start', dy: -11, dx: 4, fill: 'currentColor' },
+        ...{ stroke: 'var(--bg)', strokeWidth: 4 },
       }),
       tooltip(bars, 'xy', {
         x: (bar: HaltBar) => (from(bar) + to(bar)) / 2,
