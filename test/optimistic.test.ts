@@ -17,7 +17,7 @@ const X = 2
 type Values = Readonly<Record<string, number | string>>
 
 /** Votes of half a day, all voters alike, no gas: sums in closed form. */
-const PLAIN = { days: 3, voteDays: 0.25, premiumSpread: 0, gasPrice: 0 }
+const PLAIN = { days: 2.1, voteDays: 0.25, premiumSpread: 0, gasPrice: 0 }
 
 /** What the attacker pays a builder for one transaction: 5 gwei x 400,000 gas x 2,000 USD. */
 const TIP = 4
@@ -57,7 +57,7 @@ function securedBy(set: Given): number {
 }
 
 async function outcome(set: Values, seed = 1) {
-  const found = await runScenario(scenario, { set: { ...PLAIN, ...set }, seed, checked: true })
+  const found = await runScenario(scenario, { set: { ...PLAIN, ...set }, seed })
   const get = (name: string): number =>
     found.document.measures.find((m) => m.name === name)!.value ?? Number.NaN
   return {
@@ -187,6 +187,16 @@ describe('an honest crash under asserted prices', () => {
     expect(hours[1]!.badDebt).toBeGreaterThan(1e6)
     expect(hours[0]!.badDebt).toBeLessThanOrEqual(hours[1]!.badDebt)
     expect(hours[2]!.badDebt).toBeGreaterThanOrEqual(hours[1]!.badDebt)
+  }, 60_000)
+
+  it('leaves more of it where somebody pays a bond to freeze the answer', async () => {
+    // A fall of a day, slow enough for the window but not for a vote.
+    const slow = { ...crash, crash: 0.33, crashMinutes: 1440, voteDays: 0.5, days: 3 }
+    const calm = await outcome(slow)
+    const griefed = await outcome({ ...slow, grieferCapital: 30_000 })
+    expect(griefed.upheld).toBe(1)
+    expect(calm.badDebt).toBe(0)
+    expect(griefed.badDebt).toBeGreaterThan(100_000)
   }, 60_000)
 
   it('is answered late by the window, in calm weather too', async () => {
