@@ -47,7 +47,7 @@ describe('F6: loss versus rebalancing with a fee and blocks', () => {
   ])(
     'leaves what the formula says at %s blocks, volatility %f, fee %f',
     async (blocks, s, f) => {
-      const set = { blocks, volPerBlock: s, fee: f, steps: 50_000 }
+      const set = { blocks, volPerBlock: s, fee: f, steps: 30_000 }
       const { value, low, high } = (await measures('lvr-with-fees', set))('arbOverLvr')
       const formula = (blocks === 'fixed' ? fixed : poisson)(s, f)
       // A 95 % interval of 8 paths is 2.36 standard errors to each side.
