@@ -72,11 +72,16 @@ function bestOf({ capped, row }: Case, desk: Desk, at: Prospect, repay: number, 
 }
 
 /** Whether a market's cash, not the row, limits a repayment; `whole` is what the row itself allows. */
-function isShortOfCash({ lender }: Case, pair: Prospect, repay: number, whole: number): boolean {
+function isShortOfCash(
+  { lender, row }: Case,
+  pair: Prospect,
+  repay: number,
+  whole: number,
+): boolean {
   const asset = lender.assetOf(pair.collateral)
   // A repayment in the same asset comes in before the seized amount goes out.
   const back = lender.assetOf(pair.debt) === asset ? 1 : 0
-  const unit = lender.seizeFor(1, pair.debt, pair.collateral) - back
+  const unit = lender.seizeFor(1, pair.debt, pair.collateral, row) - back
   const cash = lender.cash(asset)
   return cash < unit * whole * (1 - SLACK) && unit * repay <= cash * (1 + SLACK)
 }
@@ -112,8 +117,9 @@ function judgePair(it: Case, desk: Desk, debt: number, collateral: number): Find
   if (lender.price(held) === 0) return { reason: 'nothing', ...none }
   if (!(lender.price(owed) > 0 && lender.price(held) > 0)) return { reason: 'price', ...none }
   const seizable = lender.seizable(row, debt, collateral, values)
-  if (!(seizable > 0)) return { reason: 'nothing', ...none }
-  const whole = seizable / lender.seizeFor(1, debt, collateral)
+  if (!(seizable > 0))
+    return { reason: lender.canSeize[collateral] === 1 ? 'refused' : 'nothing', ...none }
+  const whole = seizable / lender.seizeFor(1, debt, collateral, row)
   const repay = lender.maxRepay(row, debt, collateral)
   if (!(repay > 0) && !isShortOfCash(it, pair, repay, whole)) return { reason: 'refused', ...none }
   if (!(desk.spots.buy(owed) > 0 && desk.spots.sell(held) > 0)) return { reason: 'venue', ...none }
