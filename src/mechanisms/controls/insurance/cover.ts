@@ -5,11 +5,13 @@ import { markSlashable, type Own, rateOf } from './state.ts'
 const JUNIOR = 0
 const TREASURY = 1
 
+const LOSSES = [eventCode('deficit'), eventCode('insolvent')]
+
 /** Halvings in search of how much must be sold. */
 const HALVINGS = 60
 
 /** Booked deficit, and debt of accounts that have no collateral left, whole tokens. */
-export function lostBy({ p, lender }: Own): number {
+function lostBy({ p, lender }: Own): number {
   const { start, count, coordinate, amount, rows } = lender.book
   const price = lender.price(p.asset)
   let lost = Math.max(0, lender.deficit(p.asset))
@@ -24,6 +26,19 @@ export function lostBy({ p, lender }: Own): number {
     if (isEmpty && price > 0) lost += owed / price
   }
   return lost
+}
+
+/** What was lost when something was lost last: rows are looked through only after such an event. */
+export function seenLost(own: Own): number {
+  const { p, s, context } = own
+  const { kind, instance } = context.trace.columns
+  const lender = context.indexOf(p.lender)
+  let isNew = s.traced[0]! < 0
+  for (let e = Math.max(0, s.traced[0]!); e < context.trace.length; e++)
+    isNew ||= instance[e] === lender && LOSSES.includes(kind[e]!)
+  s.traced[0] = context.trace.length
+  if (isNew) s.lost[0] = lostBy(own)
+  return s.lost[0]!
 }
 
 /** Find how many staked tokens must be sold for `wanted` of the covered asset, at most `most`. */
@@ -94,11 +109,10 @@ export function cover(own: Own, cause: number): Outcome {
   }
   // What could not be paid for is not tried again until more is lost.
   s.refused[0] = left
+  s.lost[0] = left
   s.seen[0] = -1
   return null
 }
-
-const LOSSES = [eventCode('deficit'), eventCode('insolvent')]
 
 /** The last event by which the lender lost something; -1 when there is none. */
 export function causeOf({ p, context }: Own): number {

@@ -16,7 +16,7 @@ import {
   type Submit,
   seconds,
 } from '../../../world/index.ts'
-import { causeOf, cover, lostBy, reward } from './cover.ts'
+import { causeOf, cover, reward, seenLost } from './cover.ts'
 import { ask, decide, redeem } from './stakers.ts'
 import { type Own, SLACK, stakedIn, YEAR } from './state.ts'
 
@@ -79,6 +79,9 @@ const columns = (stakers: number) => ({
   rewardedAt: f64(1, 's'),
   seen: f64(1, 's', -1),
   refused: f64(1, 'tokens'),
+  lost: f64(1, 'tokens'),
+  // How far the trace has been looked through; negative before the first look.
+  traced: f64(1, 'events', -1),
 })
 
 /** Thrown when staked tokens are not the covered asset and no venue sells them for it. */
@@ -89,7 +92,7 @@ export class StakedAssetError extends Error {
 /** Note bad debt that nobody has tried to pay for, and pay for it once the latency is over. */
 function watch(own: Own, submit: Submit): void {
   const { p, s, context } = own
-  const lost = lostBy(own)
+  const lost = seenLost(own)
   if (!(lost > s.refused[0]! * (1 + SLACK))) s.seen[0] = -1
   else if (s.seen[0]! < 0) s.seen[0] = s.clock[0]!
   if (p.maxBaseFee > 0 && context.chain.baseFee() > p.maxBaseFee) return

@@ -18,7 +18,7 @@ function shortfall({ p, lender, reference, prices, owed }: Own): number {
 }
 
 /** Share of a stake that all could expect to lose: to what is lost, and for what is gone already. */
-export function lossOf(own: Own): number {
+function lossOf(own: Own): number {
   const { p, lender, opening } = own
   const price = lender.price(p.asset)
   let before = 0
@@ -54,14 +54,16 @@ export function decide(own: Own, past: number, submit: Submit): void {
   const { p, s, context } = own
   const act = (kind: string, staker: number): void =>
     submit({ actions: [{ kind, args: [staker], gas: p.gas }], bid: p.bid, key: 8 + staker })
-  const expected = lossOf(own)
+  // Worked out when somebody looks: it takes a look at all accounts.
+  let expected = Number.NaN
   const benefit = (p.yield * p.horizon) / YEAR
   for (let i = 0; i < s.stake.length; i++) {
     if (!(s.stake[i]! > 0)) continue
     if (s.cooling[i]! >= 0 && s.clock[0]! > s.cooling[i]! + p.cooldown + p.window + SLACK)
       s.cooling[i] = -1
     if (mayLeave(own, i)) act('redeem', i)
-    else if (s.cooling[i]! < 0 && expected > 0 && isLooking(own, i, s.clock[0]!, past)) {
+    else if (s.cooling[i]! < 0 && isLooking(own, i, s.clock[0]!, past)) {
+      if (Number.isNaN(expected)) expected = lossOf(own)
       const error = p.noise === 0 ? 1 : exp(p.noise * context.draws.normal(SIGNAL, i))
       if (expected * error > benefit) act('ask', i)
     }

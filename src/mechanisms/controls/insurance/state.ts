@@ -57,7 +57,9 @@ export type Columns = Readonly<
     | 'rewarded'
     | 'rewardedAt'
     | 'seen'
-    | 'refused',
+    | 'refused'
+    | 'lost'
+    | 'traced',
     Float64Array
   >
 >
