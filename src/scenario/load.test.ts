@@ -74,6 +74,7 @@ describe('a scenario without fault', () => {
       seed: 1,
       measures: [],
       short: {},
+      calm: {},
     })
   })
 
@@ -298,6 +299,9 @@ describe('names', () => {
     expect(edited('asset: ETH', 'asset: EHT')[0]).toMatch(/no asset is named "EHT"/)
     expect(edited('source: market }', 'source: keeper }')[0]).toMatch(/offers priceSource/)
     expect(edited('short: { hours: 1 }', 'short: { hour: 1 }')[0]).toMatch(/did you mean "hours"/)
+    expect(parse(`${TOY}calm: { drop: 0 }\n`).calm).toEqual({ drop: 0 })
+    expect(problems(`${TOY}calm: { dorp: 0 }\n`)[0]).toMatch(/did you mean "drop"/)
+    expect(problems(`${TOY}calm: { drop: 2 }\n`)[0]).toMatch(/outside its range 0 to 0.99/)
   })
 })
 

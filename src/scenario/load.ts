@@ -8,7 +8,7 @@ import { readDocument } from './document.ts'
 import { ScenarioError } from './errors.ts'
 import { loadOrder } from './graph.ts'
 import { checkMeasures, checkOrder, readOrder } from './order.ts'
-import { checkShort, type Overrides, parameterNames, readParameters } from './parameters.ts'
+import { parameterNames, readOverrides, readParameters } from './parameters.ts'
 import type { Given } from './references.ts'
 import { createReport } from './report.ts'
 import type { Scenario } from './scenario.ts'
@@ -63,11 +63,13 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
   const compiled = compile({ document, folder: dirname(path), catalog, scope })
   const parameters = readParameters(document.parameters, compiled.bad, report)
   const order = readOrder(tree.order)
-  const short = isTree(tree.short) ? (tree.short as Overrides) : {}
   checkOrder(order, parameters, parameterNames(document.parameters), compiled.names)
   const measures = Array.isArray(tree.measures) ? tree.measures : []
   checkMeasures(measures, ['measures'], compiled.names)
-  checkShort(short, parameters, [...written.keys()], report)
+  const overrides = (key: 'short' | 'calm') =>
+    readOverrides([key], tree[key], parameters, [...written.keys()], report)
+  const short = overrides('short')
+  const calm = overrides('calm')
   loadOrder(tree.sources, written, report)
   if (report.problems.length > 0) throw new ScenarioError(report.problems)
   const name = textOf(tree, 'name', basename(path).replace(/\.ya?ml$/, ''))
@@ -84,6 +86,7 @@ export function parseScenarioWith(text: string, path: string, catalog: Catalog):
     seed: compiled.seed,
     measures: (tree.measures as readonly string[] | undefined) ?? [],
     short,
+    calm,
     document,
     lines,
   }

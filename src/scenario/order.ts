@@ -13,13 +13,15 @@ export function readOrder(section: unknown): Order {
 
 /** What a field of `order:` that names a parameter asks of it. */
 type Asked = {
-  readonly field: 'shock' | 'compare'
+  readonly field: 'shock' | 'size' | 'compare'
   readonly suits: (parameter: Parameter) => boolean
   /** What is wrong with a parameter that does not suit. */
   readonly wrong: string
 }
 
 const SHOCK: Asked = { field: 'shock', suits: isNumeric, wrong: 'is a text; a shock is a number' }
+
+const SIZE: Asked = { field: 'size', suits: isNumeric, wrong: 'is a text; a size is a number' }
 
 const COMPARE: Asked = {
   field: 'compare',
@@ -83,7 +85,7 @@ export function checkMeasures(measures: readonly unknown[], path: Path, names: N
 }
 
 /**
- * Check that what `order:` names exists: a numeric parameter, one with options, one asset, a price
+ * Check that what `order:` names exists: numeric parameters, one with options, one asset, a price
  * source.
  * @param declared names of all parameters, also of those that could not be read.
  */
@@ -93,9 +95,10 @@ export function checkOrder(
   declared: readonly string[],
   names: Names,
 ): void {
-  const { measure, shock, compare, values, asset, source } = order
+  const { measure, shock, size, compare, values, asset, source } = order
   checkMeasures([measure], ['order', 'measure'], names)
   if (typeof shock === 'string') checkParameter(shock, SHOCK, parameters, declared, names)
+  if (typeof size === 'string') checkParameter(size, SIZE, parameters, declared, names)
   const asked = values === undefined ? COMPARE : COMPARE_VALUES
   if (typeof compare === 'string') checkParameter(compare, asked, parameters, declared, names)
   checkValues(order, parameters, names)

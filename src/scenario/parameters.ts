@@ -178,15 +178,20 @@ export function giveParameters(
   return given
 }
 
-/** Check the values of the short form. */
-export function checkShort(
-  short: Overrides,
+/**
+ * Read a section that overrides parameters, and report what cannot be.
+ * @param names all declared parameters, also those that could not be read.
+ */
+export function readOverrides(
+  section: Path,
+  given: unknown,
   parameters: readonly Parameter[],
   names: readonly string[],
   report: Report,
-): void {
-  for (const [name, raw] of Object.entries(short)) {
-    const path = ['short', name]
+): Overrides {
+  const overrides = isTree(given) ? (given as Overrides) : {}
+  for (const [name, raw] of Object.entries(overrides)) {
+    const path = [...section, name]
     const parameter = parameters.find((p) => p.name === name)
     if (!names.includes(name)) {
       report.key(path, `no parameter is named "${name}"`, didYouMean(name, names))
@@ -194,4 +199,5 @@ export function checkShort(
     const checked = parameter && checkValue(parameter, raw)
     if (checked && 'message' in checked) report.value(path, checked.message, checked.remedy)
   }
+  return overrides
 }

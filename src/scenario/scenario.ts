@@ -14,6 +14,8 @@ export type Order = {
   readonly asset?: string
   /** Instance whose prices count. */
   readonly source?: string
+  /** Parameter that is the size of the system, such as its number of positions. */
+  readonly size?: string
 }
 
 /** A scenario file, checked as far as that is possible without its data. Plain data. */
@@ -36,6 +38,8 @@ export type Scenario = {
   readonly measures: readonly string[]
   /** Values of parameters in the short form that CI runs. */
   readonly short: Overrides
+  /** Values of parameters in calm weather, in which what defences cost is measured; empty when not stated. */
+  readonly calm: Overrides
   /** The file as maps, lists and scalars, nothing replaced. */
   readonly document: Readonly<Record<string, unknown>>
   /** Where every value of the document stands. */

@@ -172,8 +172,15 @@ function orderShape(measure: Shape): Shape {
       },
       asset: text('asset that the shock falls on'),
       source: text('instance whose prices count'),
+      size: text('parameter that is the size of the system, which experiments carry to no end'),
     },
   }
+}
+
+/** Values of parameters, by name. */
+function overridesShape(doc: string): Shape {
+  const of: Shape = { type: 'scalar', doc: 'value of the parameter' }
+  return { type: 'map', doc, of, literal: true, optional: true }
 }
 
 /** The shape of a source's entry under `sources:`. */
@@ -197,7 +204,6 @@ export function documentShape(catalog: Catalog): Shape {
   }
   const instance = instanceOf('one instance of a model', instanceModels(catalog))
   const measure = measureShape(catalog)
-  const scalar: Shape = { type: 'scalar', doc: 'value in the short form' }
   return {
     type: 'record',
     doc: 'A Breakwater scenario',
@@ -241,13 +247,10 @@ export function documentShape(catalog: Catalog): Shape {
       },
       order: orderShape(measure),
       measures: { type: 'list', doc: 'measures to show first', of: measure, literal, optional },
-      short: {
-        type: 'map',
-        doc: 'parameters of the short form that CI runs',
-        of: scalar,
-        literal,
-        optional,
-      },
+      short: overridesShape('parameters of the short form that CI runs'),
+      calm: overridesShape(
+        'parameters of calm weather, in which what defences cost is measured; by default the shock is 0',
+      ),
     },
   }
 }
