@@ -68,7 +68,7 @@ describe('volatility-scaled bonus', () => {
 
 describe('caps that follow their use', () => {
   const caps = (more = ''): string =>
-    `{ kind: controls/capUpdater, targets: [lender], assets: [X], terms: [supplyCap], ${more} }`
+    `{ kind: controls/capUpdater, targets: [lender], assets: [X], terms: [supplyCap], minDelay: 259200, ${more} }`
   const capped = (cap: number): string =>
     aave(`supplyCap: ${cap}`, 'cash: 1.0e+6, slope1: 0, slope2: 0')
   const topUps =
@@ -87,7 +87,7 @@ describe('caps that follow their use', () => {
   })
 
   it('harm them when lowered below what is supplied, which the floor forbids', async () => {
-    const hasty = 'above: 1, below: 0.99, minDelay: { days: 3 }'
+    const hasty = 'above: 1, below: 0.99'
     const own = (room: number): Managed => ({
       ...{ ...threatened, lender: capped(1300), moves: [[0.2, 4, 3]], days: 8 },
       defences: { caps: caps(`${hasty}, room: ${room}`) },
@@ -121,7 +121,8 @@ describe('caps that follow their use', () => {
 })
 
 describe('a slope that follows utilization', () => {
-  const rates = '{ kind: controls/rateManager, targets: [lender], assets: [USD] }'
+  const rates =
+    '{ kind: controls/rateManager, targets: [lender], assets: [USD], high: 10, maxStep: 0, maxChange: 0.5, minDelay: 28800 }'
   const steep = (cash: number): string =>
     aave('', `cash: ${cash}, optimalUtilization: 0.8, slope1: 0.04, slope2: 0.4`)
 

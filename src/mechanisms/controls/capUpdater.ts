@@ -80,13 +80,14 @@ function observeSlot(
 /**
  * Caps that follow their use: raised when they are nearly used up, lowered when they are hardly used,
  * within a multiple of the cap at the start and of what is in use.
- * Source: Chaos Labs AgentHub for Aave, supply and borrow cap agents (raises above a share of use).
+ * Source of the bounds: ChaosLabsInc/chaos-agents, AaveCapsAgent (30 % up or down); of the rule that
+ * proposes, which is not on chain: none, an assumption.
  */
 export const capUpdater: Model = control({
   kind: 'controls/capUpdater',
   doc: 'supply and borrow caps follow their use, in bounded steps',
   params,
-  rules: { ...MANAGED, maxChange: 0.3, minDelay: 3 * 86_400 },
+  rules: { ...MANAGED, maxChange: 0.3 },
   slots: (p) => slotsOf(p.targets, p.terms, p.assets),
   create(p, _s, _context, desk) {
     const lenders = new Map<string, Lender>()

@@ -67,7 +67,8 @@ function wantedOf(p: Own, desk: Desk, slot: number, vol: number): number {
 /**
  * Requirements that follow volatility: the liquidation threshold is 1 - k sigma sqrt(tau) - impact with
  * sigma an exponentially weighted average, the loan-to-value limit stays below it, and caps shrink as
- * the margin grows; all in bounded steps.
+ * the margin grows; all in bounded steps. For comparison, Aave's agent for eModes takes half a point a
+ * day (ChaosLabsInc/chaos-agents, scripts/aave/EModeAgent.s.sol).
  */
 export const dynamicMargin: Model = control({
   kind: 'controls/dynamicMargin',

@@ -17,13 +17,14 @@ const params = {
 /**
  * The slope of the borrow rate above the optimal utilization follows utilization: it is raised while
  * suppliers cannot get out, and lowered again, to its opening value at least, once they can.
- * Source: Chaos Labs AgentHub for Aave, interest rate (slope 2) agent.
+ * Source of the bounds: ChaosLabsInc/chaos-agents, scripts/aave/RatesAgent.s.sol (five points up or
+ * down); of the rule that proposes, which is not on chain: none, an assumption.
  */
 export const rateManager: Model = control({
   kind: 'controls/rateManager',
   doc: 'the slope of the borrow rate follows utilization, in bounded steps',
   params,
-  rules: { ...MANAGED, high: 10, maxChange: 0.5, minDelay: 8 * 3600 },
+  rules: { ...MANAGED, maxStep: 0.05 },
   slots: (p) => slotsOf(p.targets, ['rateSlope'], p.assets),
   create(p, _s, _context, desk) {
     const lenders = new Map<string, Lender>()

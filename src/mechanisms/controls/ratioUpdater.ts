@@ -70,7 +70,8 @@ export function allows(
  * Keeps the snapshot of a ratio cap young: the ratio of some days ago, and its time. The step of the
  * ratio is bounded and that of the time is not; without validation a bounded ratio gets the time of the
  * full one, and the cap falls below the true ratio (Aave, 10 March 2026).
- * Source: Chaos Labs AgentHub, ratio cap agent for bgd-labs/aave-capo (3 % in 3 days).
+ * Source of the bounds: Aave governance 22601/7, "Dynamic Calibration of CAPO Parameters" (ratio 3 %,
+ * 3 days between updates), for bgd-labs/aave-capo.
  */
 export const ratioUpdater: Model = control({
   kind: 'controls/ratioUpdater',

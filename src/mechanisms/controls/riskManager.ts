@@ -15,8 +15,8 @@ const YEAR = 365 * DAY
 
 /**
  * What bounds an autonomous risk manager unless it says otherwise.
- * Source: Chaos Labs AgentHub, whose agents state an expiry of 12 h to 2 d, a least delay of 1 to 3 d
- * and a largest change.
+ * Source: ChaosLabsInc/chaos-agents, scripts/aave/, commit 1594c14a: updates expire after 12 hours and
+ * are at least a day apart; its AgentHub validates expiry and delay, the agents a largest change.
  */
 export const MANAGED: Partial<Rules> = { interval: 3600, expiry: 43_200, minDelay: DAY }
 
