@@ -26,6 +26,9 @@ import {
 
 /** Share of what could be borrowed that is, for the rounding of sums of values. */
 const NEARLY = 1 - 1e-9
+/** Share of an amount that is tried next when limits stricter than the health test refuse it. */
+const LESS = 0.99
+const TRIES = 300
 
 const params = {
   oracle: ref('assertions', 'where it asserts a false price'),
@@ -125,12 +128,16 @@ function drain({ p, s, context, oracle, answers, source, lender, account }: Plot
   if (refused !== null) return refused
   const room = margin(lender.book, lender.coordinates(), account.row)
   const most = (NEARLY * room) / lender.price(p.loanAsset)
-  const amount = Math.min(most, lender.cash(p.loanAsset))
   const cause = answers.cause(oracle.asset, p.factor > 1 ? 1 : -1)
   s.taken[oracle.asset]! -= held
-  s.taken[p.loanAsset]! += amount
   s.gain[0] = held * (lender.price(oracle.asset) - source.price(oracle.asset))
-  return lender.borrow(account.row, account.debt, amount, self, cause)
+  let amount = Math.min(most, lender.cash(p.loanAsset))
+  for (let k = 0; k < TRIES && amount > 0; k++, amount *= LESS) {
+    if (lender.borrow(account.row, account.debt, amount, self, cause) !== null) continue
+    s.taken[p.loanAsset]! += amount
+    return null
+  }
+  return 'nothing to borrow'
 }
 
 /** Note how far the attack is, what was asserted, and what was laid out for it. */
