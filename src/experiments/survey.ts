@@ -26,6 +26,8 @@ export type SurveyOptions = Pick<
 
 /** The paths of one point. */
 export type Sample = {
+  /** Names of all that was measured. */
+  readonly names: readonly string[]
   /** Values of a measure, path by path; NaN where a path has none or failed. */
   readonly values: (measure: string) => Float64Array
   readonly failures: readonly PathFailure[]
@@ -164,6 +166,7 @@ function sampleOf({ names, table }: Point, paths: number, seed: number): Sample 
   if (failures.length === paths)
     throw new PathFailedError({ ...failures[0]!, seed, paths, world: null })
   return {
+    names,
     failures,
     values(measure) {
       const place = names.indexOf(measure)
