@@ -129,6 +129,16 @@ describe('an assertion', () => {
 })
 
 describe('a dispute', () => {
+  it('is about the price at the time of the assertion, not what came after it', () => {
+    const honestly = does([1, 'assert', 2000])
+    const members = { oracle: oracleOf(), honestly, watcher: watcher({ latency: 420 }) }
+    const world = disputeWorld(members, { drop: 0.3, at: 300 })
+    stepWorld(world, 20)
+    expect(world.port('priceSource', 'market').price(ETH)).toBeCloseTo(1400, 9)
+    expect(eventsOf(world, 'dispute')).toEqual([])
+    expect(eventsOf(world, 'answer')).toHaveLength(1)
+  })
+
   it('freezes the answer until the votes are counted, at the price of a bond', () => {
     const griefer = watcher({ disputes: 'all', capital: 1000 })
     const members = { oracle: oracleOf(), asserter: honest(), griefer }
