@@ -1,5 +1,13 @@
-import { CliffError, type CliffOptions, cliffDocument, findCliff } from '../experiments/index.ts'
+import {
+  CliffError,
+  type CliffOptions,
+  cliffDocument,
+  findCliff,
+  InterruptedError,
+  type Vary,
+} from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
+import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -9,7 +17,9 @@ export type CliffArguments = {
   readonly measure?: string
   readonly shock?: string
   readonly seed?: number
-  readonly set?: Readonly<Record<string, string | number>>
+  readonly set?: Overrides
+  readonly defences?: string
+  readonly short?: boolean
   readonly paths?: number
   readonly cells?: number
   readonly workers?: number
@@ -18,7 +28,7 @@ export type CliffArguments = {
 }
 
 /** Read `name=low..high`. @throws {CliffError} when it is none. */
-export function readVary(text: string): CliffOptions['vary'] {
+export function readVary(text: string): Vary {
   const match = /^\s*([A-Za-z_]\w*)\s*=\s*(\S+?)\.\.(\S+)\s*$/.exec(text)
   const [low, high] = [Number(match?.[2]), Number(match?.[3])]
   if (!match || !Number.isFinite(low) || !Number.isFinite(high))
@@ -26,27 +36,55 @@ export function readVary(text: string): CliffOptions['vary'] {
   return { name: match[1]!, low, high }
 }
 
+/** Check a whole number of the command line. @throws {CliffError} when it is too small. */
+export function checkCount(option: string, value: number | undefined, least: number): void {
+  if (value !== undefined && value < least)
+    throw new CliffError(`--${option} is ${value}; use a whole number from ${least} on`)
+}
+
+/** Say that an interrupted experiment can go on. */
+export function tellInterrupted(error: unknown, out: string | undefined): void {
+  if (!(error instanceof InterruptedError)) return
+  const kept =
+    out === undefined
+      ? 'nothing was kept; --out <dir> keeps finished paths'
+      : `finished paths are in ${out}; the same command goes on from there`
+  process.stderr.write(`interrupted: ${kept}\n`)
+}
+
 /**
  * Find a scenario's cliff for the command line.
  * @returns the exit code.
  */
 export async function cliffCommand(path: string, args: CliffArguments): Promise<number> {
-  const { vary, json, out, ...options } = args
+  const { vary, json, out, short, defences, set, ...options } = args
+  checkCount('paths', options.paths, 1)
+  checkCount('cells', options.cells, 4)
+  const scenario = loadScenario(path)
   const line = progressLine()
   const { signal, release } = interruptible()
+  const asked: CliffOptions = {
+    ...options,
+    ...(out === undefined ? {} : { journal: out }),
+    ...{ vary: readVary(vary), signal },
+    set: {
+      ...(short ? scenario.short : {}),
+      ...(defences === undefined ? {} : { defences }),
+      ...set,
+    },
+    onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
+  }
   try {
-    const found = await findCliff(path, {
-      ...options,
-      ...(out === undefined ? {} : { journal: out }),
-      ...{ vary: readVary(vary), signal },
-      onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
-    })
+    const found = await findCliff(scenario, asked)
     line.clear()
     const text = json ? JSON.stringify(cliffDocument(found), null, 2) : cliffText(found)
     process.stdout.write(`${text}\n`)
     return 0
-  } finally {
+  } catch (error) {
     line.clear()
+    tellInterrupted(error, out)
+    throw error
+  } finally {
     release()
   }
 }

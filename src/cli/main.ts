@@ -94,10 +94,18 @@ function programOf(finish: (code: number) => void): Command {
     .description('find the point along one parameter where loss turns from small to systemic')
     .argument('<scenario>', 'scenario file (YAML)')
     .requiredOption('--vary <name=low..high>', 'parameter that is varied, and between which values')
-    .option('--measure <name>', "order parameter (default: that of the scenario's order: block)")
+    .option(
+      '--measure <name>',
+      "order parameter: measure or measure.statistic (default: that of the scenario's order: block)",
+    )
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
     .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
     .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeNumber)
     .option('--cells <n>', 'cells of the first grid (default: 16)', wholeNumber)
     .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
@@ -105,7 +113,7 @@ function programOf(finish: (code: number) => void): Command {
     .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock. "None" is an answer.',
+      '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
     )
     .action(async (scenario: string, options) => {
       const { cliffCommand } = await import('./cliff.ts')

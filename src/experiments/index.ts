@@ -1,6 +1,7 @@
 export { CHANNELS, type Channel, type CutWorlds } from './channels.ts'
 export { type CliffDocument, cliffDocument } from './cliff/document.ts'
-export { type CliffOptions, findCliff, type ScenarioCliff, type Vary } from './cliff/scenario.ts'
+export type { Vary } from './cliff/order.ts'
+export { type CliffOptions, findCliff, type ScenarioCliff } from './cliff/scenario.ts'
 export { CliffError, type CliffPoint } from './cliff/types.ts'
 export { ChannelError } from './compare.ts'
 export {

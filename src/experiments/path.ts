@@ -32,6 +32,19 @@ export async function runPath(
   onTick: OnTick,
 ): Promise<PathView> {
   startPath(world, seed, path)
+  return followPath(world, focus, path, onTick)
+}
+
+/**
+ * Run a path on from where its world stands, for as long as a whole one takes.
+ * @param onTick as in `runPath`.
+ */
+export async function followPath(
+  world: World,
+  focus: Focus,
+  path: number,
+  onTick: OnTick,
+): Promise<PathView> {
   const step = createStepper(world)
   const { ticks } = world.spec
   const opening = openingOf(world, focus)

@@ -18,8 +18,9 @@ export function intervalOf(values: Float64Array): Interval {
   return { value: mean, low: low ?? Number.NaN, high: high ?? Number.NaN }
 }
 
-function relativeSdOf(values: Float64Array): number {
-  const known = values.filter((value) => !Number.isNaN(value))
+/** Standard deviation of the values that are numbers over the size of their mean. */
+export function relativeSdOf(values: ArrayLike<number>): number {
+  const known = Float64Array.from(values).filter((value) => !Number.isNaN(value))
   if (known.length < 2) return Number.NaN
   const { mean, sd } = meanInterval(known)
   return mean === 0 ? Number.NaN : sd / Math.abs(mean)
@@ -33,17 +34,20 @@ export type Sampled = {
 }
 
 /** The two places whose difference is the response at `x`, and the shock between them. */
-function pairAt(x: number, shock: number, step: number, isShock: boolean) {
+function pairAt(x: number, shock: number, step: number, { isShock, low, high }: Search) {
+  // At an end of the range the difference is taken inwards: beyond it there may be no world.
+  const from = Math.max(low, x - step / 2)
+  const to = Math.min(high, x + step / 2)
   const places: readonly [Place, Place] = isShock
     ? [
-        { x: x - step / 2, shock: 1 },
-        { x: x + step / 2, shock: 1 },
+        { x: from, shock: 1 },
+        { x: to, shock: 1 },
       ]
     : [
         { x, shock },
         { x, shock: shock * (1 + EXTRA) },
       ]
-  return { places, by: isShock ? step : shock * EXTRA }
+  return { places, by: isShock ? to - from : shock * EXTRA }
 }
 
 /**
@@ -54,12 +58,12 @@ export async function sample(
   respond: Respond,
   x: Float64Array,
   shock: number,
-  { paths, isShock }: Search,
+  search: Search,
 ): Promise<Sampled> {
   const cell = x.length > 1 ? x[1]! - x[0]! : 1
-  const pairs = Array.from(x, (at) => pairAt(at, shock, EXTRA * cell, isShock))
+  const pairs = Array.from(x, (at) => pairAt(at, shock, EXTRA * cell, search))
   const own = Array.from(x, (at): Place => ({ x: at, shock }))
-  const all = await respond([...own, ...pairs.flatMap(({ places }) => places)], paths)
+  const all = await respond([...own, ...pairs.flatMap(({ places }) => places)], search.paths)
   const susceptibility = pairs.map(({ by }, k) => {
     const from = all[x.length + 2 * k]!
     const to = all[x.length + 2 * k + 1]!
@@ -69,11 +73,31 @@ export async function sample(
 }
 
 /** Describe a sampled curve place by place. */
-export function curveOf({ x, order, susceptibility }: Sampled): readonly CliffPoint[] {
+export function curveOf(
+  { x, order, susceptibility }: Sampled,
+  { summary = intervalOf }: Search,
+): readonly CliffPoint[] {
   return Array.from(x, (at, k) => ({
     x: at,
-    order: intervalOf(order[k]!),
-    relativeSd: relativeSdOf(order[k]!),
-    susceptibility: intervalOf(susceptibility[k]!),
+    order: summary(order[k]!),
+    relativeSd: summary === intervalOf ? relativeSdOf(order[k]!) : Number.NaN,
+    susceptibility: summary(susceptibility[k]!),
   }))
+}
+
+/** The longest stretch of places at which the order parameter has a value. */
+export function stretchOf({ x, order, susceptibility }: Sampled): Sampled {
+  let best = [0, 0]
+  let from = 0
+  for (let k = 0; k <= x.length; k++) {
+    if (k < x.length && !order[k]!.every(Number.isNaN)) continue
+    if (k - from > best[1]! - best[0]!) best = [from, k]
+    from = k + 1
+  }
+  const [low, high] = best
+  return {
+    x: x.slice(low, high),
+    order: order.slice(low, high),
+    susceptibility: susceptibility.slice(low, high),
+  }
 }

@@ -1,6 +1,8 @@
 import type { Interval } from '../sensitivity/ranges.ts'
 import { PACKAGE_VERSION } from '../version.ts'
-import type { Hysteresis, ScenarioCliff, Vary } from './scenario.ts'
+import type { Hysteresis } from './hysteresis.ts'
+import type { Vary } from './order.ts'
+import type { ScenarioCliff } from './scenario.ts'
 import type { CliffPoint } from './types.ts'
 
 /** One number of an experiment's document; null where there is none. */
@@ -20,8 +22,10 @@ export type CliffDocument = {
   readonly scenario: string
   readonly seed: number
   readonly vary: Vary
-  readonly order: { readonly measure: string; readonly shock: string }
+  readonly order: { readonly measure: string; readonly unit: string; readonly shock: string }
   readonly measures: readonly CliffMeasure[]
+  readonly growth: ScenarioCliff['growth']
+  readonly jump: ScenarioCliff['jump']
   readonly loopGain: ScenarioCliff['loopGain']
   readonly hysteresis: Hysteresis
   readonly curve: readonly CliffPoint[]
@@ -31,21 +35,37 @@ export type CliffDocument = {
 
 function measured(name: string, unit: string, at: Interval | null, note: string): CliffMeasure {
   const { value, low, high } = at ?? { value: null, low: null, high: null }
-  return { name, unit, value, low, high, note }
+  const known = (v: number | null): number | null => (v === null || Number.isNaN(v) ? null : v)
+  return { name, unit, value: known(value), low: known(low), high: known(high), note }
+}
+
+function changeNote({ changePoint }: ScenarioCliff): string {
+  if (changePoint === null)
+    return 'none: few paths, no scatter, or no break that chance would not make'
+  const { shape, gain } = changePoint
+  return `a ${shape} takes ${gain.toPrecision(3)} of chi-squared from a straight line`
 }
 
 /** Lay a found cliff out as plain data. */
 export function cliffDocument(found: ScenarioCliff): CliffDocument {
-  const { scenario, seed, vary, measure, shock, cliff, kind, note } = found
-  const { loopGain, hysteresis, curve, paths, runs } = found
+  const { scenario, seed, vary, measure, shock, cliff, kind, note, unit } = found
+  const { growth, jump, loopGain, hysteresis, curve, paths, runs } = found
   const sure = kind === null ? null : { value: kind, low: kind, high: kind }
+  const along = `unit of ${vary.name}`
+  const scatterNote =
+    found.scatterPeak === null
+      ? 'none: few paths, no scatter, or largest at an end of the range'
+      : 'where sd over mean of the order parameter is largest'
   return {
     ...{ breakwater: PACKAGE_VERSION, experiment: 'cliff', scenario, seed, vary },
-    order: { measure, shock },
+    order: { measure, unit, shock },
     measures: [
-      measured('cliff', `unit of ${vary.name}`, cliff, note),
-      measured('kind', '1 jump, 0 continuous', sure, note),
+      measured('cliff', along, cliff, growth ? `${note}; ${growth.note}` : note),
+      measured('kind', '1 jump, 0 continuous', sure, jump ? `${note}; ${jump.note}` : note),
+      measured('cliffAtSize', along, found.atSize, note),
+      measured('changePoint', along, found.changePoint?.at ?? null, changeNote(found)),
+      measured('scatterPeak', along, found.scatterPeak, scatterNote),
     ],
-    ...{ loopGain, hysteresis, curve, paths, runs },
+    ...{ growth, jump, loopGain, hysteresis, curve, paths, runs },
   }
 }

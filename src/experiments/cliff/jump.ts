@@ -1,10 +1,9 @@
-import { meanInterval } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
-import type { Sampled } from './curve.ts'
-import type { Respond, Search } from './types.ts'
+import { intervalOf, type Sampled } from './curve.ts'
+import type { Respond, Search, Step } from './types.ts'
 
-/** Halvings of a cell of the grid: the last bracket is 1/4096 of it. */
-const HALVINGS = 12
+/** Halvings of a cell of the grid: the last bracket is 1/4096 of it, or 1/64. */
+const HALVINGS = { full: 12, coarse: 6 } as const
 /** Paths on which a jump is looked for, each on its own. */
 const WITNESSES = 4
 /** Least part of the whole range of the order parameter that a jump makes. */
@@ -30,8 +29,36 @@ function rangeOf({ order }: Sampled, path: number): number {
   return Math.max(...values) - Math.min(...values)
 }
 
-/** Where paths jump, and the share of the witnesses that do; null bounds for one path. */
-export type Jump = { readonly at: Interval; readonly share: number }
+/** Where paths jump, the share of the witnesses that do, and the jump of the first of them. */
+export type Jump = { readonly at: Interval; readonly share: number; readonly step: Step }
+
+/** Keep of each bracket the half that changes more. */
+function halve(
+  brackets: readonly Bracket[],
+  middles: readonly number[],
+  valueAt: (x: number, path: number) => number,
+): void {
+  brackets.forEach((own, path) => {
+    const middle = middles[path]!
+    const value = valueAt(middle, path)
+    if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
+      own.high = middle
+      own.atHigh = value
+    } else {
+      own.low = middle
+      own.atLow = value
+    }
+  })
+}
+
+/** Where the witnesses' jumps are together; of a statistic, where the first one's is. */
+function placeOf(jumps: readonly Bracket[], search: Search): Interval {
+  const places = Float64Array.from(jumps, ({ low, high }) => (low + high) / 2)
+  const half = Math.max(...jumps.map(({ low, high }) => (high - low) / 2))
+  const { value, low, high } = (search.summary ?? intervalOf)(places)
+  const [least, most] = [low, high].map((bound) => (Number.isNaN(bound) ? value : bound))
+  return { value, low: least! - half, high: most! + half }
+}
 
 /**
  * Look for a jump: on each of a few paths the steepest cell is halved again and again, keeping the
@@ -41,41 +68,30 @@ export type Jump = { readonly at: Interval; readonly share: number }
 export async function findJump(
   respond: Respond,
   grid: Sampled,
-  { paths }: Search,
+  search: Search,
 ): Promise<Jump | null> {
-  const witnesses = Math.min(paths, WITNESSES)
+  const isStatistic = search.summary !== undefined && search.summary !== intervalOf
+  // Of a statistic the resamples are free: their jumps are looked for on all of them.
+  const witnesses = isStatistic ? grid.order[0]!.length : Math.min(search.paths, WITNESSES)
   const brackets = Array.from({ length: witnesses }, (_, path) => steepest(grid, path))
   const before = brackets.map(changeOf)
-  for (let i = 0; i < HALVINGS; i++) {
+  for (let i = 0; i < HALVINGS[search.effort ?? 'full']; i++) {
     const middles = brackets.map(({ low, high }) => (low + high) / 2)
     const unique = [...new Set(middles)]
     const found = await respond(
       unique.map((x) => ({ x, shock: 1 })),
-      witnesses,
+      isStatistic ? search.paths : witnesses,
     )
-    brackets.forEach((own, path) => {
-      const middle = middles[path]!
-      const value = found[unique.indexOf(middle)]![path]!
-      if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
-        own.high = middle
-        own.atHigh = value
-      } else {
-        own.low = middle
-        own.atLow = value
-      }
-    })
+    halve(brackets, middles, (x, path) => found[unique.indexOf(x)]![path]!)
   }
   const isJump = (own: Bracket, path: number): boolean => {
     const change = changeOf(own)
     return change >= LEFT * before[path]! && change > PART * rangeOf(grid, path)
   }
   const jumps = brackets.filter(isJump)
-  if (jumps.length * 2 <= witnesses) return null
-  const places = jumps.map(({ low, high }) => (low + high) / 2)
-  const half = Math.max(...jumps.map(({ low, high }) => (high - low) / 2))
-  const { mean, low, high } = meanInterval(places)
-  return {
-    at: { value: mean, low: (low ?? mean) - half, high: (high ?? mean) + half },
-    share: jumps.length / witnesses,
-  }
+  const [first] = jumps
+  if (!first || jumps.length * 2 <= witnesses) return null
+  const { low: from, high: to, atLow: below, atHigh: above } = first
+  const share = jumps.length / witnesses
+  return { at: placeOf(jumps, search), share, step: { from, to, below, above } }
 }

@@ -1,9 +1,38 @@
-import { curveOf, sample, steps } from './curve.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
+import { curveOf, intervalOf, type Sampled, sample, steps, stretchOf } from './curve.ts'
 import { findJump } from './jump.ts'
 import { locatePeak, standsOut } from './peak.ts'
+import { scatterPeakOf } from './scatter.ts'
 import { CliffError, type Located, type Respond, type Search } from './types.ts'
 
 const NO_PEAK = 'the peak of the response did not stand when it was looked at closely'
+/** Least number of places with a value in which a cliff can be told. */
+const LEAST = 5
+/** Cells of the window in which a cliff is found again. */
+const WINDOW_CELLS = 8
+
+type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step'>
+
+function none(note: string): Found {
+  return { cliff: null, kind: null, note, step: null }
+}
+
+/** Look for a jump, then for a peak of the response, on a sampled grid. */
+async function findOn(respond: Respond, grid: Sampled, search: Search): Promise<Found> {
+  const jump = await findJump(respond, grid, search)
+  if (jump) {
+    const note = `${Math.round(100 * jump.share)} % of the paths looked at jump`
+    return { cliff: jump.at, kind: 1, note, step: jump.step }
+  }
+  const best = standsOut(grid, search)
+  if (typeof best === 'string') return none(best)
+  const cliff = await locatePeak(respond, grid, best, search)
+  if (!cliff) return none(NO_PEAK)
+  return {
+    ...{ cliff, kind: 0, step: null },
+    note: 'no jump: the response to a small extra shock peaks here',
+  }
+}
 
 /**
  * Locate the point where loss turns from small to systemic: a jump of the order parameter, or the peak of
@@ -13,19 +42,44 @@ const NO_PEAK = 'the peak of the response did not stand when it was looked at cl
 export async function locate(respond: Respond, search: Search): Promise<Located> {
   const { low, high, cells } = search
   if (!(low < high)) throw new CliffError(`the range ${low} .. ${high} is empty; write low..high`)
-  const grid = await sample(respond, steps(low, high, cells), 1, search)
-  if (grid.order.some((own) => own.every(Number.isNaN)))
-    throw new CliffError('the measure has no value on any path somewhere in the range')
-  const curve = curveOf(grid)
-  const jump = await findJump(respond, grid, search)
-  if (jump) {
-    const note = `${Math.round(100 * jump.share)} % of the paths looked at jump`
-    return { cliff: jump.at, kind: 1, note, curve }
-  }
-  const best = standsOut(grid)
-  if (typeof best === 'string') return { cliff: null, kind: null, note: best, curve }
-  const cliff = await locatePeak(respond, grid, best, search)
-  if (!cliff) return { cliff: null, kind: null, note: NO_PEAK, curve }
-  const note = 'no jump: the response to a small extra shock peaks here'
-  return { cliff, kind: 0, note, curve }
+  const all = await sample(respond, steps(low, high, cells), 1, search)
+  const grid = stretchOf(all)
+  const curve = curveOf(all, search)
+  const places = grid.x.length
+  if (places === 0)
+    throw new CliffError(
+      'the measure has no value on any path anywhere in the range; choose another with --measure, or another range',
+    )
+  const whole = places === all.x.length
+  const [from, to] = [grid.x[0]!, grid.x[places - 1]!]
+  const where = `the measure has values only from ${from} to ${to}`
+  const found =
+    places < LEAST
+      ? none(`${where}: too few places to tell`)
+      : await findOn(respond, grid, { ...search, low: from, high: to })
+  const note = whole || places < LEAST ? found.note : `${found.note}; ${where}`
+  const scatterPeak = (search.summary ?? intervalOf) === intervalOf ? scatterPeakOf(grid) : null
+  return { ...found, note, curve, scatterPeak }
+}
+
+/**
+ * Find a cliff again near where it was, in another world of the same kind.
+ * @param half half the width of the window around it.
+ * @returns null when there is none of this kind in the window.
+ */
+export async function relocate(
+  respond: Respond,
+  at: number,
+  half: number,
+  kind: 1 | 0,
+  search: Search,
+): Promise<Interval | null> {
+  const low = Math.max(search.low, at - half)
+  const high = Math.min(search.high, at + half)
+  const grid = await sample(respond, steps(low, high, WINDOW_CELLS), 1, search)
+  if (kind === 1) return (await findJump(respond, grid, search))?.at ?? null
+  const { summary = intervalOf } = search
+  const responses = grid.susceptibility.map((own) => summary(own).value)
+  const best = responses.indexOf(Math.max(...responses))
+  return best < 0 ? null : locatePeak(respond, grid, best, search)
 }

@@ -8,21 +8,22 @@ const RISE = 1.5
 /** Cells of a window around a peak, and what each window is of the one before. */
 const CELLS = 8
 const ZOOM = 0.35
-const WINDOWS = 3
+const WINDOWS = { full: 3, coarse: 2 } as const
 /** Multiples of the shock whose peaks are carried on to none. */
-const SHOCKS = [1, 0.5, 0.25] as const
+const SHOCKS = { full: [1, 0.5, 0.25], coarse: [1] } as const
 
 /** Mean response at each place of a curve. */
-function meansOf({ susceptibility }: Sampled): readonly number[] {
-  return susceptibility.map((own) => intervalOf(own).value)
+function meansOf({ susceptibility }: Sampled, { summary = intervalOf }: Search): readonly number[] {
+  return susceptibility.map((own) => summary(own).value)
 }
 
 /**
  * Find the place of the largest response on a grid, when it stands out inside of the range.
  * @returns its index, or why there is none.
  */
-export function standsOut(grid: Sampled): number | string {
-  const means = meansOf(grid)
+export function standsOut(grid: Sampled, search: Search): number | string {
+  const { summary = intervalOf } = search
+  const means = meansOf(grid, search)
   const last = means.length - 1
   let best = 0
   for (let k = 1; k <= last; k++) if (means[k]! > means[best]!) best = k
@@ -32,8 +33,8 @@ export function standsOut(grid: Sampled): number | string {
   const ends = Math.max(means[0]!, means[last]!)
   if (means[best]! < RISE * ends)
     return `the response to a small extra shock rises nowhere above ${RISE} times that at the ends`
-  const peak = intervalOf(grid.susceptibility[best]!)
-  const rest = [0, last].map((k) => intervalOf(grid.susceptibility[k]!))
+  const peak = summary(grid.susceptibility[best]!)
+  const rest = [0, last].map((k) => summary(grid.susceptibility[k]!))
   if (rest.some((end) => peak.low <= end.high))
     return 'the response to a small extra shock has a peak, but no larger one than chance makes'
   return best
@@ -76,11 +77,11 @@ async function closeIn(
   let at = from
   let half = width
   let found: Interval | null = null
-  for (let i = 0; i < WINDOWS; i++, half *= ZOOM) {
+  for (let i = 0; i < WINDOWS[search.effort ?? 'full']; i++, half *= ZOOM) {
     const low = Math.max(search.low, at - half)
     const high = Math.min(search.high, at + half)
     const window = await sample(respond, steps(low, high, CELLS), shock, search)
-    const vertex = vertexOf(window.x, meansOf(window))
+    const vertex = vertexOf(window.x, meansOf(window, search))
     if (!vertex || vertex.at < low || vertex.at > high) return found
     // A peak that leans moves as the window narrows: how far it still did is part of the error.
     const shift = i === 0 ? half : Math.abs(vertex.at - at)
@@ -103,7 +104,7 @@ export async function locatePeak(
   search: Search,
 ): Promise<Interval | null> {
   const cell = grid.x[1]! - grid.x[0]!
-  const shocks = search.isShock ? ([1] as const) : SHOCKS
+  const shocks = search.isShock ? ([1] as const) : SHOCKS[search.effort ?? 'full']
   const found: Interval[] = []
   let from = grid.x[k]!
   for (const shock of shocks) {

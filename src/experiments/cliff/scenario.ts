@@ -1,26 +1,28 @@
-import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { openSurvey, type SurveyOptions } from '../survey.ts'
-import { locate } from './locate.ts'
-import { CliffError, type Located, type Place, type Respond } from './types.ts'
-
-/** What is varied, and between which values. */
-export type Vary = { readonly name: string; readonly low: number; readonly high: number }
+import { taskOf } from '../task.ts'
+import { type JumpOwner, ownerOf } from './book.ts'
+import { carryBothWays } from './carry.ts'
+import { type ChangePoint, changePointOf } from './changePoint.ts'
+import { type Growth, grow, type Sized } from './growth.ts'
+import { type Hysteresis, notApplicable } from './hysteresis.ts'
+import { locate, relocate } from './locate.ts'
+import { checkVary, type OrderAlong, orderAlong, shockOf, type Vary } from './order.ts'
+import { readingOf } from './reading.ts'
+import { CliffError, type Located, type Search } from './types.ts'
 
 /** Options of `findCliff`; those of runs mean the same. */
 export type CliffOptions = SurveyOptions & {
   readonly vary: Vary
-  /** Order parameter; default: that of the scenario's `order:` block. */
+  /** Order parameter: measure or measure.statistic; default: that of the scenario's `order:` block. */
   readonly measure?: string
   /** Parameter that is the shock; default: that of the scenario's `order:` block. */
   readonly shock?: string
-  /** Paths at every place; default: the scenario's, at least 8 where paths differ. */
+  /** Paths at every place; default: 8, or 1 where paths do not differ. */
   readonly paths?: number
   /** Cells of the first grid; default 16. */
   readonly cells?: number
 }
-
-/** Whether the end states of one place are the start of the next in both directions. */
-export type Hysteresis = { readonly width: number | null; readonly note: string }
 
 /** A cliff of a scenario, with everything that was asked to find it. */
 export type ScenarioCliff = Located & {
@@ -28,7 +30,15 @@ export type ScenarioCliff = Located & {
   readonly seed: number
   readonly vary: Vary
   readonly measure: string
+  readonly unit: string
   readonly shock: string
+  /** The cliff of the world as it is, before it is carried to a system without end. */
+  readonly atSize: Located['cliff']
+  /** Null when the scenario names no size, or there is no cliff. */
+  readonly growth: (Growth & { readonly parameter: string }) | null
+  /** Whose jump it is; null when there is none. */
+  readonly jump: JumpOwner | null
+  readonly changePoint: ChangePoint | null
   /** Mean largest loop gain of the paths at the places of the grid on both sides; null when unknown. */
   readonly loopGain: { readonly below: number | null; readonly above: number | null }
   readonly hysteresis: Hysteresis
@@ -37,53 +47,129 @@ export type ScenarioCliff = Located & {
   readonly runs: number
 }
 
-const IRREVERSIBLE: Hysteresis = {
-  width: null,
-  note: 'not applicable: what is liquidated or lost does not come back when the parameter goes back',
-}
-
-/** @throws {CliffError} when a parameter cannot be varied over the range. */
-function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
-  const parameter = scenario.parameters.find((p) => p.name === name)
-  const known = scenario.parameters.filter((p) => typeof p.value === 'number').map((p) => p.name)
-  if (!parameter)
-    throw new CliffError(`no parameter is named "${name}"; numbers are ${known.join(', ')}`)
-  if (!known.includes(name))
-    throw new CliffError(`parameter "${name}" is no number; numbers are ${known.join(', ')}`)
-  const [least, most] = parameter.range ?? [-Infinity, Infinity]
-  if (!(low < high)) throw new CliffError(`${name}=${low}..${high} is empty; write low..high`)
-  if (low < least || high > most)
-    throw new CliffError(
-      `${name}=${low}..${high} leaves the range of "${name}"; use values from ${least} to ${most}`,
-    )
-}
-
-function shockOf(scenario: Scenario, given: string | undefined, set: CliffOptions['set']) {
-  const name = given ?? scenario.order.shock
-  const parameter = scenario.parameters.find((p) => p.name === name)
-  const value = set?.[name ?? ''] ?? parameter?.value
-  if (name === undefined || parameter === undefined || typeof value !== 'number')
-    throw new CliffError(
-      name === undefined
-        ? 'the scenario names no shock; name a parameter with --shock'
-        : `shock "${name}" is no numeric parameter; name one with --shock`,
-    )
-  return { name, value, range: parameter.range ?? ([-Infinity, Infinity] as const) }
-}
-
 /** Paths at every place when nothing says otherwise and the paths differ. */
 const PATHS = 8
+/** And for a statistic over them, when nothing says otherwise. */
+const STATISTIC_PATHS = 64
 const CELLS = 16
+/** Cells and paths of the way up and down. */
+const WAYS = { cells: 8, paths: 4 } as const
+/** Parts of the scenario's size at which the cliff is found again, the smallest first. */
+const PARTS = [0.25, 0.5] as const
+/** Smallest system in which a cliff is looked for. */
+const LEAST_SIZE = 64
 
 /** Whether a world without chance gives every path the same numbers. */
-async function differ(respond: Respond, x: number): Promise<boolean> {
-  const [values] = await respond([{ x, shock: 1 }], 2)
-  return !Object.is(values![0], values![1])
+async function differ({ samplesAt }: OrderAlong, x: number, measure: string): Promise<boolean> {
+  const [sample] = await samplesAt([{ x, shock: 1 }], 2)
+  const values = sample!.values(measure)
+  return !Object.is(values[0], values[1])
 }
 
 function middleOf(values: Float64Array): number | null {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length
+}
+
+async function gainsOf(
+  { samplesAt }: OrderAlong,
+  { cliff, curve }: Located,
+  paths: number,
+): Promise<ScenarioCliff['loopGain']> {
+  if (cliff === null) return { below: null, above: null }
+  const gainAt = async (point: { readonly x: number } | undefined): Promise<number | null> => {
+    if (!point) return null
+    const [sample] = await samplesAt([{ x: point.x, shock: 1 }], paths)
+    return middleOf(sample!.values('loopGain'))
+  }
+  return {
+    below: await gainAt(curve.findLast((point) => point.x < cliff.value)),
+    above: await gainAt(curve.find((point) => point.x > cliff.value)),
+  }
+}
+
+/** Find the cliff again in smaller systems, and carry it to one without end. */
+async function growthOf(
+  scenario: Scenario,
+  { cliff, kind }: Located,
+  alongWith: (base: Overrides) => OrderAlong,
+  search: Search,
+  { vary, set }: CliffOptions,
+): Promise<ScenarioCliff['growth']> {
+  const { size: parameter } = scenario.order
+  const found = scenario.parameters.find(({ name }) => name === parameter)
+  const full = set?.[parameter ?? ''] ?? found?.value
+  if (parameter === undefined || typeof full !== 'number' || parameter === vary.name) return null
+  if (cliff === null || kind === null || full * PARTS[0] < LEAST_SIZE) return null
+  const sizes: Sized[] = []
+  const half = (2 * (search.high - search.low)) / search.cells
+  let at = cliff.value
+  // From large to small, each looked for around the one before.
+  for (const part of PARTS.toReversed()) {
+    const size = Math.round(full * part)
+    const { respond } = alongWith({ [parameter]: size })
+    const again = await relocate(respond, at, half, kind, {
+      ...search,
+      effort: kind === 1 ? 'full' : 'coarse',
+    })
+    if (!again) break
+    at = again.value
+    sizes.unshift({ size, cliff: again })
+  }
+  const growth = grow([...sizes, { size: full, cliff }])
+  return growth && { ...growth, parameter }
+}
+
+/** What does not come back: liquidations, and losses. */
+const IRREVERSIBLE = ['liquidations', 'loss'] as const
+
+async function hysteresisOf(
+  scenario: Scenario,
+  along: OrderAlong,
+  { curve, cliff }: Located,
+  measure: string,
+  paths: number,
+  { vary, ...options }: CliffOptions,
+): Promise<Hysteresis> {
+  const samples = await along.samplesAt(
+    curve.map(({ x }) => ({ x, shock: 1 })),
+    paths,
+  )
+  for (const lost of IRREVERSIBLE)
+    if (samples.some((sample) => sample.values(lost).some((value) => value > 0)))
+      return notApplicable(
+        `there are ${lost === 'loss' ? 'losses' : lost} in this range, which do not come back when the parameter goes back`,
+      )
+  if (cliff === null && curve.every(({ order }) => Number.isNaN(order.value)))
+    return notApplicable('the measure has no value')
+  const { low, high } = vary
+  const { cells } = WAYS
+  const x = Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
+  const { seed, set, checked, cache = new Map(), signal } = options
+  const { plan } = taskOf(scenario, {
+    ...(seed === undefined ? {} : { seed }),
+    ...(set === undefined ? {} : { set }),
+    ...(checked === undefined ? {} : { checked }),
+  })
+  return carryBothWays({
+    ...{ plan, x, measure, cache, signal, paths: Math.min(paths, WAYS.paths) },
+    sets: x.map((at) => along.setOf({ x: at, shock: 1 })),
+  })
+}
+
+/** Progress over all that is asked, not of one question alone. */
+function progressOver(options: CliffOptions) {
+  let before = 0
+  return {
+    ask: (run: number): void => {
+      before = run
+    },
+    options: {
+      ...options,
+      onProgress: ({ points, paths, of }: { points: number; paths: number; of: number }) =>
+        options.onProgress?.({ points, paths: before + paths, of: before + of }),
+    },
+  }
 }
 
 /**
@@ -94,43 +180,48 @@ function middleOf(values: Float64Array): number | null {
  */
 export async function findCliff(
   from: Scenario | string,
-  { vary, cells = CELLS, ...options }: CliffOptions,
+  options: CliffOptions,
 ): Promise<ScenarioCliff> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  checkVary(scenario, vary)
-  const shock = shockOf(scenario, options.shock, options.set)
-  const measure = options.measure ?? scenario.order.measure
+  const { vary, cells = CELLS, set } = options
   const { name, low, high } = vary
+  checkVary(scenario, vary)
+  const shock = shockOf(scenario, options.shock, set)
   const isShock = shock.name === name
-  const setOf = ({ x, shock: multiple }: Place) => {
-    if (isShock) return { [name]: x }
-    const value = shock.value * multiple
-    if (value > shock.range[1])
-      throw new CliffError(
-        `the response needs a shock a little above ${shock.name}=${shock.value}, which leaves its range; set it lower`,
-      )
-    return { [name]: x, [shock.name]: value }
+  if (!isShock && shock.value === 0)
+    throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
+  const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
+  const progress = progressOver(options)
+  const survey = openSurvey(scenario, { ...progress.options, measures: [reading.measure] })
+  const counted = {
+    ...survey,
+    ask: (points: readonly Overrides[], paths: number) => {
+      progress.ask(survey.counts().run)
+      return survey.ask(points, paths)
+    },
   }
-  const survey = openSurvey(scenario, options)
+  const alongWith = (base: Overrides) => orderAlong(counted, name, shock, reading, base)
+  const along = alongWith({})
   try {
-    const samplesAt = (places: readonly Place[], paths: number) =>
-      survey.ask(places.map(setOf), paths)
-    const respond: Respond = async (places, paths) =>
-      (await samplesAt(places, paths)).map((sample) => sample.values(measure))
-    const paths = options.paths ?? ((await differ(respond, low)) ? PATHS : 1)
-    const located = await locate(respond, { low, high, paths, cells, isShock })
-    const at = located.cliff?.value ?? Number.NaN
-    const gainAt = async (point: { readonly x: number } | undefined): Promise<number | null> => {
-      if (!point) return null
-      const [sample] = await samplesAt([{ x: point.x, shock: 1 }], paths)
-      return middleOf(sample!.values('loopGain'))
-    }
-    const below = await gainAt(located.curve.findLast((point) => point.x < at))
-    const above = await gainAt(located.curve.find((point) => point.x > at))
+    const usual = reading.isStatistic ? STATISTIC_PATHS : PATHS
+    const paths = options.paths ?? ((await differ(along, low, reading.measure)) ? usual : 1)
+    const search: Search = { low, high, paths, cells, isShock, summary: reading.summary }
+    const located = await locate(along.respond, search)
+    const growth = await growthOf(scenario, located, alongWith, search, options)
+    const order = await along.respond(
+      located.curve.map(({ x }) => ({ x, shock: 1 })),
+      paths,
+    )
+    const x = Float64Array.from(located.curve, (point) => point.x)
     return {
       ...located,
-      ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary, measure },
-      ...{ shock: shock.name, loopGain: { below, above }, hysteresis: IRREVERSIBLE },
+      ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
+      ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
+      ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
+      jump: located.step && (await ownerOf(along, located.step, paths)),
+      changePoint: reading.isStatistic ? null : changePointOf({ x, order, susceptibility: [] }),
+      loopGain: await gainsOf(along, located, paths),
+      hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, options),
       ...{ paths, runs: survey.counts().run },
     }
   } finally {

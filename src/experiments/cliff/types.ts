@@ -10,9 +10,12 @@ export type Place = { readonly x: number; readonly shock: number }
 
 /**
  * The order parameter at some places: per place one value per path, on the same draws everywhere; NaN
- * where a path has none.
+ * where a path has none. Of a statistic over paths, one value per resample of the paths instead.
  */
 export type Respond = (places: readonly Place[], paths: number) => Promise<readonly Float64Array[]>
+
+/** What the values of a place say together, with a 95 % interval. */
+export type Summary = (values: Float64Array) => Interval
 
 /** Where and how finely a cliff is looked for. */
 export type Search = {
@@ -24,17 +27,29 @@ export type Search = {
   readonly cells: number
   /** True when the axis is the shock itself, which then cannot be varied beside it. */
   readonly isShock: boolean
+  /** How values of a place are taken together; default: their mean, Student's interval. */
+  readonly summary?: Summary
+  /** `coarse` takes fewer runs and gives wider intervals; default `full`. */
+  readonly effort?: 'full' | 'coarse'
 }
 
 /** One place of the curve. */
 export type CliffPoint = {
   readonly x: number
-  /** Mean order parameter over the paths, with a 95 % interval; NaN bounds for one path. */
+  /** Order parameter over the paths, with a 95 % interval; NaN bounds for one path. */
   readonly order: Interval
   /** Standard deviation over the paths as a share of the mean; NaN for one path or a mean of 0. */
   readonly relativeSd: number
   /** Response of the order parameter to a small extra shock, per unit of shock multiple. */
   readonly susceptibility: Interval
+}
+
+/** Values of the order parameter on both sides of a jump, and where they were read. */
+export type Step = {
+  readonly from: number
+  readonly to: number
+  readonly below: number
+  readonly above: number
 }
 
 /** What was found. */
@@ -45,5 +60,9 @@ export type Located = {
   readonly kind: 1 | 0 | null
   /** Why so, in words. */
   readonly note: string
+  /** The jump of the first path that jumps; null when there is none. */
+  readonly step: Step | null
   readonly curve: readonly CliffPoint[]
+  /** Where the order parameter scatters most for its size; null when the scatter has no peak inside. */
+  readonly scatterPeak: Interval | null
 }

@@ -1,0 +1,51 @@
+import type { Interval } from '../sensitivity/ranges.ts'
+
+/** A cliff at one size of the system. */
+export type Sized = { readonly size: number; readonly cliff: Interval }
+
+/** A cliff carried to a system without end. */
+export type Growth = {
+  /** By size, the smallest first. */
+  readonly sizes: readonly Sized[]
+  readonly limit: Interval
+  readonly note: string
+}
+
+const halfOf = ({ low, high }: Interval): number => (high - low) / 2
+
+/** Largest ratio of two steps between sizes at which the rest of the way is still summed. */
+const SLOWEST = 0.9
+
+/**
+ * Carry a cliff to a system without end: sizes N/4, N/2, N whose steps shrink by a ratio q leave a way of
+ * q / (1 - q) times the last step (Aitken), as c + A N^-w has it. All of that way is added to the error.
+ * @param sizes the smallest first, each twice the one before.
+ * @returns null for fewer than two sizes.
+ */
+export function grow(sizes: readonly Sized[]): Growth | null {
+  const last = sizes.at(-1)
+  const before = sizes.at(-2)
+  if (!last || !before) return null
+  const { value } = last.cliff
+  const reach = Math.max(halfOf(last.cliff), 0)
+  const step = value - before.cliff.value
+  const around = (at: number, by: number): Interval => ({ value: at, low: at - by, high: at + by })
+  const noise = reach + halfOf(before.cliff)
+  if (Math.abs(step) <= noise)
+    return {
+      ...{ sizes, limit: around(value, reach + Math.abs(step)) },
+      note: 'sizes differ by no more than their intervals: the last one stands',
+    }
+  const first = sizes.at(-3)
+  const ratio = first ? step / (before.cliff.value - first.cliff.value) : Number.NaN
+  if (!(ratio > 0 && ratio < SLOWEST))
+    return {
+      ...{ sizes, limit: around(value, reach + Math.abs(step) / (1 - 2 ** -0.5)) },
+      note: 'the steps between sizes do not shrink steadily: the last one stands, with a wide interval',
+    }
+  const rest = (step * ratio) / (1 - ratio)
+  return {
+    ...{ sizes, limit: around(value + rest, reach + Math.abs(rest)) },
+    note: `the steps between sizes shrink by ${ratio.toPrecision(2)} each: carried to no end`,
+  }
+}

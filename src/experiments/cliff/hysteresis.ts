@@ -1,0 +1,66 @@
+import { intervalOf } from './curve.ts'
+
+/** Whether the way up and the way down along a parameter differ. */
+export type Hysteresis = {
+  /** Distance of the steepest cells of both ways, unit of the parameter; null when not applicable. */
+  readonly width: number | null
+  /** Largest mean difference of the order parameter between both ways; null when not applicable. */
+  readonly gap: number | null
+  /** What was found, or why it does not apply. */
+  readonly note: string
+  /** Places and mean order parameter on both ways; empty when not applicable. */
+  readonly ways: readonly { readonly x: number; readonly up: number; readonly down: number }[]
+}
+
+/** Say why hysteresis does not apply. */
+export function notApplicable(why: string): Hysteresis {
+  return { width: null, gap: null, note: `not applicable: ${why}`, ways: [] }
+}
+
+const meanOf = (values: Float64Array): number => intervalOf(values).value
+
+function steepestCell(x: readonly number[], y: readonly number[]): number {
+  let best = 0
+  const change = (k: number): number => Math.abs(y[k + 1]! - y[k]!)
+  for (let k = 1; k + 1 < x.length; k++) if (change(k) > change(best)) best = k
+  return (x[best]! + x[best + 1]!) / 2
+}
+
+/** Whether paired differences are more than chance makes; without chance any rounding is none. */
+function differs(up: Float64Array, down: Float64Array): boolean {
+  const { value, low, high } = intervalOf(up.map((v, path) => v - down[path]!))
+  const size = Math.max(Math.abs(meanOf(up)), Math.abs(meanOf(down)))
+  if (!(Math.abs(value) > 1e-9 * size)) return false
+  return Number.isNaN(low) || low > 0 || high < 0
+}
+
+/** Whether values agree, path by path, as far as chance can tell. */
+export function sameWay(a: Float64Array, b: Float64Array): boolean {
+  return !differs(a, b)
+}
+
+/**
+ * Compare the way up with the way down.
+ * @param up order parameter at each place, path by path, each place started from the end of the one before.
+ * @param down the same on the way back, in the order of `x`.
+ */
+export function compareWays(
+  x: readonly number[],
+  up: readonly Float64Array[],
+  down: readonly Float64Array[],
+): Hysteresis {
+  const [rising, falling] = [up.map(meanOf), down.map(meanOf)]
+  const ways = x.map((at, k) => ({ x: at, up: rising[k]!, down: falling[k]! }))
+  // The way down starts where the way up ends: the last place is no comparison.
+  const apart = x.map((_, k) => k).filter((k) => k < x.length - 1 && differs(up[k]!, down[k]!))
+  const gap = Math.max(0, ...apart.map((k) => Math.abs(rising[k]! - falling[k]!)))
+  if (apart.length === 0)
+    return { width: 0, gap: 0, note: 'none: the way up and the way down agree', ways }
+  const width = Math.abs(steepestCell(x, rising) - steepestCell(x, falling))
+  const where = `between ${x[apart[0]!]} and ${x[apart.at(-1)!]}`
+  const note =
+    width > 0
+      ? `the way up and the way down differ ${where}: they turn at places ${Number(width.toPrecision(6))} apart`
+      : `the way up and the way down differ ${where}, but turn in the same cell`
+  return { width, gap, note, ways }
+}

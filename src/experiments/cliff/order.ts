@@ -1,0 +1,88 @@
+import type { Overrides, Scenario } from '../../scenario/index.ts'
+import type { Sample, Survey } from '../survey.ts'
+import type { Reading } from './reading.ts'
+import { CliffError, type Place, type Respond } from './types.ts'
+
+/** What is varied, and between which values. */
+export type Vary = { readonly name: string; readonly low: number; readonly high: number }
+
+/** A shock with its value where nothing varies it. */
+export type Shock = {
+  readonly name: string
+  readonly value: number
+  readonly range: readonly [number, number]
+}
+
+/**
+ * Check that a parameter can be varied over a range.
+ * @throws {CliffError} when there is no such number, or the range is empty or leaves that of the parameter.
+ */
+export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
+  const parameter = scenario.parameters.find((p) => p.name === name)
+  const known = scenario.parameters.filter((p) => typeof p.value === 'number').map((p) => p.name)
+  if (!parameter)
+    throw new CliffError(`no parameter is named "${name}"; numbers are ${known.join(', ')}`)
+  if (!known.includes(name))
+    throw new CliffError(`parameter "${name}" is no number; numbers are ${known.join(', ')}`)
+  const [least, most] = parameter.range ?? [-Infinity, Infinity]
+  if (!(low < high)) throw new CliffError(`${name}=${low}..${high} is empty; write low..high`)
+  if (low < least || high > most)
+    throw new CliffError(
+      `${name}=${low}..${high} leaves the range of "${name}"; use values from ${least} to ${most}`,
+    )
+}
+
+/**
+ * Find the shock of a scenario.
+ * @param given its name; without it that of the `order:` block.
+ * @throws {CliffError} when there is none, or it is no number.
+ */
+export function shockOf(scenario: Scenario, given: string | undefined, set: Overrides = {}): Shock {
+  const name = given ?? scenario.order.shock
+  const parameter = scenario.parameters.find((p) => p.name === name)
+  const value = set[name ?? ''] ?? parameter?.value
+  if (name === undefined || parameter === undefined || typeof value !== 'number')
+    throw new CliffError(
+      name === undefined
+        ? 'the scenario names no shock; name a parameter with --shock'
+        : `shock "${name}" is no numeric parameter; name one with --shock`,
+    )
+  return { name, value, range: parameter.range ?? [-Infinity, Infinity] }
+}
+
+/** The order parameter of a scenario along one parameter. */
+export type OrderAlong = {
+  readonly setOf: (place: Place) => Overrides
+  readonly samplesAt: (places: readonly Place[], paths: number) => Promise<readonly Sample[]>
+  readonly respond: Respond
+}
+
+/**
+ * Make the response of a scenario along one parameter.
+ * @param base overrides beside the varied parameter and the shock.
+ */
+export function orderAlong(
+  survey: Survey,
+  name: string,
+  shock: Shock,
+  { measure, read }: Reading,
+  base: Overrides = {},
+): OrderAlong {
+  const isShock = shock.name === name
+  const setOf = ({ x, shock: multiple }: Place): Overrides => {
+    if (isShock) return { ...base, [name]: x }
+    const value = shock.value * multiple
+    const [least, most] = shock.range
+    if (value < least || value > most)
+      throw new CliffError(
+        `the response needs a shock a little beyond ${shock.name}=${shock.value}, which leaves its range; set it nearer to 0`,
+      )
+    return { ...base, [name]: x, [shock.name]: value }
+  }
+  const samplesAt: OrderAlong['samplesAt'] = (places, paths) => survey.ask(places.map(setOf), paths)
+  return {
+    ...{ setOf, samplesAt },
+    respond: async (places, paths) =>
+      (await samplesAt(places, paths)).map((sample) => read(sample.values(measure))),
+  }
+}

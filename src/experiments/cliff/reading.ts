@@ -1,0 +1,72 @@
+import { philoxDraws } from '../../math/index.ts'
+import { measureInfo } from '../../measures/index.ts'
+import type { Scenario } from '../../scenario/index.ts'
+import { measuresOf } from '../names.ts'
+import { statisticOf } from '../statistics.ts'
+import { intervalOf } from './curve.ts'
+import { CliffError, type Summary } from './types.ts'
+
+/** Resamples of the paths from which the error of a statistic is told, beside the paths themselves. */
+const RESAMPLES = 24
+
+/** How an order parameter is read off the paths of one place. */
+export type Reading = {
+  /** Name of the measure, and the statistic over paths behind a dot. */
+  readonly text: string
+  readonly measure: string
+  readonly unit: string
+  /** True when it has one value per resample, not per path. */
+  readonly isStatistic: boolean
+  readonly read: (values: Float64Array) => Float64Array
+  readonly summary: Summary
+}
+
+/** Value of the statistic itself, with an interval of 1.96 standard deviations of its resamples. */
+function resampled(values: Float64Array): ReturnType<Summary> {
+  const value = values[0]!
+  const known = values.subarray(1).filter((v) => !Number.isNaN(v))
+  const mean = known.reduce((sum, v) => sum + v, 0) / known.length
+  const squares = known.reduce((sum, v) => sum + (v - mean) ** 2, 0)
+  const reach = 1.96 * Math.sqrt(squares / (known.length - 1))
+  return { value, low: value - reach, high: value + reach }
+}
+
+/** Rows of resample r of n paths: the paths themselves for r = 0; the same at every place. */
+function resample(values: Float64Array, r: number): Float64Array {
+  if (r === 0) return values
+  const draws = philoxDraws(r, 0, 'resample')
+  const n = values.length
+  return values.map((_, k) => values[Math.min(n - 1, Math.floor(draws.uniform(k, 0) * n))]!)
+}
+
+/**
+ * Read `measure` or `measure.statistic`: mean over paths when no statistic is named.
+ * @throws {CliffError} when one of both is unknown in this scenario.
+ */
+export function readingOf(scenario: Scenario, text: string): Reading {
+  const match = /^\s*([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?\s*$/.exec(text)
+  const known = measuresOf(scenario)
+  const measure = match?.[1] ?? ''
+  if (!known.includes(measure))
+    throw new CliffError(
+      `"${text}" is no measure of "${scenario.name}"; write measure or measure.statistic with one of ${known.join(', ')}`,
+    )
+  const { unit = '', better = 'lower' } = measureInfo(measure) ?? {}
+  const name = match?.[2] ?? 'mean'
+  if (name === 'mean') {
+    const plain = { text: measure, measure, unit, isStatistic: false }
+    return { ...plain, read: (values) => values, summary: intervalOf }
+  }
+  const statistic = statisticOf(name)
+  if (statistic === null)
+    throw new CliffError(
+      `"${name}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
+    )
+  const of = (values: Float64Array): number =>
+    statistic(values, { better, unit }).value ?? Number.NaN
+  return {
+    ...{ text: `${measure}.${name}`, measure, unit, isStatistic: true, summary: resampled },
+    read: (values) =>
+      Float64Array.from({ length: RESAMPLES + 1 }, (_, r) => of(resample(values, r))),
+  }
+}
