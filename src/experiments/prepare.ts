@@ -10,9 +10,10 @@ import {
   type PathView,
 } from '../measures/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
-import { type ResolvedScenario, resolveScenario, type SourceCache } from '../scenario/index.ts'
+import type { ResolvedScenario, SourceCache } from '../scenario/index.ts'
 import { assetIndex, type World } from '../world/index.ts'
 import { type Comparer, createComparer } from './compare.ts'
+import { resolveRun } from './knobs.ts'
 import type { RunPlan } from './plan.ts'
 
 /** A run that is ready: its world, built once for all its paths, and what is measured in it. */
@@ -34,7 +35,7 @@ export type Prepared = {
 /**
  * Load a run's data and build its world.
  * @param draws another source of random numbers than that of ordinary runs.
- * @throws {ScenarioError} when an override is wrong, {SourceError} when data are, {ChannelError} when
+ * @throws {ScenarioError} or {KnobError} when an override is wrong, {SourceError} when data are, {ChannelError} when
  *   a cut is.
  */
 export async function prepareRun(
@@ -43,7 +44,7 @@ export async function prepareRun(
   draws?: MakeDraws,
 ): Promise<Prepared> {
   const { scenario, set, seed, checked, measures, cuts } = plan
-  const resolved = await resolveScenario(scenario, { set, cache })
+  const resolved = await resolveRun(scenario, { set, cache })
   const { spec, order } = resolved
   const asset = order.asset === undefined ? -1 : assetIndex(spec.assets, order.asset)
   const focusIn = (world: World): Focus => focusOf(world, asset, order.source ?? '')

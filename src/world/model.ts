@@ -88,6 +88,18 @@ export type ChannelName = 'feedLag' | 'priceImpact'
 
 export type Cuts = { readonly [C in ChannelName]?: Cut }
 
+/** Components that every world can be asked to change, by the same name everywhere. */
+export type KnobName = 'liquidationDelay' | 'concentration' | 'oracleLatency' | 'marginRequirement'
+
+/**
+ * Parameters of an instance after a knob has been turned.
+ * @param value in the knob's unit.
+ * @returns those that change.
+ */
+export type Turn<P = Params> = (p: P, value: number, assets: Assets) => Partial<P>
+
+export type Knobs<P = Params> = { readonly [K in KnobName]?: Turn<P> }
+
 type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSpec>>> = {
   /** `family/name`. */
   readonly kind: string
@@ -98,6 +110,8 @@ type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSp
   /** Holder may go below zero in the ledger: a source or sink of tokens. */
   readonly external?: boolean
   readonly cuts?: Cuts
+  /** What knobs that all worlds share do to its parameters. */
+  readonly knobs?: Knobs<ParamsOf<S>>
   readonly arrange?: Arrange
   /** State columns, from parameters and the number of assets. */
   readonly columns?: (p: ParamsOf<S>, assets: Assets, tickSeconds: number) => C
@@ -112,6 +126,7 @@ export type Model = {
   readonly params: ParamSpecs
   readonly external: boolean
   readonly cuts: Cuts
+  readonly knobs: Knobs
   readonly arrange: Arrange | undefined
   columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
   create(p: Params, s: Readonly<Record<string, Column>>, context: Context): Instance
@@ -133,6 +148,7 @@ export function model<
     params: definition.params,
     external: definition.external ?? false,
     cuts: definition.cuts ?? {},
+    knobs: (definition.knobs ?? {}) as Knobs,
     arrange: definition.arrange,
     columns: (p, assets, tickSeconds) =>
       columns ? columns(p as ParamsOf<S>, assets, tickSeconds) : {},

@@ -152,8 +152,14 @@ export type Desk = {
   readonly values: Float64Array
   /** Log moves of the markets' prices that are taken back while a trigger is looked for. */
   readonly undone: Float64Array
+  /** What their thresholds are multiplied by meanwhile, to be what they were before changes. */
+  readonly rescaled: Float64Array
   /** How often what follows from terms has been remade. */
   revision: number
+  /** State column of length 1: changes of terms so far. */
+  changes: Float64Array
+  /** Codes of the terms that change a market's threshold. */
+  thresholdTerms: readonly number[]
 }
 
 /** Rules that change nothing, for lenders that have none. */
@@ -237,7 +243,10 @@ export function openDesk(context: Context, positions: PositionTable, ground: Gro
     collaterals: perMarket(),
     values: perCoordinate(),
     undone: perMarket(),
+    rescaled: perMarket(),
     revision: 0,
+    changes: new Float64Array(1),
+    thresholdTerms: [],
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Governed,
   type Outcome,
   type RefreshCause,
+  TERM_NAMES,
   TERMS,
   type TermName,
 } from '../../world/index.ts'
@@ -43,6 +44,7 @@ export type Keeper = {
  * was made from. A rewind to the same terms, by far the most frequent, costs one comparison.
  */
 export function keeperOf({ desk, changes, remake }: Changeable): Keeper {
+  desk.changes = changes
   let made = changes[0]!
   const make = (): void => {
     remake()
@@ -112,6 +114,10 @@ function unfit(name: TermName, value: number): Outcome {
  */
 export function governedOf(desk: Desk, levers: Levers, keeper: Keeper, fixed: Fixed): Governed {
   const marketOf = desk.context.assets.map((_, a) => desk.asset.indexOf(a))
+  const threshold = levers.liquidationThreshold
+  desk.thresholdTerms = TERM_NAMES.flatMap((name, code) =>
+    threshold && levers[name] === threshold ? [code] : [],
+  )
   const placeOf = (name: TermName, asset: number): number =>
     TERMS[name].per === 'all' ? 0 : (marketOf[asset] ?? -1)
   return {

@@ -1,6 +1,7 @@
 import { exp } from '../../math/index.ts'
-import { type Book, crossing, type Undone } from '../../world/index.ts'
+import { type Book, crossing, eventCode, type Undone } from '../../world/index.ts'
 import type { Desk } from './desk.ts'
+import type { Layout } from './layout.ts'
 
 /** Find a row's entry on a coordinate; -1 when there is none. */
 export function entryOf(book: Book, row: number, coordinate: number): number {
@@ -118,9 +119,9 @@ function newestMove({ book, layout, asset, oracle }: Desk, row: number): number 
   return latest
 }
 
-/** Margin of a row at prices from before the moves in `undone`, USD. */
+/** Margin of a row at prices and thresholds from before the changes that are taken back, USD. */
 function marginBefore(desk: Desk, row: number): number {
-  const { book, layout, protocol, asset, oracle, undone } = desk
+  const { book, layout, protocol, asset, oracle, undone, rescaled } = desk
   const first = book.start[row]!
   let total = 0
   for (let k = first; k < first + book.count[row]!; k++) {
@@ -130,10 +131,34 @@ function marginBefore(desk: Desk, row: number): number {
     const unit =
       layout.liability[c] === 1
         ? price * protocol.owing(m)
-        : price * protocol.holding(m) * layout.factor[c]!
+        : price * protocol.holding(m) * layout.factor[c]! * (isOwn(layout, c) ? rescaled[m]! : 1)
     total += book.amount[k]! * unit
   }
   return total
+}
+
+/** Whether a coordinate's threshold follows its market's, rather than that of a mode. */
+function isOwn({ variant }: Layout, coordinate: number): boolean {
+  return variant[coordinate] === 0
+}
+
+const TERM = eventCode('term')
+
+/** Take an event's change of a threshold of the row back. @returns whether it made one. */
+function undoTerm(desk: Desk, row: number, event: number): boolean {
+  const { book, layout, asset, context, rescaled, thresholdTerms } = desk
+  const { kind, row: target, other, asset: of, x, y } = context.trace.columns
+  if (kind[event] !== TERM || target[event] !== context.self) return false
+  if (!thresholdTerms.includes(other[event]!) || !(y[event]! > 0)) return false
+  const first = book.start[row]!
+  for (let k = first; k < first + book.count[row]!; k++) {
+    const c = book.coordinate[k]!
+    const m = layout.market[c]!
+    if (asset[m] !== of[event] || layout.liability[c] === 1 || !isOwn(layout, c)) continue
+    rescaled[m]! *= x[event]! / y[event]!
+    return true
+  }
+  return false
 }
 
 /** Take an event's move of one of the row's prices back. @returns whether it made one. */
@@ -150,21 +175,27 @@ function undoMove({ book, layout, asset, oracle, undone }: Desk, row: number, ev
 }
 
 /**
- * Find the event that moved a row below its threshold: oracle moves are taken back, newest first,
- * until the row is healthy. Interest since then is not taken back.
+ * Find the event that moved a row below its threshold: oracle moves and changes of thresholds are
+ * taken back, newest first, until the row is healthy. Interest since then is not taken back, nor is a
+ * threshold that was set to 0.
  * @returns an event id; -1 when it was below before the first event. For a healthy row, the last
  *   event that moved one of its prices the wrong way.
  */
 export function triggerOf(desk: Desk, row: number): number {
-  const { context, undone } = desk
+  const { context, undone, rescaled, changes } = desk
+  const hasChanged = changes[0]! > 0
   const last = lastMove(desk, row)
   undone.fill(0)
-  if (last < 0 || !(marginBefore(desk, row) < 0)) return last
+  rescaled.fill(1)
+  if ((last < 0 && !hasChanged) || !(marginBefore(desk, row) < 0)) return last
   const undo = (event: number): Undone => {
-    if (!undoMove(desk, row, event)) return 'none'
+    const isUndone = undoMove(desk, row, event) || (hasChanged && undoTerm(desk, row, event))
+    if (!isUndone) return 'none'
     return marginBefore(desk, row) >= 0 ? 'safe' : 'beyond'
   }
-  return crossing(context.trace, undo, last, newestMove(desk, row))
+  return hasChanged
+    ? crossing(context.trace, undo, last)
+    : crossing(context.trace, undo, last, newestMove(desk, row))
 }
 
 /**

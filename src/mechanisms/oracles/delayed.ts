@@ -121,6 +121,7 @@ export const delayed: Model = model({
   doc: 'publishes what it read one hop ago (Maker’s oracle security module); readings are actions',
   external: true,
   cuts: { feedLag: { become: 'oracles/direct' } },
+  knobs: { oracleLatency: (_, latency) => ({ latency }) },
   params,
   columns: (_, all) => columns(all.length),
   create(p, s, context) {

@@ -158,6 +158,7 @@ export const feed: Model = model({
   doc: 'pushed feed with deviation, heartbeat and submission latency; transmissions are actions',
   external: true,
   cuts: { feedLag: { become: 'oracles/direct' } },
+  knobs: { oracleLatency: (_, latency) => ({ latency }) },
   params,
   columns: (_, all) => columns(all.length),
   create(p, s, context) {

@@ -38,6 +38,7 @@ export const liquidator: Model = model({
   phase: 'agent',
   doc: 'liquidates what pays after slippage and gas, with finite capital that returns late',
   params,
+  knobs: { liquidationDelay: (_, detectionDelay) => ({ detectionDelay }) },
   columns: (p, assets, tickSeconds) => ({
     // Blocks are never shorter than a tick, so these rings are long enough for any chain.
     pending: f64(blocksOf(p.settlement, tickSeconds) + 1, 'USD'),

@@ -16,6 +16,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { governedOf, keeperOf } from '../governed.ts'
+import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { ruleColumns, ruleParams } from '../rules.ts'
 import { fixedOf, leversOf } from './levers.ts'
@@ -85,6 +86,19 @@ const COLUMNS = {
 
 type PerReserve = Record<keyof typeof COLUMNS, ReturnType<typeof f64>>
 
+/** Terms with another margin requirement; new debt is limited in proportion. */
+function withMargins<T extends { readonly ltv: number; readonly liquidationThreshold: number }>(
+  terms: T,
+  factor: number,
+): T {
+  const { ltv, liquidationThreshold } = terms
+  return {
+    ...terms,
+    ltv: withMargin(ltv, factor),
+    liquidationThreshold: withMargin(liquidationThreshold, factor),
+  }
+}
+
 /** Aave v2 and v3: one pool of reserves, scaled balances, eModes, isolation, deficits (v3.3). */
 export const aaveV3: Model = model({
   kind: 'lending/aaveV3',
@@ -97,6 +111,24 @@ export const aaveV3: Model = model({
     eModes: list('terms of eModes', record('one eMode', eModeTerms), { default: [] }),
     ...ruleParams,
     positions: data<PositionTable>('positions', 'accounts with collateral and debt'),
+  },
+  knobs: {
+    marginRequirement: ({ positions, reserves, eModes }, factor) => ({
+      positions: positionsWithMargin(positions, factor),
+      reserves: reserves.map(({ asset, value }) => ({ asset, value: withMargins(value, factor) })),
+      eModes: eModes.map((eMode) => withMargins(eMode, factor)),
+    }),
+    concentration: ({ positions, reserves, eModes }, factor, assets) => {
+      const terms = new Map(reserves.map(({ asset, value }) => [asset, value]))
+      const threshold = (asset: number, account: number): number => {
+        const own = terms.get(asset)
+        const category = positions.category?.[account] ?? 0
+        const isIn = category > 0 && own?.eMode === category && own.liquidationThreshold > 0
+        const eMode = isIn ? eModes.find((e) => e.category === category) : undefined
+        return (eMode ?? own)?.liquidationThreshold ?? 0
+      }
+      return { positions: positionsConcentrated(positions, factor, assets, threshold) }
+    },
   },
   columns: ({ reserves: { length } }) => ({
     ...(Object.fromEntries(

@@ -14,6 +14,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { governedOf, keeperOf } from '../governed.ts'
+import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { ruleColumns, ruleParams } from '../rules.ts'
 import { FIXED, leversOf, remake } from './levers.ts'
@@ -58,6 +59,20 @@ export const compoundV2: Model = model({
     }),
     markets: perAsset('one market per asset', record('terms and opening totals', marketTerms)),
     positions: data<PositionTable>('positions', 'accounts with collateral and debt'),
+  },
+  knobs: {
+    marginRequirement: (p, factor) => ({
+      positions: positionsWithMargin(p.positions, factor),
+      markets: p.markets.map(({ asset, value }) => ({
+        asset,
+        value: { ...value, collateralFactor: withMargin(value.collateralFactor, factor) },
+      })),
+    }),
+    concentration: ({ positions, markets }, factor, assets) => {
+      const factors = new Map(markets.map((m) => [m.asset, m.value.collateralFactor]))
+      const threshold = (asset: number) => factors.get(asset) ?? 0
+      return { positions: positionsConcentrated(positions, factor, assets, threshold) }
+    },
   },
   columns: ({ markets: { length } }) => ({
     borrowIndex: f64(length, 'index', 1),

@@ -12,6 +12,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { immutableOf } from '../governed.ts'
+import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { liquidationIncentiveFactor, perSecond } from './kernel.ts'
 import { COLLATERAL, openMarket } from './market.ts'
@@ -60,6 +61,17 @@ export const morphoBlue: Model = model({
     minRateAtTarget: rate('lowest rate at target', 0.001),
     maxRateAtTarget: rate('highest rate at target', 2),
     positions: data<PositionTable>('positions', 'accounts with collateral, debt and supply'),
+  },
+  // A higher lltv means a smaller bonus, by the protocol's own formula.
+  knobs: {
+    marginRequirement: ({ positions, lltv }, factor) => ({
+      positions: positionsWithMargin(positions, factor),
+      lltv: withMargin(lltv, factor),
+    }),
+    concentration: ({ positions, lltv, collateralAsset }, factor, assets) => {
+      const threshold = (asset: number): number => (asset === collateralAsset ? lltv : 0)
+      return { positions: positionsConcentrated(positions, factor, assets, threshold) }
+    },
   },
   columns: () =>
     Object.fromEntries(
