@@ -68,7 +68,34 @@ const CASES: readonly Case[] = [
   hedging('dealers hedge in the same block, volatility', 0.25, 0, 'volRatioStep', 4 / 3, 0.01),
   hedging('one block late, volatility per block', 0.5, 1, 'volRatioStep', 1.1547005, 0.01),
   hedging('one block late, over many blocks', 0.5, 1, 'volRatioLong', 2, 0.03),
+  push('all of 30 blocks 20 % up, loss of the attacker, in quote reserves', 'multi', 0.249481326),
+  push('one block far enough for all 30, the same', 'single', 1.023715784),
+  {
+    id: 'F6',
+    what: 'arbitrage over loss versus rebalancing, fee half of the volatility per block',
+    scenario: 'papers/lvr-with-fees',
+    set: {},
+    measure: 'arbOverLvr',
+    expected: 0.538148,
+    tolerance: 0.00538,
+  },
+  {
+    id: 'J6',
+    what: 'Mango-like: paper gain of the pushed position, USD',
+    scenario: 'oracle-manipulation',
+    set: {},
+    measure: 'paperGain',
+    expected: 421.08e6,
+    tolerance: 1e5,
+  },
 ]
+
+/** Moving a time-weighted oracle of 30 blocks by 20 %. */
+function push(what: string, mode: string, expected: number): Case {
+  const set = { epsilon: 0.2, window: 30, mode }
+  const scenario = 'papers/twap-attack'
+  return { id: 'F7', what, scenario, set, measure: 'loss', expected, tolerance: 1e-8 }
+}
 
 function cascade(id: string, what: string, set: Case['set'], expected: number): Case {
   const scenario = 'papers/constant-product-cascade'
