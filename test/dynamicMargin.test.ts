@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventsOf } from '../src/measures/index.ts'
+import { EVENT_NAMES } from '../src/world/index.ts'
 import {
   aave,
   accounts,
@@ -37,6 +38,20 @@ describe('dynamic margin', () => {
     expect(run.with.get('loss')).toBeGreaterThan(1000)
     // Some that the change itself spared were broken by the sales of others.
     expect(run.with.get('endogenousShare')).toBeGreaterThan(0.2)
+  })
+
+  it('is named as the cause of what it liquidates at a price that stands still', async () => {
+    // Its opening estimate of volatility asks for 0.58; nothing moves.
+    const calm = {
+      defences: { margin: margin(`${threshold}, vol: 1.77`) },
+      accounts: accounts(700, 10, 10),
+    }
+    const run = await compared(calm)
+    expect(run.without.get('liquidations')).toBe(0)
+    expect(run.with.get('liquidations')).toBe(10)
+    const { parent, kind } = run.with.world.trace.columns
+    const liquidations = eventsOf(run.with.world.trace, 'liquidation')
+    expect(EVENT_NAMES[kind[parent[liquidations[0]!]!]!]).toBe('term')
   })
 
   it('costs borrowing power and gas while nothing is wrong', async () => {

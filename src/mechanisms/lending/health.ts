@@ -1,7 +1,7 @@
 import { exp } from '../../math/index.ts'
 import { type Book, crossing, eventCode, type Undone } from '../../world/index.ts'
 import type { Desk } from './desk.ts'
-import type { Layout } from './layout.ts'
+import { EQUALITY, type Layout } from './layout.ts'
 
 /** Find a row's entry on a coordinate; -1 when there is none. */
 export function entryOf(book: Book, row: number, coordinate: number): number {
@@ -119,6 +119,16 @@ function newestMove({ book, layout, asset, oracle }: Desk, row: number): number 
   return latest
 }
 
+/**
+ * Threshold of a coordinate before changes, in the layout's terms.
+ * @param rescaled what the market's is multiplied by; negative: what it was, where it is 0 now.
+ */
+function factorBefore(layout: Layout, coordinate: number, rescaled: number): number {
+  const now = layout.factor[coordinate]!
+  if (!isOwn(layout, coordinate)) return now
+  return rescaled < 0 ? EQUALITY * -rescaled : now * rescaled
+}
+
 /** Margin of a row at prices and thresholds from before the changes that are taken back, USD. */
 function marginBefore(desk: Desk, row: number): number {
   const { book, layout, protocol, asset, oracle, undone, rescaled } = desk
@@ -131,7 +141,7 @@ function marginBefore(desk: Desk, row: number): number {
     const unit =
       layout.liability[c] === 1
         ? price * protocol.owing(m)
-        : price * protocol.holding(m) * layout.factor[c]! * (isOwn(layout, c) ? rescaled[m]! : 1)
+        : price * protocol.holding(m) * factorBefore(layout, c, rescaled[m]!)
     total += book.amount[k]! * unit
   }
   return total
@@ -149,13 +159,13 @@ function undoTerm(desk: Desk, row: number, event: number): boolean {
   const { book, layout, asset, context, rescaled, thresholdTerms } = desk
   const { kind, row: target, other, asset: of, x, y } = context.trace.columns
   if (kind[event] !== TERM || target[event] !== context.self) return false
-  if (!thresholdTerms.includes(other[event]!) || !(y[event]! > 0)) return false
+  if (!thresholdTerms.includes(other[event]!)) return false
   const first = book.start[row]!
   for (let k = first; k < first + book.count[row]!; k++) {
     const c = book.coordinate[k]!
     const m = layout.market[c]!
     if (asset[m] !== of[event] || layout.liability[c] === 1 || !isOwn(layout, c)) continue
-    rescaled[m]! *= x[event]! / y[event]!
+    rescaled[m] = y[event]! > 0 ? (rescaled[m]! * x[event]!) / y[event]! : -x[event]!
     return true
   }
   return false
@@ -176,8 +186,7 @@ function undoMove({ book, layout, asset, oracle, undone }: Desk, row: number, ev
 
 /**
  * Find the event that moved a row below its threshold: oracle moves and changes of thresholds are
- * taken back, newest first, until the row is healthy. Interest since then is not taken back, nor is a
- * threshold that was set to 0.
+ * taken back, newest first, until the row is healthy. Interest since then is not taken back.
  * @returns an event id; -1 when it was below before the first event. For a healthy row, the last
  *   event that moved one of its prices the wrong way.
  */
