@@ -1,0 +1,211 @@
+import type { CliffDocument } from '../../experiments/index.ts'
+import { count, inUnit, short } from '../format.ts'
+import { type Html, html, type Part, section, table } from '../page/html.ts'
+import { type About, axisName, factsOf, measureOf, parameterOf, spoken } from './about.ts'
+import { experimentPage, figure, legend, type Tile } from './page.ts'
+import { isKnown, type Ranged, rangedText } from './units.ts'
+import { type Marker, type Panel, type Point, type XyPlot, xyPlot } from './xy.ts'
+
+type Units = { readonly x: string; readonly y: string }
+
+function measured(document: CliffDocument, name: string) {
+  return document.measures.find((m) => m.name === name) ?? null
+}
+
+/** Write where something is along the parameter. */
+function placeText(at: Ranged, unit: string): string {
+  return rangedText(at, unit)
+}
+
+function unitsOf(document: CliffDocument, about: About): Units {
+  return {
+    x: parameterOf(about, document.vary.name).unit,
+    y: measureOf(document.order.measure).unit,
+  }
+}
+
+function curvePanel(document: CliffDocument, { x, y }: Units): Panel {
+  const { curve, order } = document
+  const points = curve.map(
+    (p): Point => ({
+      ...{ x: p.x, y: p.order.value, low: p.order.low, high: p.order.high },
+      title: `${document.vary.name} ${inUnit(p.x, x)}: ${rangedText(p.order, y)}`,
+    }),
+  )
+  return {
+    ...{ name: spoken(order.measure), unit: y, height: 250, from: 'zero' },
+    series: [{ color: '1', marks: 'both', points }],
+  }
+}
+
+/** Susceptibilities are per unit of shock multiple; a hundredth of one is what 1 % more shock adds. */
+const PERCENT = 0.01
+
+function scaled({ value, low, high }: Ranged): Ranged {
+  const part = (x: number | null): number | null => (isKnown(x) ? PERCENT * x : null)
+  return { value: part(value), low: part(low), high: part(high) }
+}
+
+function responsePanel(document: CliffDocument, { x, y }: Units): Panel {
+  const points = document.curve.map(
+    ({ x: at, susceptibility: s }): Point => ({
+      ...{ x: at, y: s.value, low: s.low, high: s.high },
+      title: `${document.vary.name} ${inUnit(at, x)}: ${rangedText(s, y)}`,
+    }),
+  )
+  return {
+    ...{ name: `added by 1 % more ${document.order.shock}`, unit: y },
+    ...{ height: 130, from: 'zero', series: [{ color: '2', marks: 'both', points }] },
+  }
+}
+
+function markersOf(document: CliffDocument, { x }: Units): readonly Marker[] {
+  const cliff = measured(document, 'cliff')
+  if (!cliff || !isKnown(cliff.value)) return []
+  return [{ ...cliff, color: 'bad', text: `cliff at ${placeText(cliff, x)}` }]
+}
+
+function plotOf(document: CliffDocument, about: About): XyPlot {
+  const units = unitsOf(document, about)
+  const { vary, order } = document
+  const cliff = measured(document, 'cliff')
+  const found =
+    cliff && isKnown(cliff.value)
+      ? `Cliff at ${placeText(cliff, units.x)}.`
+      : 'No cliff in this range.'
+  return {
+    title: `${spoken(order.measure)} against ${vary.name}`,
+    description: `${found} Below it the response to a small extra shock.`,
+    x: {
+      name: axisName(parameterOf(about, vary.name)),
+      unit: units.x,
+      span: [vary.low, vary.high],
+    },
+    panels: [curvePanel(document, units), responsePanel(document, units)],
+    markers: markersOf(document, units),
+  }
+}
+
+/** Draw the loss curve with its cliff, and the response to a small extra shock below it. */
+export function cliffChart(document: CliffDocument, about: About): Html {
+  const plot = plotOf(document, about)
+  const places =
+    document.paths === 1 ? 'one path a place' : `means of ${document.paths} paths a place`
+  const bands = document.paths === 1 ? 'no intervals' : 'bands are 95 % intervals'
+  return html`${figure('Loss curve', `${places}, on the same draws everywhere; ${bands}`, (width) => xyPlot(plot, width))}
+${legend([
+  { name: spoken(document.order.measure), color: 'c1', mark: 'line' },
+  { name: 'response to a small extra shock', color: 'c2', mark: 'line' },
+  ...(plot.markers!.length > 0
+    ? [{ name: 'cliff and its 95 % interval', color: 'bad', mark: 'dash' } as const]
+    : []),
+])}`
+}
+
+const KINDS = { 0: 'continuous', 1: 'a jump' } as const
+
+function kindOf(document: CliffDocument): string | null {
+  const kind = measured(document, 'kind')?.value ?? null
+  return kind === 0 || kind === 1 ? KINDS[kind] : null
+}
+
+function gainText(gain: number | null): string {
+  if (!isKnown(gain)) return 'unknown'
+  return gain.toPrecision(3)
+}
+
+function tilesOf(document: CliffDocument, units: Units): readonly Tile[] {
+  const { vary, loopGain, runs, paths } = document
+  const cliff = measured(document, 'cliff')
+  const kind = kindOf(document)
+  const at = cliff && isKnown(cliff.value) ? inUnit(cliff.value, units.x) : 'none'
+  return [
+    {
+      name: `cliff in ${vary.name}`,
+      value: at,
+      note: cliff && kind ? placeText(cliff, units.x) : '',
+    },
+    {
+      name: 'kind',
+      value: kind ?? 'none',
+      note: kind === 'a jump' ? 'the curve does not announce it' : '',
+    },
+    ...(kind === null
+      ? []
+      : [
+          {
+            name: 'loop gain below',
+            value: gainText(loopGain.below),
+            note: 'next place of the curve',
+          },
+          {
+            name: 'loop gain above',
+            value: gainText(loopGain.above),
+            note: '1 and more: sales feed themselves',
+          },
+        ]),
+    { name: 'runs', value: short(runs), note: `${count(paths, 'path')} at every place` },
+  ]
+}
+
+function leadOf(document: CliffDocument, units: Units): Part {
+  const { vary, order } = document
+  const cliff = measured(document, 'cliff')
+  const kind = kindOf(document)
+  if (!cliff || kind === null)
+    return html`Between ${vary.name} ${inUnit(vary.low, units.x)} and ${inUnit(vary.high, units.x)} there is <b>no cliff</b> in ${spoken(order.measure)}: ${cliff?.note ?? 'none was found'}.`
+  const how = kind === 'a jump' ? 'jumps' : 'turns from small to systemic'
+  return html`The ${spoken(order.measure)} ${how} at <b>${vary.name} ${placeText(cliff, units.x)}</b>: ${cliff.note}.`
+}
+
+function beside(document: CliffDocument, units: Units): Html {
+  const rows = document.measures.filter(({ name }) => name !== 'kind')
+  return table(rows, [
+    { title: 'place', cell: (m) => html`<b>${m.name}</b>` },
+    { title: 'value', align: 'right', cell: (m) => placeText(m, units.x) },
+    { title: 'why', cell: (m) => html`<span class="w wide">${m.note}</span>` },
+  ])
+}
+
+function curveTable({ curve, vary, order }: CliffDocument, units: Units): Html {
+  return table(curve, [
+    { title: vary.name, align: 'right', cell: (p) => inUnit(p.x, units.x) },
+    { title: spoken(order.measure), align: 'right', cell: (p) => rangedText(p.order, units.y) },
+    {
+      title: 'sd / mean',
+      align: 'right',
+      hint: 'standard deviation over the paths as a share of the mean',
+      cell: (p) => (isKnown(p.relativeSd) ? short(p.relativeSd) : 'none'),
+    },
+    {
+      title: 'response',
+      align: 'right',
+      hint: `what 1 % more ${order.shock} adds, from a small extra shock`,
+      cell: (p) => rangedText(scaled(p.susceptibility), units.y),
+    },
+  ])
+}
+
+/** Write the page of `breakwater cliff`. */
+export function cliffPage(document: CliffDocument, about: About): string {
+  const units = unitsOf(document, about)
+  const { vary, order, hysteresis, runs, seed, paths } = document
+  return experimentPage({
+    title: `cliff of ${document.scenario}`,
+    question: `Breakwater cliff: where along ${vary.name} does ${spoken(order.measure)} turn from small to systemic`,
+    heading: about.scenario.title,
+    lead: leadOf(document, units),
+    tiles: tilesOf(document, units),
+    sections: [
+      section('curve', 'The curve and its cliff', cliffChart(document, about)),
+      section(
+        'numbers',
+        'In numbers',
+        beside(document, units),
+        html`<p>Going back: ${hysteresis.note}.</p>`,
+        html`<details><summary>All ${document.curve.length} places</summary>${curveTable(document, units)}</details>`,
+      ),
+    ],
+    facts: factsOf(about, seed, `${short(runs)} in all, ${count(paths, 'path')} a place`),
+  })
+}
