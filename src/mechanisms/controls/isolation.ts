@@ -148,7 +148,8 @@ function arrange(spec: WorldSpec, own: InstanceSpec, models: readonly Model[]): 
 /**
  * Isolated cells instead of a pool, from the start: a loss stays in the cell whose collateral failed, and
  * is at most what that cell has; but cash is in pieces too, and what an account had pledged together is
- * closed. Cells are named `pool.ASSET`. The cost is in the parameter `outcome`, which measures read.
+ * closed. Cells are named `pool.ASSET`; caps hold for each of them. The cost is in the parameter
+ * `outcome`, which measures read.
  */
 export const isolation: Model = model({
   kind: 'controls/isolation',
