@@ -47,11 +47,12 @@ export type Managed = {
   readonly stuck?: readonly [from: number, to: number]
   /** Gas per liquidation. */
   readonly liquidationGas?: number
-  /** Bonus of liquidations at the start. */
+  /** Bonus and close factor of liquidations at the start. */
   readonly bonus?: number
+  readonly close?: number
 }
 
-const LENDER = `{ kind: lending/compoundV2, oracle: $oracle, closeFactor: 1, liquidationBonus: $bonus,
+const LENDER = `{ kind: lending/compoundV2, oracle: $oracle, closeFactor: $close, liquidationBonus: $bonus,
     protocolSeizeShare: 0, positions: '@book.positions', markets: {
       X: { collateralFactor: 0.8, exchangeRate: 1, cash: 1.0e+6 },
       USD: { collateralFactor: 0, exchangeRate: 1, cash: 1.0e+6 } } }`
@@ -94,6 +95,7 @@ title: a managed lender
 parameters:
   oracle: { value: ${world.oracle ?? 'market'}, unit: choice, options: [market, feed], doc: whom the lender reads }
   bonus: { value: ${world.bonus ?? 0.08}, unit: fraction, doc: bonus }
+  close: { value: ${world.close ?? 1}, unit: fraction, doc: close factor }
 time: { tick: 600, duration: { days: ${days} } }
 assets: { X: { price: 100 }, ETH: { price: 2000 } }
 sources:

@@ -46,6 +46,27 @@ describe('volatility-scaled bonus', () => {
     expect(run.with.get('controlGas')).toBeGreaterThan(0)
   })
 
+  describe('and close factor', () => {
+    const own: Managed = {
+      ...{ close: 0.1, accounts: accounts(700, 1.5, 10), days: 10.5 },
+      defences: { close: bonus('terms: [closeFactor], closeLow: 0.1') },
+    }
+    const soon = 9.2 + 2.5 / 144
+
+    it('helps where one fall follows the other: more is repaid between them', async () => {
+      const run = await compared({ ...own, moves: [...restless, [0.14, 9.2], [0.25, soon]] })
+      expect(run.with.get('badDebt')).toBeLessThan(0.9 * run.without.get('badDebt'))
+      expect(run.with.get('loss')).toBeLessThan(run.without.get('loss'))
+    })
+
+    it('harms where the fall was a moment: borrowers lose more of what they would have kept', async () => {
+      const back = 1 - 1 / 0.86
+      const run = await compared({ ...own, moves: [...restless, [0.14, 9.2], [back, soon]] })
+      expect([run.without.get('badDebt'), run.with.get('badDebt')]).toEqual([0, 0])
+      expect(run.with.get('loss')).toBeGreaterThan(1.2 * run.without.get('loss'))
+    })
+  })
+
   it('keeps bonus and close factor within their bounds', async () => {
     const { world } = await managed(
       {

@@ -5,7 +5,7 @@ import { type NamedLender, namedLenders, referencePrices } from './view.ts'
 const ROUNDING = 1e-12
 
 /** Moments along a path at which prices and collateral are looked at anew. */
-const PROBES = 240
+const PROBES = 60
 
 /** Threshold of each coordinate of a lender, fraction of full value; NaN where there is none. */
 function thresholdsOf({ lender }: NamedLender, prices: ArrayLike<number>): Float64Array {
