@@ -120,6 +120,44 @@ function programOf(finish: (code: number) => void): Command {
       finish(await cliffCommand(scenario, options))
     })
   program
+    .command('sweep')
+    .description('run a scenario over a grid of one or two parameters, finer near the cliff')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .requiredOption(
+      '--vary <name=low..high[:n]>',
+      'parameter, between which values, and how many of them (default: 9); give one or two, the cliff is looked for along the first',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--measure <name>',
+      "measure or measure.statistic (default: that of the scenario's order: block)",
+    )
+    .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option('--paths <n>', 'paths at every point (default: 8, or 1 without chance)', wholeNumber)
+    .option('--rounds <n>', 'how often a cell may be halved (default: 2)', wholeNumber)
+    .option('--no-line', 'do not look for the cliff in every row')
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option(
+      '--out <dir>',
+      'write sweep.json, points.parquet and line.parquet; keep finished paths, and take up again what was interrupted',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater sweep scenarios/papers/constant-product-cascade.yaml --vary r=0.3..0.7:9 --vary shock=0.01..0.05:5 --set positions=1000\n\nA cell is halved where the measure changes by a tenth of its whole range and more than chance makes.',
+    )
+    .action(async (scenario: string, options) => {
+      const { sweepCommand } = await import('./sweep.ts')
+      finish(await sweepCommand(scenario, options))
+    })
+  program
     .command('query')
     .description(
       'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',

@@ -51,6 +51,16 @@ export {
 } from './sensitivity/ranges.ts'
 export { type SobolIndices, type SobolOptions, sobolIndices } from './sensitivity/sobolIndices.ts'
 export { openSurvey, type Sample, type Survey, type SurveyOptions } from './survey.ts'
+export { type SweepDocument, sweepDocument } from './sweep/document.ts'
+export type { Axis, MeshCell } from './sweep/mesh.ts'
+export {
+  type LinePoint,
+  type Sweep,
+  type SweepAxis,
+  type SweepOptions,
+  type SweepPoint,
+  sweep,
+} from './sweep/scenario.ts'
 export { estimateTail, type TailOptions } from './tail/estimate.ts'
 export { type EvenColumn, evenDraws } from './tail/evenDraws.ts'
 export { type LastParticle, lastParticle } from './tail/lastParticle.ts'

@@ -1,0 +1,75 @@
+import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments/index.ts'
+import { sweepText } from '../report/sweepText.ts'
+import { loadScenario, type Overrides } from '../scenario/index.ts'
+import { checkCount, readVary, tellInterrupted } from './cliff.ts'
+import { interruptible } from './interrupt.ts'
+import { progressLine } from './progress.ts'
+
+/** Options of `breakwater sweep` as the command line gives them. */
+export type SweepArguments = {
+  readonly vary: readonly string[]
+  readonly measure?: string
+  readonly shock?: string
+  readonly seed?: number
+  readonly set?: Overrides
+  readonly defences?: string
+  readonly short?: boolean
+  readonly paths?: number
+  readonly rounds?: number
+  /** False with --no-line. */
+  readonly line?: boolean
+  readonly workers?: number
+  readonly json?: boolean
+  readonly out?: string
+}
+
+/** Read `name=low..high` or `name=low..high:n`. @throws {CliffError} when it is none. */
+export function readAxis(text: string): SweepAxis {
+  const match = /^(.*\.\..*?):([^:]*)$/.exec(text)
+  if (!match) return readVary(text)
+  const places = Number(match[2])
+  if (!Number.isSafeInteger(places) || places < 2)
+    throw new CliffError(
+      `--vary "${text}" asks for "${match[2]}" values; use a whole number from 2 on`,
+    )
+  return { ...readVary(match[1]!), cells: places - 1 }
+}
+
+/**
+ * Sweep a scenario for the command line.
+ * @returns the exit code.
+ */
+export async function sweepCommand(path: string, args: SweepArguments): Promise<number> {
+  const { vary, json, out, short, defences, set, line: withLine, ...options } = args
+  checkCount('paths', options.paths, 1)
+  checkCount('rounds', options.rounds, 0)
+  const axes = vary.map(readAxis)
+  const scenario = loadScenario(path)
+  const line = progressLine()
+  const { signal, release } = interruptible()
+  const own = defences === undefined ? {} : { defences }
+  try {
+    const found = await sweep(scenario, {
+      ...options,
+      ...(out === undefined ? {} : { journal: out }),
+      ...{ vary: axes, signal, line: withLine === false ? 'none' : 'rows' },
+      set: { ...(short ? scenario.short : {}), ...own, ...set },
+      onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
+    })
+    line.clear()
+    const document = sweepDocument(found)
+    if (out !== undefined) {
+      const { writeSweepFiles } = await import('../report/sweepFiles.ts')
+      for (const file of await writeSweepFiles(document, out))
+        process.stderr.write(`wrote ${file}\n`)
+    }
+    process.stdout.write(`${json ? JSON.stringify(document, null, 2) : sweepText(found)}\n`)
+    return 0
+  } catch (error) {
+    line.clear()
+    tellInterrupted(error, out)
+    throw error
+  } finally {
+    release()
+  }
+}

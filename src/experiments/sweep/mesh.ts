@@ -1,0 +1,166 @@
+import { intervalOf } from '../cliff/curve.ts'
+import type { Summary } from '../cliff/types.ts'
+
+/** A parameter that is varied: between which values, and cells of the first grid. */
+export type Axis = {
+  readonly name: string
+  readonly low: number
+  readonly high: number
+  readonly cells: number
+}
+
+/** The measure at some points, per point one value per path (or resample); NaN where there is none. */
+export type Ask = (points: readonly (readonly number[])[]) => Promise<readonly Float64Array[]>
+
+/** A point of a mesh: one coordinate per axis, and what was found there. */
+export type MeshPoint = { readonly at: readonly number[]; readonly values: Float64Array }
+
+/** A cell of a mesh by two opposite corners, and how often it was halved. */
+export type MeshCell = {
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+  readonly depth: number
+}
+
+/** A grid that was refined where the measure changes most. Points and cells in order of coordinates. */
+export type Mesh = { readonly points: readonly MeshPoint[]; readonly cells: readonly MeshCell[] }
+
+/** How far a mesh is refined. */
+export type Refinement = {
+  /** How often a cell may be halved. */
+  readonly rounds: number
+  /** Most points of the whole mesh beyond the first grid's. */
+  readonly most: number
+  readonly summary?: Summary
+}
+
+/** Least part of the whole change of the measure that a cell must show to be halved. */
+const PART = 0.1
+
+/** A cell on the lattice of the finest cells. */
+type Square = { readonly low: readonly number[]; readonly size: number; readonly depth: number }
+
+/** All combinations of one choice per axis. */
+function combinations(choices: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return choices.reduce<readonly (readonly number[])[]>(
+    (all, own) => all.flatMap((head) => own.map((value) => [...head, value])),
+    [[]],
+  )
+}
+
+const keyOf = (place: readonly number[]): string => place.join(' ')
+
+function cornersOf({ low, size }: Square): readonly (readonly number[])[] {
+  return combinations(low.map((at) => [at, at + size]))
+}
+
+function halvesOf({ low, size, depth }: Square): readonly Square[] {
+  const half = size / 2
+  return combinations(low.map((at) => [at, at + half])).map((at) => ({
+    ...{ low: at, size: half, depth: depth + 1 },
+  }))
+}
+
+function byPlace(a: readonly number[], b: readonly number[]): number {
+  const k = a.findIndex((value, i) => value !== b[i])
+  return k < 0 ? 0 : a[k]! - b[k]!
+}
+
+const isLarger = (a: number, b: number): boolean => a > b
+
+/** The corners between which a cell changes most, and by how much; null when one has no value. */
+function changeOf(square: Square, known: ReadonlyMap<string, Float64Array>, summary: Summary) {
+  const corners = cornersOf(square).map((place) => known.get(keyOf(place))!)
+  const means = corners.map((values) => summary(values).value)
+  if (means.some(Number.isNaN)) return null
+  const least = means.indexOf(Math.min(...means))
+  const most = means.indexOf(Math.max(...means))
+  const difference = corners[most]!.map((value, k) => value - corners[least]![k]!)
+  const { value, low } = summary(difference)
+  // Without an interval there is no chance; with one it must leave 0 out.
+  return { by: value, isSure: Number.isNaN(low) || isLarger(low, 0) }
+}
+
+function wholeChange(known: ReadonlyMap<string, Float64Array>, summary: Summary): number {
+  const means = [...known.values()].map((own) => summary(own).value).filter((v) => !Number.isNaN(v))
+  return Math.max(...means) - Math.min(...means)
+}
+
+/** Choose the cells to halve: those that change most, while points last. */
+function chosen(
+  squares: readonly Square[],
+  known: ReadonlyMap<string, Float64Array>,
+  summary: Summary,
+  left: number,
+): ReadonlySet<Square> {
+  const least = PART * wholeChange(known, summary)
+  const ranked = squares
+    .filter(({ size }) => size > 1)
+    .map((square) => ({ square, change: changeOf(square, known, summary) }))
+    .filter(({ change }) => change?.isSure && change.by > 0 && change.by >= least)
+    .sort((a, b) => b.change!.by - a.change!.by || byPlace(a.square.low, b.square.low))
+  const taken = new Set<Square>()
+  const points = new Set<string>()
+  for (const { square } of ranked) {
+    const own = halvesOf(square).flatMap(cornersOf).map(keyOf)
+    const fresh = own.filter((key) => !known.has(key) && !points.has(key))
+    if (points.size + new Set(fresh).size > left) break
+    for (const key of fresh) points.add(key)
+    taken.add(square)
+  }
+  return taken
+}
+
+/**
+ * Sample a measure on a grid, then halve the cells in which it changes most, again and again: a cell is
+ * halved when the change between two of its corners is at least a tenth of that of the whole grid and
+ * more than chance makes.
+ */
+export async function refine(
+  ask: Ask,
+  axes: readonly Axis[],
+  { rounds, most, summary = intervalOf }: Refinement,
+): Promise<Mesh> {
+  const fine = 2 ** rounds
+  const at = (place: readonly number[]): readonly number[] =>
+    place.map((k, d) => {
+      const { low, high, cells } = axes[d]!
+      return low + ((high - low) * k) / (cells * fine)
+    })
+  const known = new Map<string, Float64Array>()
+  const places: (readonly number[])[] = []
+  const look = async (wanted: readonly (readonly number[])[]): Promise<void> => {
+    const fresh = [...new Map(wanted.map((place) => [keyOf(place), place])).values()]
+      .filter((place) => !known.has(keyOf(place)))
+      .sort(byPlace)
+    const found = await ask(fresh.map(at))
+    fresh.forEach((place, k) => {
+      known.set(keyOf(place), found[k]!)
+    })
+    places.push(...fresh)
+  }
+  const count = (cells: number): number[] => Array.from({ length: cells }, (_, k) => k * fine)
+  let squares: readonly Square[] = combinations(axes.map(({ cells }) => count(cells))).map(
+    (low) => ({
+      ...{ low, size: fine, depth: 0 },
+    }),
+  )
+  await look(squares.flatMap(cornersOf))
+  const first = places.length
+  for (let round = 0; round < rounds; round++) {
+    const halved = chosen(squares, known, summary, most - (places.length - first))
+    if (halved.size === 0) break
+    squares = squares.flatMap((square) => (halved.has(square) ? halvesOf(square) : [square]))
+    await look(squares.flatMap(cornersOf))
+  }
+  return {
+    points: places
+      .sort(byPlace)
+      .map((place) => ({ at: at(place), values: known.get(keyOf(place))! })),
+    cells: squares
+      .toSorted((a, b) => byPlace(a.low, b.low))
+      .map(({ low, size, depth }) => ({
+        ...{ from: at(low), to: at(low.map((k) => k + size)), depth },
+      })),
+  }
+}

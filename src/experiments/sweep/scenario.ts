@@ -1,0 +1,219 @@
+import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
+import { locate } from '../cliff/locate.ts'
+import { checkVary, orderAlong, type Shock, shockOf } from '../cliff/order.ts'
+import { type Reading, readingOf } from '../cliff/reading.ts'
+import { CliffError, type Located, type Search } from '../cliff/types.ts'
+import { PathFailedError } from '../errors.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
+import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import { type Axis, type MeshCell, refine } from './mesh.ts'
+
+/** What a sweep varies; without cells there are 8. */
+export type SweepAxis = Omit<Axis, 'cells'> & { readonly cells?: number }
+
+/** Options of `sweep`; those of runs mean the same. */
+export type SweepOptions = SurveyOptions & {
+  /** One or two parameters; the cliff is looked for along the first. */
+  readonly vary: readonly SweepAxis[]
+  /** Measure or measure.statistic; default: that of the scenario's `order:` block. */
+  readonly measure?: string
+  /** Parameter that is the shock of the cliff line; default: that of the scenario's `order:` block. */
+  readonly shock?: string
+  /** Paths at every point; default: 8, or 1 where paths do not differ. */
+  readonly paths?: number
+  /** How often a cell may be halved; default 2. */
+  readonly rounds?: number
+  /** `rows` (default) looks for the cliff in every row of the first grid; `none` costs no runs. */
+  readonly line?: 'rows' | 'none'
+}
+
+/** One point of a sweep. */
+export type SweepPoint = {
+  /** Value of each parameter, in the order of `vary`. */
+  readonly at: readonly number[]
+  readonly value: Interval
+  /** Paths with a value. */
+  readonly n: number
+}
+
+/** The cliff along the first parameter in one row. */
+export type LinePoint = Pick<Located, 'cliff' | 'kind' | 'note'> & {
+  /** Value of the second parameter; null when there is only one. */
+  readonly at: number | null
+}
+
+/** A sweep of a scenario. */
+export type Sweep = {
+  readonly scenario: string
+  readonly seed: number
+  readonly vary: readonly Axis[]
+  readonly measure: string
+  readonly unit: string
+  /** Null when the scenario names none and none was given: the response is that to the parameter itself. */
+  readonly shock: string | null
+  readonly points: readonly SweepPoint[]
+  readonly cells: readonly MeshCell[]
+  /** By row, the lowest first. */
+  readonly line: readonly LinePoint[]
+  /** Paths at every point, and paths that were run in all. */
+  readonly paths: number
+  readonly runs: number
+}
+
+const CELLS = 8
+const ROUNDS = 2
+const PATHS = 8
+const STATISTIC_PATHS = 64
+/** Points that refining may add, as multiples of the first grid's. */
+const MOST = 3
+/** Cells of a row in which a cliff can be told. */
+const LEAST_CELLS = 4
+
+function axesOf(scenario: Scenario, vary: readonly SweepAxis[]): readonly Axis[] {
+  if (vary.length !== 1 && vary.length !== 2)
+    throw new CliffError(`${vary.length} parameters are varied; give one or two with --vary`)
+  if (vary[0]!.name === vary[1]?.name)
+    throw new CliffError(`"${vary[0]!.name}" is varied twice; give two parameters`)
+  return vary.map(({ cells = CELLS, ...own }) => {
+    checkVary(scenario, own)
+    if (!Number.isSafeInteger(cells) || cells < 1)
+      throw new CliffError(`${own.name} has ${cells} cells; use a whole number from 1 on`)
+    return { ...own, cells }
+  })
+}
+
+/** Ask, and leave a point at which every path failed without values. */
+async function askKeeping(
+  survey: Survey,
+  sets: readonly Overrides[],
+  paths: number,
+  { measure, read }: Reading,
+): Promise<readonly Float64Array[]> {
+  const valuesOf = async (some: readonly Overrides[]) =>
+    (await survey.ask(some, paths)).map((sample) => read(sample.values(measure)))
+  try {
+    return await valuesOf(sets)
+  } catch (error) {
+    if (!(error instanceof PathFailedError)) throw error
+  }
+  const found: Float64Array[] = []
+  for (const set of sets)
+    try {
+      found.push(...(await valuesOf([set])))
+    } catch (error) {
+      if (!(error instanceof PathFailedError)) throw error
+      found.push(read(new Float64Array(paths).fill(Number.NaN)))
+    }
+  return found
+}
+
+/** What every part of a sweep shares. */
+type Ground = {
+  readonly survey: Survey
+  readonly axes: readonly Axis[]
+  readonly shock: Shock | null
+  readonly reading: Reading
+  readonly paths: number
+}
+
+/** The order parameter along the first axis in one row. */
+function rowOf({ survey, axes, shock, reading }: Ground, y: number | undefined) {
+  const [{ name }, second] = axes as [Axis, Axis?]
+  const base = second && y !== undefined ? { [second.name]: y } : {}
+  const own = shock ?? { name, value: Number.NaN, range: [-Infinity, Infinity] as const }
+  const value = own.name === second?.name && y !== undefined ? y : own.value
+  const along = orderAlong(survey, name, { ...own, value }, reading, base)
+  return { along, isShock: own.name === name, isCalm: own.name !== name && value === 0 }
+}
+
+async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
+  const { axes, paths, reading } = ground
+  const [{ low, high, cells }, second] = axes as [Axis, Axis?]
+  const rows = second
+    ? Array.from(
+        { length: second.cells + 1 },
+        (_, k) => second.low + ((second.high - second.low) * k) / second.cells,
+      )
+    : [undefined]
+  const line: LinePoint[] = []
+  for (const y of rows) {
+    const { along, isShock, isCalm } = rowOf(ground, y)
+    const summary = reading.summary
+    const search: Search = { low, high, cells, paths, isShock, summary, effort: 'coarse' }
+    const at = y ?? null
+    const none = (note: string): LinePoint => ({ at, cliff: null, kind: null, note })
+    if (isCalm) line.push(none('the shock is 0: nothing answers to it'))
+    else if (cells < LEAST_CELLS) line.push(none('the row has too few cells to tell'))
+    else
+      try {
+        const { cliff, kind, note } = await locate(along.respond, search)
+        line.push({ at, cliff, kind, note })
+      } catch (error) {
+        if (!(error instanceof PathFailedError || error instanceof CliffError)) throw error
+        line.push(none(error.message))
+      }
+  }
+  return line
+}
+
+function shockIn(scenario: Scenario, { shock, set }: SweepOptions): Shock | null {
+  if (shock === undefined && scenario.order.shock === undefined) return null
+  return shockOf(scenario, shock, set)
+}
+
+/** Sample and refine the measure. */
+async function meshOf(ground: Ground, rounds: number) {
+  const { axes, survey, paths, reading } = ground
+  // The same overrides as the cliff line's, so that its runs are used again.
+  const setOf = ([x, y]: readonly number[]): Overrides =>
+    rowOf(ground, y).along.setOf({ x: x!, shock: 1 })
+  const first = axes.reduce((product, { cells }) => product * (cells + 1), 1)
+  return refine((points) => askKeeping(survey, points.map(setOf), paths, reading), axes, {
+    rounds,
+    most: MOST * first,
+    summary: reading.summary,
+  })
+}
+
+/**
+ * Run a scenario over a grid of one or two parameters, finer where its measure changes most, and find the
+ * cliff along the first parameter in every row.
+ * @param scenario what `loadScenario` returned, or the path of a scenario file.
+ * @throws {CliffError} when there is nothing to vary or to measure, and what `openSurvey` throws.
+ * @example const { points, line } = await sweep('scenarios/papers/constant-product-cascade.yaml', { vary: [{ name: 'r', low: 0.2, high: 0.9 }, { name: 'shock', low: 0.001, high: 0.1 }] })
+ */
+export async function sweep(from: Scenario | string, options: SweepOptions): Promise<Sweep> {
+  const scenario = typeof from === 'string' ? loadScenario(from) : from
+  const axes = axesOf(scenario, options.vary)
+  const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
+  const shock = shockIn(scenario, options)
+  const survey = openSurvey(scenario, { ...options, measures: [reading.measure] })
+  try {
+    const start = { survey, axes, shock, reading }
+    const paths = options.paths ?? (await pathsFor(start))
+    const ground: Ground = { ...start, paths }
+    const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS)
+    const line = options.line === 'none' ? [] : await lineOf(ground)
+    return {
+      ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary: axes },
+      ...{ measure: reading.text, unit: reading.unit, shock: shock?.name ?? null },
+      points: points.map(({ at, values }) => ({
+        ...{ at, value: reading.summary(values) },
+        n: reading.isStatistic ? paths : values.filter((v) => !Number.isNaN(v)).length,
+      })),
+      ...{ cells, line, paths, runs: survey.counts().run },
+    }
+  } finally {
+    await survey.close()
+  }
+}
+
+/** One path where paths do not differ. */
+async function pathsFor(start: Omit<Ground, 'paths'>): Promise<number> {
+  const { axes, survey, reading } = start
+  const { along } = rowOf({ ...start, paths: 2 }, axes[1]?.low)
+  const [sample] = await survey.ask([along.setOf({ x: axes[0]!.low, shock: 1 })], 2)
+  const [a, b] = sample!.values(reading.measure)
+  if (Object.is(a, b)) return 1
+  return reading.isStatistic ? STATISTIC_PATHS : PATHS
+}
