@@ -1,0 +1,216 @@
+import { measureInfo } from '../../measures/index.ts'
+import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
+import type { Estimate } from '../estimate.ts'
+import { measuresOf } from '../names.ts'
+import { meanOf, statisticOf } from '../statistics.ts'
+import type { SurveyOptions } from '../survey.ts'
+import { type Asked, armsOf, calmOf } from './arms.ts'
+import { type Contrasts, createContrasts } from './contrast.ts'
+import { costMeasures, lendersOf, pursesOf, valuesOf } from './costs.ts'
+import { type Observed, observe, type Runs } from './observe.ts'
+import { effectOf, interactionOf, rankingOf, type Sided, type Sign } from './rank.ts'
+import { rowsOf } from './rows.ts'
+import {
+  type Arm,
+  type ArmResult,
+  type Compared,
+  CompareError,
+  type Interaction,
+  type Payer,
+} from './types.ts'
+
+/** Options of `compareDefences`; those of runs mean the same. */
+export type CompareOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
+  Omit<Asked, 'with'> & {
+    /** Another scenario, or the path of its file. */
+    readonly with?: Scenario | string
+    /** Measure, with `.statistic` behind it if it is not the mean: `badDebt.es95`. */
+    readonly measure?: string
+    /** Default: the scenario's; where that is fewer than 8 and they differ, 8. */
+    readonly paths?: number
+  }
+
+/** The measure that is compared. */
+type Target = {
+  readonly name: string
+  readonly statistic: string
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+}
+
+/** Loss where somebody lends, else what the scenario itself measures. */
+function defaultMeasure(scenario: Scenario): string {
+  return lendersOf(scenario).length > 0 ? 'loss' : scenario.order.measure
+}
+
+/** Read `measure` or `measure.statistic`. @throws {CompareError} when there is no such measure. */
+function targetOf(scenario: Scenario, asked: string | undefined): Target {
+  const text = asked ?? defaultMeasure(scenario)
+  const known = measuresOf(scenario)
+  const dot = text.lastIndexOf('.')
+  const tail = text.slice(dot + 1)
+  const isPlain = known.includes(text) || dot < 0 || statisticOf(tail) === null
+  const [name, statistic] = isPlain ? [text, 'mean'] : [text.slice(0, dot), tail]
+  const info = measureInfo(name)
+  if (!info || !known.includes(name))
+    throw new CompareError(
+      `no measure is named "${name}" in ${scenario.path}; there are ${known.join(', ')}`,
+    )
+  return { name, statistic, unit: info.unit, better: info.better }
+}
+
+/** Numbers of the arms on the paths that have a number under all of them. */
+function complete(columns: readonly Float64Array[]): readonly Float64Array[] {
+  const isKnown = columns[0]!.map((_, k) => (columns.some((c) => Number.isNaN(c[k]!)) ? 0 : 1))
+  return columns.map((column) => column.filter((_, k) => isKnown[k] === 1))
+}
+
+/** What one arm changes of a measure, path by path where both have a number. */
+function changeOf(
+  contrasts: Contrasts,
+  columns: readonly Float64Array[],
+  arm: number,
+): Estimate & { readonly isZero: boolean } {
+  const [values, base] = complete([columns[arm]!, columns[0]!])
+  return contrasts([
+    { weight: 1, values: values! },
+    { weight: -1, values: base! },
+  ])
+}
+
+type Analysis = {
+  readonly runs: Runs
+  readonly target: Target
+  /** Of means, whatever the compared statistic is. */
+  readonly means: Contrasts
+}
+
+function costsOf({ runs: { calm }, target, means }: Analysis, arm: number): ArmResult['costs'] {
+  if (calm === null) return null
+  return costMeasures(calm, target.name).map(({ measure, values }) => {
+    const { isZero: _, ...change } = changeOf(means, values, arm)
+    return { ...change, measure, unit: measureInfo(measure)?.unit ?? '' }
+  })
+}
+
+function payersOf({ runs: { stress }, means }: Analysis, scenario: Scenario) {
+  const purses = pursesOf(stress, scenario)
+  return (arm: number): readonly Payer[] =>
+    purses.map(({ who, measure, values }) => {
+      const { isZero: _, ...change } = changeOf(means, values, arm)
+      return { ...change, who, measure, unit: 'USD' }
+    })
+}
+
+function interactionsOf(
+  arms: readonly Arm[],
+  sides: readonly Sided[],
+  contrasts: Contrasts,
+  sign: Sign,
+): readonly Interaction[] {
+  const sideOf = (name: string): Sided => sides.find((side) => side.name === name)!
+  return arms.flatMap(({ kind, name, parts }) => {
+    if (kind !== 'pair') return []
+    const pair = [sideOf(parts[0]!), sideOf(parts[1]!)] as const
+    return [interactionOf(contrasts, sides[0]!.values, pair, sideOf(name).values, sign)]
+  })
+}
+
+/** Numbers of the compared measure under every arm. @throws {CompareError} when there are none. */
+function sidesOf(arms: readonly Arm[], observed: Observed, { name }: Target): readonly Sided[] {
+  const columns = complete(valuesOf(observed, name) ?? [new Float64Array(0)])
+  if (columns[0]!.length === 0)
+    throw new CompareError(
+      `${name} has no number on any path in all of the worlds; take another --measure`,
+    )
+  return arms.map((arm, k) => ({ name: arm.name, values: columns[k]! }))
+}
+
+/** @throws {CompareError} when two worlds would have the same name, or there is only one. */
+function checkArms(scenario: Scenario, arms: readonly Arm[]): void {
+  const names = arms.map(({ name }) => name)
+  const twice = names.find((name, k) => names.indexOf(name) !== k)
+  if (twice !== undefined)
+    throw new CompareError(`"${twice}" would be compared twice; name it once, or rename a defence`)
+  if (arms.length < 2)
+    throw new CompareError(
+      `${scenario.path} has nothing to compare; give --defences, --each, --set or --with`,
+    )
+}
+
+/** Without a word of what to compare, the scenario's own defences are. */
+function askedOf(scenario: Scenario, options: CompareOptions): Asked {
+  const { defences, each, alternative } = options
+  const other = typeof options.with === 'string' ? loadScenario(options.with) : options.with
+  const isAsked = defences ?? each ?? alternative ?? other
+  return {
+    ...(isAsked === undefined && scenario.document.defences ? { defences: 'all' } : {}),
+    ...(defences === undefined ? {} : { defences }),
+    ...(each === undefined ? {} : { each }),
+    ...(alternative === undefined ? {} : { alternative }),
+    ...(other === undefined ? {} : { with: other }),
+  }
+}
+
+function resultsOf(
+  arms: readonly Arm[],
+  sides: readonly Sided[],
+  analysis: Analysis,
+  contrasts: Contrasts,
+  sign: Sign,
+): readonly ArmResult[] {
+  const { runs, target, means } = analysis
+  const payers = payersOf(analysis, arms[0]!.scenario)
+  const level = runs.isCertain ? means : null
+  const { statistic, better, unit } = target
+  const plain = statisticOf(statistic) ?? meanOf
+  return arms.map(({ name, kind, parts, set }, k): ArmResult => {
+    const { values } = sides[k]!
+    const exact = level?.([{ weight: 1, values }])
+    return {
+      ...{ name, kind, parts, set },
+      level: exact ?? plain(values, { better, unit }),
+      avoided: k === 0 ? null : effectOf(contrasts, sides[0]!.values, values, sign, runs.isCertain),
+      costs: k === 0 ? runs.calm && [] : costsOf(analysis, k),
+      payers: k === 0 ? [] : payers(k),
+    }
+  })
+}
+
+/**
+ * Compare worlds on the same paths: what each defence, pair of them and all together avoid under stress,
+ * what they cost in calm weather, who pays, and which is surely better.
+ * @param scenario what `loadScenario` returned, or the path of a scenario file.
+ * @throws {CompareError} when there is nothing to compare or to measure, and what `openSurvey` throws.
+ * @example const { ranking } = await compareDefences('scenarios/usdc-depeg.yaml', { defences: 'all' })
+ */
+export async function compareDefences(
+  from: Scenario | string,
+  options: CompareOptions = {},
+): Promise<Compared> {
+  const scenario = typeof from === 'string' ? loadScenario(from) : from
+  const { defences: _d, each: _e, alternative: _a, with: _w, measure, paths, ...survey } = options
+  const common: Overrides = options.set ?? {}
+  const target = targetOf(scenario, measure)
+  const { statistic, better, name, unit } = target
+  const seed = options.seed ?? scenario.seed
+  // Made before anything runs, so that a wrong statistic costs nothing.
+  createContrasts({ statistic, better, seed, isCertain: false })
+  const arms = armsOf(scenario, askedOf(scenario, options), common)
+  checkArms(scenario, arms)
+  const runs = await observe(arms, paths ?? null, { ...survey, measures: [name] })
+  const settings = { better, seed, isCertain: runs.isCertain }
+  const contrasts = createContrasts({ ...settings, statistic })
+  const means = createContrasts({ ...settings, statistic: 'mean' })
+  const sign: Sign = better === 'higher' ? 1 : -1
+  const sides = sidesOf(arms, runs.stress, target)
+  const { ranking, confidence } = rankingOf(contrasts, sides, sign)
+  return {
+    ...{ scenario: scenario.name, seed, measure: { name, unit, better }, statistic, set: common },
+    calm: runs.calm && calmOf(scenario),
+    ...{ paths: runs.paths, compared: sides[0]!.values.length, isCertain: runs.isCertain },
+    arms: resultsOf(arms, sides, { runs, target, means }, contrasts, sign),
+    interactions: interactionsOf(arms, sides, contrasts, sign),
+    ...{ ranking, rankingConfidence: confidence, rows: rowsOf(arms, runs, name), runs: runs.runs },
+  }
+}

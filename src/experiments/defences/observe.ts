@@ -1,0 +1,135 @@
+import type { Overrides } from '../../scenario/index.ts'
+import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
+import { calmOf } from './arms.ts'
+import type { Arm, Weather } from './types.ts'
+
+/** Numbers of all arms in one weather; path k meets the same draws in all of them. */
+export type Observed = {
+  /** Paths that were finished by all arms, in order. */
+  readonly paths: readonly number[]
+  /**
+   * Numbers of one measure under every arm over `paths`, in the order of the arms; NaN where a path has
+   * none. Null when no arm knows the measure.
+   */
+  readonly values: (measure: string) => readonly Float64Array[] | null
+  /** Names of all that was measured under an arm. */
+  readonly names: (arm: number) => readonly string[]
+}
+
+/** Everything that was run. */
+export type Runs = {
+  readonly stress: Observed
+  readonly calm: Observed | null
+  readonly isCertain: boolean
+  readonly paths: number
+  readonly runs: number
+}
+
+/** Paths when nothing says how many and they differ. */
+const PATHS = 8
+
+/** Paths that show whether there is any chance in a world. */
+const PROBES = 2
+
+function sameOnAll(values: Float64Array): boolean {
+  return values.every((value) => Object.is(value, values[0]))
+}
+
+function isCertain(samples: readonly Sample[]): boolean {
+  return samples.every(
+    (sample) =>
+      sample.failures.length === 0 && sample.names.every((name) => sameOnAll(sample.values(name))),
+  )
+}
+
+function observedOf(samples: readonly Sample[], paths: number): Observed {
+  const failed = new Set(samples.flatMap(({ failures }) => failures.map(({ path }) => path)))
+  const kept = Array.from({ length: paths }, (_, k) => k).filter((k) => !failed.has(k))
+  return {
+    paths: kept,
+    values(measure) {
+      if (!samples.some(({ names }) => names.includes(measure))) return null
+      return samples.map((sample) => {
+        const all = sample.values(measure)
+        return Float64Array.from(kept, (path) => all[path]!)
+      })
+    },
+    names: (arm) => samples[arm]!.names,
+  }
+}
+
+/** One world that is run: an arm in a weather. */
+type Asked = { readonly arm: Arm; readonly set: Overrides }
+
+/** Ask each scenario's survey for its worlds, and put the answers in their order. */
+async function askAll(
+  surveys: ReadonlyMap<Arm['scenario'], Survey>,
+  worlds: readonly Asked[],
+  paths: number,
+): Promise<readonly Sample[]> {
+  const samples = new Map<Asked, Sample>()
+  for (const [scenario, survey] of surveys) {
+    const own = worlds.filter(({ arm }) => arm.scenario === scenario)
+    const answers = await survey.ask(
+      own.map(({ set }) => set),
+      paths,
+    )
+    own.forEach((world, k) => {
+      samples.set(world, answers[k]!)
+    })
+  }
+  return worlds.map((world) => samples.get(world)!)
+}
+
+/** Open one survey per scenario, with nothing measured beside what every run has and what is asked. */
+function openSurveys(arms: readonly Arm[], options: SurveyOptions) {
+  const scenarios = [...new Set(arms.map(({ scenario }) => scenario))]
+  const seed = options.seed ?? arms[0]!.scenario.seed
+  return new Map(
+    scenarios.map((scenario) => {
+      // Comparisons among the scenario's own measures would cost runs that nobody looks at.
+      const survey = openSurvey({ ...scenario, measures: [] }, { ...options, seed })
+      return [scenario, survey] as const
+    }),
+  )
+}
+
+function worldsOf(arms: readonly Arm[], weather: Weather): readonly Asked[] | null {
+  const calm = new Map(arms.map((arm) => [arm, weather === 'calm' ? calmOf(arm.scenario) : {}]))
+  if ([...calm.values()].includes(null)) return null
+  return arms.map((arm) => ({ arm, set: { ...arm.set, ...calm.get(arm) } }))
+}
+
+/**
+ * Run every arm under stress and in calm weather on the same paths. Without chance two paths tell all.
+ * @param paths null: the scenario's, or as many as intervals need where paths differ.
+ * @throws as `openSurvey` and `Survey.ask`.
+ */
+export async function observe(
+  arms: readonly Arm[],
+  paths: number | null,
+  options: SurveyOptions,
+): Promise<Runs> {
+  const stress = worldsOf(arms, 'stress')!
+  const calm = worldsOf(arms, 'calm')
+  const worlds = [...stress, ...(calm ?? [])]
+  const surveys = openSurveys(arms, options)
+  try {
+    let n = paths ?? Math.max(PROBES, arms[0]!.scenario.paths)
+    let samples = await askAll(surveys, worlds, n)
+    if (paths === null && n < PATHS && !isCertain(samples)) {
+      n = PATHS
+      samples = await askAll(surveys, worlds, n)
+    }
+    const split = stress.length
+    return {
+      stress: observedOf(samples.slice(0, split), n),
+      calm: calm && observedOf(samples.slice(split), n),
+      isCertain: n > 1 && isCertain(samples),
+      paths: n,
+      runs: [...surveys.values()].reduce((sum, survey) => sum + survey.counts().run, 0),
+    }
+  } finally {
+    for (const survey of surveys.values()) await survey.close()
+  }
+}
