@@ -11,6 +11,18 @@ export {
   parseStopRule,
   type StopRule,
 } from './condition.ts'
+export { type CompareOptions, compareDefences } from './defences/compare.ts'
+export { type CompareDocument, compareDocument } from './defences/document.ts'
+export {
+  type Arm,
+  type ArmResult,
+  type Compared,
+  CompareError,
+  type DifferenceRow,
+  type Interaction,
+  type Ranked,
+  type Verdict,
+} from './defences/types.ts'
 export type {
   ChannelResult,
   MeasureResult,
