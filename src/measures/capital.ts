@@ -4,7 +4,7 @@ import { type NamedLender, namedLenders, referencePrices } from './view.ts'
 /** Rounding of thresholds that were worked out from the same numbers. */
 const ROUNDING = 1e-12
 
-/** Moments along a path at which prices and collateral are looked at anew. */
+/** Moments along a path at which collateral is looked at anew. */
 const PROBES = 60
 
 /** Threshold of each coordinate of a lender, fraction of full value; NaN where there is none. */
@@ -32,35 +32,45 @@ function largerFall(threshold: number, limit: number): number {
   return Math.abs(fall) > ROUNDING ? fall : 0
 }
 
-/** Collateral of all accounts at stated falls of what counts of it, USD. */
-function lostPower(
-  { lender }: NamedLender,
-  falls: Float64Array,
-  prices: ArrayLike<number>,
-): number {
+/** Collateral of all accounts by coordinate, in the book's units, where a fall makes it count. */
+function collateralOf({ lender }: NamedLender, falls: Float64Array, out: Float64Array): void {
   const { book, liability } = lender
-  const value = new Float64Array(book.coordinates)
-  lender.coordinatesAt(prices, 'value', value)
-  let lost = 0
+  out.fill(0)
   for (let row = 0; row < book.rows; row++)
     for (let k = book.start[row]!; k < book.start[row]! + book.count[row]!; k++) {
       const c = book.coordinate[k]!
-      if (falls[c] !== 0 && liability[c] === 0 && book.amount[k]! > 0)
-        lost += book.amount[k]! * value[c]! * falls[c]!
+      if (falls[c] !== 0 && liability[c] === 0 && book.amount[k]! > 0) out[c]! += book.amount[k]!
     }
-  return lost
 }
 
 /** Borrowing power of one lender's accounts now against what the opening terms would give, USD. */
 function powerWatch(own: NamedLender, governed: Governed | undefined, opening: Float64Array) {
+  const { lender } = own
   const thresholds = thresholdsOf(own, opening)
   const limits = limitsOf(own, governed)
-  return (prices: ArrayLike<number>): number => {
-    const now = limitsOf(own, governed)
-    const falls = thresholdsOf(own, prices).map((t, c) =>
-      largerFall(thresholds[c]! - t, limits[c]! - now[c]!),
-    )
-    return falls.some((fall) => fall !== 0) ? lostPower(own, falls, prices) : 0
+  const collateral = new Float64Array(thresholds.length)
+  const value = new Float64Array(thresholds.length)
+  let falls = new Float64Array(thresholds.length)
+  let hasFallen = false
+  return {
+    /** Look at terms and accounts. */
+    look(prices: ArrayLike<number>): void {
+      const now = limitsOf(own, governed)
+      falls = thresholdsOf(own, prices).map((t, c) =>
+        largerFall(thresholds[c]! - t, limits[c]! - now[c]!),
+      )
+      hasFallen = falls.some((fall) => fall !== 0)
+      if (hasFallen) collateralOf(own, falls, collateral)
+    },
+    /** What is lost at stated prices, by the last look. */
+    lost(prices: ArrayLike<number>): number {
+      if (!hasFallen) return 0
+      lender.coordinatesAt(prices, 'value', value)
+      let sum = 0
+      for (let c = 0; c < falls.length; c++)
+        if (falls[c] !== 0) sum += collateral[c]! * value[c]! * falls[c]!
+      return sum
+    },
   }
 }
 
@@ -87,10 +97,11 @@ export function createCapitalWatch(world: World): {
     look(tick, isChanged) {
       done = tick
       const isLook = isChanged || tick % every === 0
-      if (isLook) referencePrices(world, prices)
+      referencePrices(world, prices)
       for (const own of watches) {
         if (tick > 0) own.sum += own.now
-        if (isLook) own.now = own.power(prices)
+        if (isLook) own.power.look(prices)
+        own.now = own.power.lost(prices)
       }
     },
     lost: () => new Map(watches.map(({ name, sum }) => [name, done === 0 ? 0 : sum / done])),
