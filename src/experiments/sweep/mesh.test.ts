@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { philoxDraws } from '../../math/index.ts'
+import { type Ask, type Axis, type MeshCell, refine } from './mesh.ts'
+
+const plain =
+  (f: (at: readonly number[]) => number): Ask =>
+  async (points) =>
+    points.map((at) => Float64Array.of(f(at)))
+
+const axis = (name: string, low: number, high: number, cells: number): Axis => ({
+  ...{ name, low, high, cells },
+})
+
+const area = ({ from, to }: MeshCell): number =>
+  to.reduce((product, end, d) => product * (end - from[d]!), 1)
+
+describe('a refined grid', () => {
+  it('is finest around a step, and coarse where nothing changes', async () => {
+    const { points, cells } = await refine(
+      plain(([x]) => (x! < 0.37 ? 0 : 1)),
+      [axis('x', 0, 1, 4)],
+      { rounds: 5, most: 100 },
+    )
+    const own = cells.find(({ from, to }) => from[0]! <= 0.37 && to[0]! > 0.37)!
+    expect(own.depth).toBe(5)
+    expect(area(own)).toBeCloseTo(0.25 / 32, 12)
+    expect(cells.filter(({ depth }) => depth === 0)).toHaveLength(3)
+    expect(points).toHaveLength(5 + 5)
+  })
+
+  it('follows a slanting edge in two dimensions', async () => {
+    const { cells } = await refine(
+      plain(([x, y]) => (x! + y! > 1.03 ? 10 : 0)),
+      [axis('x', 0, 1, 4), axis('y', 0, 1, 4)],
+      { rounds: 2, most: 1000 },
+    )
+    const isCrossed = ({ from, to }: MeshCell): boolean =>
+      from[0]! + from[1]! <= 1.03 && to[0]! + to[1]! > 1.03
+    expect(cells.filter(isCrossed).every(({ depth }) => depth === 2)).toBe(true)
+    expect(cells.filter((cell) => !isCrossed(cell)).some(({ depth }) => depth === 0)).toBe(true)
+  })
+
+  it('covers the whole range once, whatever the measure, within its budget', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 1000 }),
+        async (m, n, rounds, most, seed) => {
+          const draws = philoxDraws(seed, 0, 'any')
+          let asked = 0
+          const axes = [axis('x', -2, 3, m), axis('y', 5, 6, n)]
+          const { points, cells } = await refine(
+            plain(() => draws.uniform(asked++, 0)),
+            axes,
+            { rounds, most },
+          )
+          expect(cells.reduce((sum, cell) => sum + area(cell), 0)).toBeCloseTo(5, 9)
+          expect(points).toHaveLength(asked)
+          expect(points.length).toBeLessThanOrEqual((m + 1) * (n + 1) + most)
+          expect(new Set(points.map(({ at }) => at.join())).size).toBe(points.length)
+        },
+      ),
+      { seed: 7, numRuns: 40 },
+    )
+  })
+
+  it('is not refined where chance alone makes the changes', async () => {
+    const draws = philoxDraws(2, 0, 'noise')
+    let asked = 0
+    const noise: Ask = async (points) =>
+      points.map(() => Float64Array.from({ length: 16 }, () => draws.normal(asked++, 0)))
+    const { cells } = await refine(noise, [axis('x', 0, 1, 10)], { rounds: 3, most: 100 })
+    // 5 % of ten intervals leave 0 out by chance.
+    expect(cells.filter(({ depth }) => depth > 0).length).toBeLessThanOrEqual(4)
+  })
+
+  it('leaves cells alone whose corners have no value', async () => {
+    const { cells } = await refine(
+      plain(([x]) => (x! < 0.5 ? Number.NaN : x! < 0.8 ? 0 : 1)),
+      [axis('x', 0, 1, 8)],
+      { rounds: 1, most: 100 },
+    )
+    expect(cells.filter(({ depth }) => depth === 1)).toHaveLength(2)
+  })
+})
