@@ -1,4 +1,3 @@
-export { type StoredDifference, writeDifferences } from './differences.ts'
 export { type StoredColumn, writeParquet } from './duckdb.ts'
 export { type StoredDifference, writeDifferences } from './differences.ts'
 export { type StoredMeasure, type StoredPaths, writeMeasures, writePaths } from './paths.ts'
