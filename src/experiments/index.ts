@@ -36,7 +36,7 @@ export { JournalError } from './journal.ts'
 export { createLane } from './lane.ts'
 export { measuresOf } from './names.ts'
 export type { Chunk, ChunkResult, PathFailure, RunPlan } from './plan.ts'
-export { type Replayed, replayCommand } from './replay.ts'
+export { type Replayed, replayCommand, shellWord } from './replay.ts'
 export {
   type AtLevel,
   type ExitTimes,

@@ -13,7 +13,7 @@ export type Replayed = {
 }
 
 /** Quote what a shell would split. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
