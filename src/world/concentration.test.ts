@@ -134,12 +134,30 @@ describe('concentration', () => {
       held: [(debt * health) / 1600, 0, 0],
       owed: [0, 0, debt],
     })
-    const table = tableOf([at(1000, 1.2), at(100, 1.1), at(200, 1.3), at(300, 2), at(250, 1.05)])
+    const table = tableOf([at(1000, 1.2), at(100, 1.16), at(200, 1.24), at(300, 2), at(250, 1.15)])
     const after = sides(turn(table, 1.2))
     expect(after[0]!.debt).toBeCloseTo(1200, 9)
     expect(after[0]!.backing / after[0]!.debt).toBeCloseTo(1.2, 12)
-    // The nearest in health first: 1.1 and 1.3, as much of both.
+    // The nearest in health first: 1.16 and 1.24, as much of both.
     expect(after.map(({ debt }) => Math.round(debt))).toEqual([1200, 0, 100, 300, 250])
+  })
+
+  it('moves no debt by more than 5 % of its health', () => {
+    fc.assert(
+      fc.property(book, fc.double({ min: 1, max: 20, noNaN: true }), (table, factor) => {
+        const owedAbove = (of: PositionTable, health: number): number =>
+          sides(of).reduce((sum, s) => sum + (s.backing > health * s.debt ? s.debt : 0), 0)
+        const after = turn(table, factor)
+        for (const { backing, debt } of sides(table)) {
+          if (debt === 0) continue
+          const h = backing / debt
+          const slack = 1e-9 * (1 + owedAbove(table, 0))
+          expect(owedAbove(after, h * 1.06)).toBeLessThanOrEqual(owedAbove(table, h) + slack)
+          expect(owedAbove(after, h)).toBeGreaterThanOrEqual(owedAbove(table, h * 1.06) - slack)
+        }
+      }),
+      { seed: 4, numRuns: 100 },
+    )
   })
 
   it('leaves an account that is healthier than all others as it is', () => {

@@ -20,6 +20,8 @@ type Part = { readonly from: number; readonly share: number }
 
 /** Healths nearer to each other than this are equal. */
 const EQUAL = 1e-9
+/** Debt moves no farther than this share of the health that it has, so that the book stays as fragile. */
+const NEAR = 0.05
 /** Shares below this are rounding. */
 const DUST = 1e-12
 
@@ -77,6 +79,11 @@ function donorsOf(rows: readonly number[], { debt, health }: Debtors, left: Floa
     while (next[k]! !== k) k = next[k] = next[next[k]!]!
     return k
   }
+  const skip = (place: number): void => {
+    up[place] = place + 1
+    down[place + 1] = place
+  }
+  const placeOf = new Map(sorted.map((row, place) => [row, place]))
   const at = (place: number): Donor | null => {
     const row = sorted[place]
     if (row === undefined) return null
@@ -97,6 +104,13 @@ function donorsOf(rows: readonly number[], { debt, health }: Debtors, left: Floa
     above: (k: number): Donor | null => at(find(up, k)),
     /** The same below place `k`. */
     below: (k: number): Donor | null => at(find(down, k) - 1),
+    /** Take a row from the donors. @returns false when it has given something already. */
+    withdraw(row: number): boolean {
+      if (left[row] !== 1) return false
+      left[row] = 0
+      skip(placeOf.get(row)!)
+      return true
+    },
     /** Take debt worth `value`. @returns the share of the donor's opening entries. */
     take({ place, row }: Donor, value: number): number {
       const share = Math.min(left[row]!, value / debt[row]!)
@@ -104,8 +118,7 @@ function donorsOf(rows: readonly number[], { debt, health }: Debtors, left: Floa
       if (left[row]! >= DUST) return share
       const rest = left[row]!
       left[row] = 0
-      up[place] = place + 1
-      down[place + 1] = place
+      skip(place)
       return share + rest
     },
   }
@@ -121,12 +134,12 @@ function grow(row: number, need: number, { debt, health }: Debtors, donors: Dono
   const take = (donor: Donor, value: number): void => {
     taken.push({ from: donor.row, share: donors.take(donor, value) })
   }
-  const equal = (donor: Donor | null): Donor | null =>
-    donor && Math.abs(donor.health - own) <= EQUAL * own ? donor : null
+  const within = (donor: Donor | null, distance: number): Donor | null =>
+    donor && Math.abs(donor.health - own) <= distance * own ? donor : null
   for (let wanted = need; wanted > DUST * debt[row]!; ) {
-    const above = donors.above(place)
-    const below = donors.below(place)
-    const same = equal(above) ?? equal(below)
+    const above = within(donors.above(place), NEAR)
+    const below = within(donors.below(place), NEAR)
+    const same = within(above, EQUAL) ?? within(below, EQUAL)
     if (same) {
       const value = Math.min(wanted, same.has)
       take(same, value)
@@ -202,25 +215,19 @@ function merge(
   largest: readonly number[],
   factor: number,
 ): PositionTable {
-  const isLargest = new Set(largest)
   const left = new Float64Array(all.debt.length).fill(1)
   const categoryOf = (row: number): number => table.category?.[row] ?? 0
-  const byCategory = new Map<number, Donors>()
-  const donors = (category: number): Donors => {
-    const known = byCategory.get(category)
-    if (known) return known
-    const rows = all.rows.filter((row) => !isLargest.has(row) && categoryOf(row) === category)
-    const made = donorsOf(rows, all, left)
-    byCategory.set(category, made)
-    return made
-  }
+  const byCategory = Map.groupBy(all.rows, categoryOf)
+  const donors = new Map([...byCategory].map(([own, rows]) => [own, donorsOf(rows, all, left)]))
   const taken = new Map<number, Part[]>()
   for (const row of largest) {
-    const need = (factor - 1) * all.debt[row]!
-    taken.set(row, grow(row, need, all, donors(categoryOf(row))))
+    const own = donors.get(categoryOf(row))!
+    // What has given to a larger one does not grow itself.
+    if (!own.withdraw(row)) continue
+    taken.set(row, grow(row, (factor - 1) * all.debt[row]!, all, own))
   }
   const rows = table.accounts.map((name, row) => {
-    const own = { from: row, share: left[row]! }
+    const own = { from: row, share: taken.has(row) ? 1 : left[row]! }
     return { name, parts: [own, ...(taken.get(row) ?? [])] }
   })
   return assemble(table, rows)
@@ -233,7 +240,8 @@ function merge(
  * Below 1 each is split into equal parts of that size and a rest; new rows come after all others, so
  * that every account keeps its number. Above 1 they take over debt with what backs it from smaller
  * accounts of their category, the nearest in health first and from both sides, so that their own
- * health stays to the last digits; where no such debt is left, they stay smaller than asked for.
+ * health stays to the last digits. Only accounts whose health is within 5 % of theirs give, so that
+ * the debt at every health stays as well; where no such debt is left, they stay smaller than asked for.
  * @param factor above 0; 1 changes nothing.
  */
 export function concentrate(table: PositionTable, weights: Weights, factor: number): PositionTable {
