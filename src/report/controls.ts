@@ -107,12 +107,24 @@ export function sayHalted({ halted }: Pick<Change, 'halted'>): string {
   return halted.lasts ? 'to the end' : `for ${clock(halted.seconds)}`
 }
 
+/** What a change answers to; the end of a halt answers to its beginning. */
+function causeOf(world: World, event: number): Change['cause'] {
+  const { parent, kind, row, other, asset, time } = world.trace.columns
+  const cause = parent[event]!
+  if (cause < 0) return null
+  const isSame = [kind, row, other, asset].every((column) => column[cause] === column[event])
+  return {
+    event: cause,
+    text: isSame ? 'it was changed' : sayEvent(world, cause),
+    before: time[event]! - time[cause]!,
+  }
+}
+
 function changesOf(world: World): readonly Change[] {
   const { trace, instances, spec } = world
   const c = trace.columns
   const halts = new Map(haltsOf(world).map((halt) => [halt.event, halt]))
   return controlChanges(world).map((event): Change => {
-    const parent = c.parent[event]!
     const halt = halts.get(event)
     return {
       ...{ event, time: c.time[event]!, from: c.x[event]!, to: c.y[event]!, waited: c.z[event]! },
@@ -120,13 +132,7 @@ function changesOf(world: World): readonly Change[] {
       target: instances[c.row[event]!]?.name ?? '?',
       term: TERM_NAMES[c.other[event]!]!,
       asset: c.asset[event]! < 0 ? null : spec.assets[c.asset[event]!]!.name,
-      cause:
-        parent < 0
-          ? null
-          : {
-              ...{ event: parent, text: sayEvent(world, parent) },
-              before: c.time[event]! - c.time[parent]!,
-            },
+      cause: causeOf(world, event),
       halted: halt ? { seconds: halt.to - halt.from, lasts: halt.lasts } : null,
     }
   })
