@@ -8,6 +8,7 @@ import {
 } from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
+import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -77,8 +78,14 @@ export async function cliffCommand(path: string, args: CliffArguments): Promise<
   try {
     const found = await findCliff(scenario, asked)
     line.clear()
-    const text = json ? JSON.stringify(cliffDocument(found), null, 2) : cliffText(found)
-    process.stdout.write(`${text}\n`)
+    const document = cliffDocument(found)
+    if (out !== undefined) {
+      const { cliffPage, writeExperiment } = await import('../report/experiment/index.ts')
+      const command = againCommand('cliff', path, args)
+      const page = cliffPage(document, { scenario, command, set: asked.set })
+      tellWritten(await writeExperiment(document, page, out))
+    }
+    process.stdout.write(`${json ? JSON.stringify(document, null, 2) : cliffText(found)}\n`)
     return 0
   } catch (error) {
     line.clear()

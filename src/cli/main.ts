@@ -110,7 +110,10 @@ function programOf(finish: (code: number) => void): Command {
     .option('--cells <n>', 'cells of the first grid (default: 16)', wholeNumber)
     .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
     .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .option(
+      '--out <dir>',
+      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
@@ -147,7 +150,7 @@ function programOf(finish: (code: number) => void): Command {
     .option('--json', 'print one JSON document on stdout')
     .option(
       '--out <dir>',
-      'write sweep.json, points.parquet and line.parquet; keep finished paths, and take up again what was interrupted',
+      'write report.html, report.json, points.parquet and line.parquet; keep finished paths, and take up again what was interrupted',
     )
     .addHelpText(
       'after',
@@ -249,6 +252,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'OutputError',
   'ChannelError',
   'JournalError',
+  'KnobError',
   'QueryError',
   'WorkerError',
   'FollowError',

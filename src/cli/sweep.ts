@@ -2,6 +2,7 @@ import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments
 import { sweepText } from '../report/sweepText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { checkCount, readVary, tellInterrupted } from './cliff.ts'
+import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -48,20 +49,26 @@ export async function sweepCommand(path: string, args: SweepArguments): Promise<
   const line = progressLine()
   const { signal, release } = interruptible()
   const own = defences === undefined ? {} : { defences }
+  const all = { ...(short ? scenario.short : {}), ...own, ...set }
   try {
     const found = await sweep(scenario, {
       ...options,
       ...(out === undefined ? {} : { journal: out }),
-      ...{ vary: axes, signal, line: withLine === false ? 'none' : 'rows' },
-      set: { ...(short ? scenario.short : {}), ...own, ...set },
+      ...{ vary: axes, signal, line: withLine === false ? 'none' : 'rows', set: all },
       onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
     })
     line.clear()
     const document = sweepDocument(found)
     if (out !== undefined) {
-      const { writeSweepFiles } = await import('../report/sweepFiles.ts')
-      for (const file of await writeSweepFiles(document, out))
-        process.stderr.write(`wrote ${file}\n`)
+      const { sweepPage, sweepTables, writeExperiment } = await import(
+        '../report/experiment/index.ts'
+      )
+      const page = sweepPage(document, {
+        scenario,
+        command: againCommand('sweep', path, args),
+        set: all,
+      })
+      tellWritten(await writeExperiment(document, page, out, sweepTables(document)))
     }
     process.stdout.write(`${json ? JSON.stringify(document, null, 2) : sweepText(found)}\n`)
     return 0

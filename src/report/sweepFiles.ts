@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SweepDocument } from '../experiments/index.ts'
 import { type StoredColumn, writeParquet } from '../stores/index.ts'
+import type { Output } from './files.ts'
 
 /** Version of the tables. */
 const VERSION = '1'
@@ -27,20 +26,10 @@ function intervalColumns(
 }
 
 /**
- * Write a sweep: `sweep.json`, `points.parquet` (one row per point: its parameters by name, value, low,
+ * Lay a sweep out as tables: `points.parquet` (one row per point: its parameters by name, value, low,
  * high, n) and `line.parquet` (one row per row of the first grid: at, value, low, high, kind, note).
- * @returns the files.
  */
-export async function writeSweepFiles(
-  sweep: SweepDocument,
-  dir: string,
-): Promise<readonly string[]> {
-  mkdirSync(dir, { recursive: true })
-  const { points, line, vary, order } = sweep
-  const [json, table, cliffs] = ['sweep.json', 'points.parquet', 'line.parquet'].map((file) =>
-    join(dir, file),
-  ) as [string, string, string]
-  writeFileSync(json, `${JSON.stringify(sweep, null, 2)}\n`)
+export function sweepTables({ points, line, vary, order }: SweepDocument): readonly Output[] {
   const metadata = { breakwater_sweep: VERSION, breakwater_measure: JSON.stringify(order) }
   const parameters = vary.map(({ name }, k) =>
     // A parameter may be called like a column of results.
@@ -51,18 +40,26 @@ export async function writeSweepFiles(
     ),
   )
   const count = column('n', 'INTEGER', (row) => points[row]!.n)
-  await writeParquet(
-    [...parameters, ...intervalColumns(points), count],
-    points.length,
-    metadata,
-    table,
-  )
-  const columns = [
+  const cliffs = [
     column('at', 'DOUBLE', (row) => line[row]!.at),
     ...intervalColumns(line),
     column('kind', 'INTEGER', (row) => line[row]!.kind),
     column('note', 'VARCHAR', (row) => line[row]!.note),
   ]
-  await writeParquet(columns, line.length, metadata, cliffs)
-  return [json, table, cliffs]
+  return [
+    {
+      name: 'points.parquet',
+      content: (path) =>
+        writeParquet(
+          [...parameters, ...intervalColumns(points), count],
+          points.length,
+          metadata,
+          path,
+        ),
+    },
+    {
+      name: 'line.parquet',
+      content: (path) => writeParquet(cliffs, line.length, metadata, path),
+    },
+  ]
 }

@@ -10,7 +10,7 @@ export type About = {
   /** The command that makes the page again. */
   readonly command: string
   /** Overrides of parameters that stood for all runs. */
-  readonly set?: Overrides
+  readonly set?: Overrides | undefined
 }
 
 /** What is known of a measure or a parameter. */

@@ -35,7 +35,7 @@ export type HeatMap = Described & {
   readonly line: readonly LinePlace[]
 }
 
-const TOP = 74
+const TOP = 84
 const HEIGHT: Readonly<Record<Width, number>> = { wide: 420, narrow: 270 }
 const LEFT: Readonly<Record<Width, number>> = { wide: 66, narrow: 46 }
 const RIGHT: Readonly<Record<Width, number>> = { wide: 26, narrow: 14 }
@@ -89,9 +89,9 @@ function lineMarks(x: Scale, y: Scale, places: readonly LinePlace[]): Part {
       isKnown(low) && isKnown(high)
         ? rule(x.at(clamp(low)), y.at(at), x.at(clamp(high)), y.at(at), 'whisker')
         : ''
-    return html`<g><title>${title}</title>${bar}<circle cx="${px(x.at(value))}" cy="${px(y.at(at))}" r="4" class="fbad cell"/></g>`
+    return html`<g><title>${title}</title>${bar}<circle cx="${px(x.at(value))}" cy="${px(y.at(at))}" r="4" class="over cell"/></g>`
   })
-  return [html`<path class="line sbad" d="${lineOf(points)}"/>`, marks]
+  return [html`<path class="line over" d="${lineOf(points)}"/>`, marks]
 }
 
 /** Draw a measure over two parameters, with the cliff line over it. */

@@ -40,6 +40,8 @@ const CHART_STYLE = `
 .plot .faint { opacity: 0.38; }
 .plot text.cliff { fill: var(--bad); font-weight: 600; }
 .plot .halo { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round; }
+.plot .line.over { stroke: var(--text); }
+.plot circle.over { fill: var(--text); }
 .plot .cell { stroke: var(--bg); stroke-width: 0.6; }
 .plot .unknown { fill: var(--panel); stroke: var(--line); }
 .at-narrow { display: none; }

@@ -63,7 +63,7 @@ function mapFigure(document: SweepDocument, about: About): Html {
     ...{ cells: cellsOf(document, about), line },
   }
   return html`${figure('Heat map', 'a cell shows the mean of its corners; smaller cells where it changes most', (width) => heatMap(map, width))}
-${found > 0 ? legend([{ name: `cliff along ${along!.name}, with its 95 % interval`, color: 'bad', mark: 'line' }]) : ''}`
+${found > 0 ? legend([{ name: `cliff along ${along!.name}, with its 95 % interval`, color: 'text', mark: 'line' }]) : ''}`
 }
 
 /** Of one parameter: a curve. */

@@ -1,0 +1,5 @@
+export { sweepTables } from '../sweepFiles.ts'
+export type { About } from './about.ts'
+export { cliffPage } from './cliff.ts'
+export { sweepPage } from './sweep.ts'
+export { writeExperiment } from './write.ts'
