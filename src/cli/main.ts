@@ -161,6 +161,46 @@ function programOf(finish: (code: number) => void): Command {
       finish(await sweepCommand(scenario, options))
     })
   program
+    .command('compare')
+    .description('compare defences or alternatives on the same paths: loss avoided, cost, who pays')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option(
+      '--defences <names>',
+      'defences alone, in pairs and together: all, or names with commas between (default: all)',
+    )
+    .option(
+      '--each <name[=values]>',
+      'every option of a parameter, or the values given: oracle, or closeFactor=0.25,1',
+    )
+    .option('--with <scenario>', 'another scenario, on the same draws')
+    .option(
+      '--set <name=value>',
+      'alone: the alternative; beside the others: a value in all worlds; repeat for more',
+      assignment,
+    )
+    .option('--measure <name>', 'measure[.statistic], such as badDebt.es95 (default: loss)')
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option(
+      '--paths <n>',
+      "paths in every world (default: the scenario's, at least 8 where they differ)",
+      wholeNumber,
+    )
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--short', "use the scenario's short form in all worlds")
+    .option('--json', 'print one JSON document on stdout')
+    .option(
+      '--out <dir>',
+      'write report.json and differences.parquet; keep finished paths, and take up again what was interrupted',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater compare scenarios/frozen-too-late.yaml --defences all\n  breakwater compare scenarios/oracle-manipulation.yaml --each oracle\n  breakwater compare scenarios/compound-v2-eth-crash.yaml --short --set closeFactor=1\n\nEvery path meets the same draws in every world. Costs are those of calm weather: the section `calm:` of\nthe scenario, or its shock at 0. Where intervals do not settle it, the answer is "cannot tell".',
+    )
+    .action(async (scenario: string, options) => {
+      const { compareCommand } = await import('./compare.ts')
+      finish(await compareCommand(scenario, options))
+    })
+  program
     .command('query')
     .description(
       'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',
