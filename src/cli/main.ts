@@ -309,6 +309,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'BootstrapError',
   'OptionInputError',
   'CliffError',
+  'CompareError',
   'SensitivityError',
 ])
 
