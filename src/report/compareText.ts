@@ -1,0 +1,109 @@
+import type { ArmResult, Compared, Ranked } from '../experiments/index.ts'
+import { count, inUnit } from './format.ts'
+
+type Interval = Pick<Change, 'value' | 'low' | 'high'>
+type Change = ArmResult['payers'][number]
+
+/** Write a number with its interval: `$2.33M [$2.30M .. $2.36M]`; one number where there is nothing between. */
+export function withInterval({ value, low, high }: Interval, unit: string): string {
+  if (value === null) return 'unknown'
+  if (low === null || high === null) return `${inUnit(value, unit)} (no interval)`
+  if (low === high) return inUnit(value, unit)
+  return `${inUnit(value, unit)} [${inUnit(low, unit)} .. ${inUnit(high, unit)}]`
+}
+
+function isThere({ value, low, high }: Interval): boolean {
+  return value !== 0 || low !== high
+}
+
+/** Pad cells to columns; the last is left as it is. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]!.map((_, k) => Math.max(...rows.map((row) => row[k]!.length)))
+  return rows.map((row) =>
+    row
+      .map((cell, k) => cell.padEnd(widths[k]!))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function doubtOf({ cannotTell, same }: Ranked): string {
+  const parts = [
+    ...(same.length > 0 ? [`the same on every path as ${same.join(', ')}`] : []),
+    ...(cannotTell.length > 0 ? [`cannot tell from ${cannotTell.join(', ')}`] : []),
+  ]
+  return parts.join('; ')
+}
+
+function rankingLines({ ranking, arms, measure }: Compared): readonly string[] {
+  const rows = ranking.map((entry) => {
+    const arm = arms.find(({ name }) => name === entry.name)!
+    const avoided = arm.avoided ? withInterval(arm.avoided, measure.unit) : ''
+    const verdict = arm.avoided?.verdict ?? 'base'
+    const level = inUnit(arm.level.value, measure.unit)
+    return [`${entry.rank}.`, entry.name, level, avoided, verdict, doubtOf(entry)]
+  })
+  return columns([['', '', 'under stress', 'better by', 'verdict', ''], ...rows])
+}
+
+function costLines({ arms, calm }: Compared): readonly string[] {
+  if (calm === null)
+    return ['no calm weather: the scenario has no `calm:` section, and its shock cannot be 0']
+  const set = Object.entries(calm).map(([name, value]) => `${name}=${value}`)
+  const lines = arms.flatMap(({ name, kind, costs }) => {
+    if (kind === 'base' || costs === null) return []
+    const told = costs.filter(isThere)
+    const text = told.map((cost) => `${cost.measure} ${withInterval(cost, cost.unit)}`)
+    return [[`  ${name}`, text.join(', ') || 'nothing']]
+  })
+  return [`cost in calm weather (${set.join(', ')}), beyond the base's:`, ...columns(lines)]
+}
+
+function payerLines({ arms }: Compared): readonly string[] {
+  const lines = arms.flatMap(({ name, kind, payers }) => {
+    if (kind === 'base') return []
+    const text = payers.filter(isThere).map((payer) => {
+      const isMore = (payer.value ?? 0) > 0
+      return `${payer.who} ${isMore ? '+' : ''}${withInterval(payer, payer.unit)}`
+    })
+    return [[`  ${name}`, text.join(', ') || 'nobody pays more or less']]
+  })
+  return ['who pays more (+) or less (-) under stress:', ...columns(lines)]
+}
+
+function interactionLines({ interactions, measure }: Compared): readonly string[] {
+  if (interactions.length === 0) return []
+  const lines = interactions.map(({ pair, extra, verdict }) => [
+    `  ${pair.join(' + ')}`,
+    withInterval(extra, measure.unit),
+    verdict,
+  ])
+  return ['', 'what pairs avoid beyond the sum of both:', ...columns(lines)]
+}
+
+function footOf({ paths, compared, isCertain, runs, rankingConfidence, arms }: Compared): string {
+  const dropped = paths - compared
+  const left = dropped > 0 ? `, ${count(dropped, 'path')} without a number left out` : ''
+  if (isCertain) return `no chance: all ${count(paths, 'path')} agree in everything, ${runs} runs`
+  const joint = Number((rankingConfidence * 100).toPrecision(4))
+  const approximate = arms.some(({ avoided }) => avoided?.approximate && avoided.value !== 0)
+  const doubt = approximate ? '; some are approximate, see "method" in --json' : ''
+  return `${count(paths, 'path')} on the same draws${left}, ${runs} runs; intervals are 95 %, the order of the ranking holds as a whole with 95 % (${joint} % each)${doubt}`
+}
+
+/** Tell a comparison on a terminal: ranking, cost in calm weather, who pays, interactions. */
+export function compareText(found: Compared): string {
+  const { measure, statistic, scenario } = found
+  const what = statistic === 'mean' ? measure.name : `${measure.name}.${statistic}`
+  return [
+    `${what} in ${scenario}, ${measure.better} is better`,
+    ...rankingLines(found),
+    '',
+    ...costLines(found),
+    '',
+    ...payerLines(found),
+    ...interactionLines(found),
+    '',
+    footOf(found),
+  ].join('\n')
+}
