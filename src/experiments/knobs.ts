@@ -94,8 +94,10 @@ export async function resolveRun(
   return knobs.size === 0 ? resolved : turned(resolved, knobs)
 }
 
-/** Say what may be varied in a scenario: for messages. */
+/** Say why a name cannot be varied in a scenario, and what can be. */
 export function variablesHint(scenario: Scenario, name: string): string {
   const known = scenario.parameters.map((p) => p.name)
-  return didYouMean(name, [...known.filter((n) => variableOf(scenario, n)), ...KNOB_NAMES])
+  const numbers = [...known.filter((own) => variableOf(scenario, own)), ...KNOB_NAMES]
+  const what = known.includes(name) ? 'is no number' : 'is neither a parameter nor a knob'
+  return `"${name}" ${what}; ${didYouMean(name, numbers)}`
 }

@@ -1,4 +1,5 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
+import { variableOf, variablesHint } from '../knobs.ts'
 import type { Sample, Survey } from '../survey.ts'
 import type { Reading } from './reading.ts'
 import { CliffError, type Place, type Respond } from './types.ts'
@@ -18,13 +19,9 @@ export type Shock = {
  * @throws {CliffError} when there is no such number, or the range is empty or leaves that of the parameter.
  */
 export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
-  const parameter = scenario.parameters.find((p) => p.name === name)
-  const known = scenario.parameters.filter((p) => typeof p.value === 'number').map((p) => p.name)
-  if (!parameter)
-    throw new CliffError(`no parameter is named "${name}"; numbers are ${known.join(', ')}`)
-  if (!known.includes(name))
-    throw new CliffError(`parameter "${name}" is no number; numbers are ${known.join(', ')}`)
-  const [least, most] = parameter.range ?? [-Infinity, Infinity]
+  const variable = variableOf(scenario, name)
+  if (!variable) throw new CliffError(variablesHint(scenario, name))
+  const [least, most] = variable.range
   if (!(low < high)) throw new CliffError(`${name}=${low}..${high} is empty; write low..high`)
   if (low < least || high > most)
     throw new CliffError(
