@@ -6,9 +6,10 @@ import {
   compareDocument,
 } from '../experiments/index.ts'
 import { compareText } from '../report/compareText.ts'
-import { checkFolder, makeFolder, writeAll } from '../report/files.ts'
+import { checkFolder } from '../report/files.ts'
 import { loadScenario, type Scenario } from '../scenario/index.ts'
 import { checkCount, tellInterrupted } from './cliff.ts'
+import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -65,15 +66,24 @@ function askedOf(scenario: Scenario, args: CompareArguments): CompareOptions {
   }
 }
 
-/** Write the document, and the numbers of every path. */
-async function writeFiles(found: Compared, dir: string): Promise<void> {
+/** Write the page, the document, and the numbers of every path. */
+async function writeFiles(
+  found: Compared,
+  scenario: Scenario,
+  path: string,
+  args: CompareArguments & { readonly out: string },
+): Promise<void> {
+  const { comparePage, writeExperiment } = await import('../report/experiment/index.ts')
   const { writeDifferences } = await import('../stores/index.ts')
-  makeFolder(dir)
-  const files = await writeAll(dir, [
-    { name: 'report.json', content: `${JSON.stringify(compareDocument(found), null, 1)}\n` },
-    { name: 'differences.parquet', content: (path) => writeDifferences(found.rows, path) },
-  ])
-  for (const file of files) process.stderr.write(`wrote ${file}\n`)
+  const document = compareDocument(found)
+  const about = { scenario, command: againCommand('compare', path, args), set: found.set }
+  const differences = {
+    name: 'differences.parquet',
+    content: (file: string) => writeDifferences(found.rows, file),
+  }
+  tellWritten(
+    await writeExperiment(document, comparePage(document, about), args.out, [differences]),
+  )
 }
 
 /**
@@ -101,7 +111,7 @@ export async function compareCommand(path: string, args: CompareArguments): Prom
     line.clear()
     const text = json ? JSON.stringify(compareDocument(found), null, 2) : compareText(found)
     process.stdout.write(`${text}\n`)
-    if (out !== undefined) await writeFiles(found, out)
+    if (out !== undefined) await writeFiles(found, scenario, path, { ...args, out })
     return 0
   } catch (error) {
     line.clear()

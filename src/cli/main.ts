@@ -190,7 +190,7 @@ function programOf(finish: (code: number) => void): Command {
     .option('--json', 'print one JSON document on stdout')
     .option(
       '--out <dir>',
-      'write report.json and differences.parquet; keep finished paths, and take up again what was interrupted',
+      'write report.html, report.json and differences.parquet; keep finished paths, and take up again what was interrupted',
     )
     .addHelpText(
       'after',

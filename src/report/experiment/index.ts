@@ -1,5 +1,6 @@
 export { sweepTables } from '../sweepFiles.ts'
 export type { About } from './about.ts'
 export { cliffPage } from './cliff.ts'
+export { comparePage } from './compare.ts'
 export { sweepPage } from './sweep.ts'
 export { writeExperiment } from './write.ts'

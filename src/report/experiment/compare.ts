@@ -1,0 +1,300 @@
+import type { CompareDocument } from '../../experiments/index.ts'
+import { count, inUnit, short, words } from '../format.ts'
+import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
+import { type About, factsOf, measureOf, spoken } from './about.ts'
+import { experimentPage, figure, legend, type Tile } from './page.ts'
+import { type Row, rowPlot } from './rows.ts'
+import { isKnown, type Ranged, rangedText } from './units.ts'
+import type { Color } from './xy.ts'
+
+type Arm = CompareDocument['arms'][number]
+type Verdict = NonNullable<Arm['avoided']>['verdict']
+
+const COLORS: Readonly<Record<Verdict, Color>> = {
+  helps: '3',
+  harms: 'bad',
+  'no effect': 'grey',
+  'cannot tell': 'grey',
+}
+
+/** Name of what is compared with its statistic: `bad debt, es95`. */
+function comparedName({ measure, statistic }: CompareDocument): string {
+  return spoken(statistic === 'mean' ? measure.name : `${measure.name}.${statistic}`)
+}
+
+function armOf({ arms }: CompareDocument, name: string): Arm {
+  return arms.find((arm) => arm.name === name)!
+}
+
+/** Interval of a number; exact ones have no whisker. */
+function boundsOf({ value, low, high }: Ranged): Ranged {
+  return { value, low, high }
+}
+
+function rankingRow(document: CompareDocument, name: string, rank: number): Row {
+  const { unit } = document.measure
+  const { avoided, level, kind } = armOf(document, name)
+  if (!avoided)
+    return {
+      ...{
+        value: 0,
+        low: null,
+        high: null,
+        name: `${rank}. ${name} (the base)`,
+        color: 'grey',
+        mark: 'dot',
+      },
+      text: 'base',
+      title: `${name}: ${rangedText(level, unit)}`,
+    }
+  return {
+    ...boundsOf(avoided),
+    ...{ name: `${rank}. ${name}`, color: COLORS[avoided.verdict], mark: 'dot' },
+    text: `${inUnit(avoided.value, unit)}, ${avoided.verdict}`,
+    title: `${name} (${kind}): better by ${rangedText(avoided, unit)}; ${comparedName(document)} ${rangedText(level, unit)}`,
+  }
+}
+
+function rankingChart(document: CompareDocument): Html {
+  const { ranking, measure } = document
+  const rows = ranking.map(({ name, rank }) => rankingRow(document, name, rank))
+  return html`${figure(
+    'Ranking',
+    'better than the base by so much, on the same paths; whiskers are 95 % intervals',
+    (width) =>
+      rowPlot(
+        {
+          title: `ranking by ${comparedName(document)}`,
+          description: `${rows.length} worlds on the same ${document.compared} paths.`,
+          axis: { name: `${comparedName(document)} avoided`, unit: measure.unit },
+          rows,
+        },
+        width,
+      ),
+  )}
+${legend([
+  { name: 'helps', color: 'c3', mark: 'dot' },
+  { name: 'harms', color: 'bad', mark: 'dot' },
+  { name: 'no effect, or cannot be told', color: 'grey', mark: 'dot' },
+])}`
+}
+
+function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): Part {
+  const parts = [
+    ...(same.length > 0 ? [`does the same on every path as ${same.join(', ')}`] : []),
+    ...(cannotTell.length > 0 ? [`cannot be told from ${cannotTell.join(', ')}`] : []),
+  ]
+  return parts.join('; ')
+}
+
+function rankingTable(document: CompareDocument): Html {
+  const { ranking, measure } = document
+  return table(ranking, [
+    {
+      title: 'rank',
+      align: 'right',
+      cell: (r) => r.rank,
+      hint: '1 + those that are surely better',
+    },
+    { title: '', cell: (r) => html`<b>${r.name}</b>` },
+    {
+      title: comparedName(document),
+      align: 'right',
+      cell: (r) => rangedText(armOf(document, r.name).level, measure.unit),
+    },
+    {
+      title: 'better by',
+      align: 'right',
+      cell: (r) => {
+        const { avoided } = armOf(document, r.name)
+        return avoided ? rangedText(avoided, measure.unit) : ''
+      },
+    },
+    { title: 'verdict', cell: (r) => armOf(document, r.name).avoided?.verdict ?? 'base' },
+    { title: 'order', cell: (r) => html`<span class="w">${doubtOf(r)}</span>` },
+  ])
+}
+
+function isThere({ value, low, high }: Ranged): boolean {
+  return isKnown(value) && (value !== 0 || low !== high)
+}
+
+/** One chart per measure of cost: arms below each other. */
+function costChart(arms: readonly Arm[], measure: string): Html {
+  const { unit, doc } = measureOf(measure)
+  const rows = arms.flatMap(({ name, costs }): Row[] => {
+    const cost = costs?.find((c) => c.measure === measure)
+    if (!cost) return []
+    return [
+      {
+        ...boundsOf(cost),
+        ...{ name, color: '2', mark: 'bar', text: inUnit(cost.value, unit) },
+        title: `${name}: ${rangedText(cost, unit)}`,
+      },
+    ]
+  })
+  return figure(words(measure), doc, (width) =>
+    rowPlot(
+      {
+        title: `${words(measure)} in calm weather`,
+        description: `${rows.length} worlds beyond the base.`,
+        axis: { name: `${words(measure)} beyond the base's`, unit },
+        rows,
+      },
+      width,
+    ),
+  )
+}
+
+function costSection(document: CompareDocument): Html {
+  const { arms, calm } = document
+  const title = 'What it costs in calm weather'
+  if (calm === null)
+    return section(
+      'costs',
+      title,
+      nothing('The scenario has no calm weather: no section "calm:", and its shock cannot be 0.'),
+    )
+  const others = arms.filter((arm) => arm.avoided !== null)
+  const names = [...new Set(others.flatMap((arm) => (arm.costs ?? []).map((c) => c.measure)))]
+  const told = names.filter((name) =>
+    others.some((arm) => arm.costs?.some((c) => c.measure === name && isThere(c))),
+  )
+  const free = names.filter((name) => !told.includes(name))
+  const set = Object.entries(calm).map(([name, value]) => `${name} = ${value}`)
+  return section(
+    'costs',
+    title,
+    html`<p>The same paths with ${set.join(', ')}; numbers are beyond the base's.</p>`,
+    told.length === 0 ? nothing('None of them costs anything that is measured.') : '',
+    told.map((name) => costChart(others, name)),
+    free.length > 0
+      ? html`<p class="soft">No difference in ${free.map(words).join(', ')}.</p>`
+      : '',
+  )
+}
+
+function payerSection({ arms }: CompareDocument): Html {
+  const others = arms.filter((arm) => arm.avoided !== null)
+  const rows = others.flatMap(({ name, payers }) =>
+    payers.filter(isThere).map((payer) => ({ arm: name, ...payer })),
+  )
+  if (rows.length === 0)
+    return section('payers', 'Who pays', nothing('Nobody pays more or less than without them.'))
+  const bars = rows.map(
+    (p): Row => ({
+      ...boundsOf(p),
+      ...{ name: `${p.arm}: ${p.who}`, mark: 'bar', text: inUnit(p.value, p.unit) },
+      color: (p.value ?? 0) > 0 ? 'bad' : '3',
+      title: `${p.arm}, ${p.who} (${p.measure}): ${rangedText(p, p.unit)}`,
+    }),
+  )
+  return section(
+    'payers',
+    'Who pays',
+    figure('More or less under stress', 'right of 0 pays more than without the defence', (width) =>
+      rowPlot(
+        {
+          title: 'who pays more or less',
+          description: `${rows.length} changes.`,
+          axis: { name: 'paid more (right) or less (left)', unit: 'USD' },
+          rows: bars,
+        },
+        width,
+      ),
+    ),
+  )
+}
+
+function interactionSection({ interactions, measure }: CompareDocument): Part {
+  if (interactions.length === 0) return ''
+  const rows = interactions.map(
+    ({ pair, extra, verdict }): Row => ({
+      ...boundsOf(extra),
+      ...{
+        name: pair.join(' + '),
+        mark: 'dot',
+        text: `${inUnit(extra.value, measure.unit)}, ${verdict}`,
+      },
+      color: verdict === 'help each other' ? '3' : verdict === 'overlap' ? '2' : 'grey',
+      title: `${pair.join(' + ')}: ${rangedText(extra, measure.unit)}`,
+    }),
+  )
+  return section(
+    'interactions',
+    'Together',
+    figure('What pairs avoid beyond the sum of both', 'left of 0 they overlap', (width) =>
+      rowPlot(
+        {
+          title: 'interactions of pairs',
+          description: `${rows.length} pairs.`,
+          axis: { name: 'beyond the sum of both', unit: measure.unit },
+          rows,
+        },
+        width,
+      ),
+    ),
+  )
+}
+
+function leadOf(document: CompareDocument): Part {
+  const { ranking, measure } = document
+  const [first] = ranking
+  const best = first && armOf(document, first.name)
+  if (!first || !best?.avoided || best.avoided.verdict !== 'helps')
+    return html`<b>None</b> of them surely lowers ${comparedName(document)} on these paths.`
+  const doubt = doubtOf(first)
+  return html`<b>${first.name}</b> avoids most: ${rangedText(best.avoided, measure.unit)} of ${comparedName(document)}${doubt === '' ? '' : html`; it ${doubt}`}.`
+}
+
+function tilesOf(document: CompareDocument): readonly Tile[] {
+  const { arms, measure, runs, compared, isCertain } = document
+  const countOf = (verdict: Verdict): string =>
+    String(arms.filter((arm) => arm.avoided?.verdict === verdict).length)
+  return [
+    {
+      name: `${comparedName(document)} of the base`,
+      value: inUnit(arms[0]!.level.value, measure.unit),
+      note: rangedText(arms[0]!.level, measure.unit),
+    },
+    { name: 'help', value: countOf('helps'), note: `of ${count(arms.length - 1, 'world')}` },
+    { name: 'harm', value: countOf('harms'), note: '' },
+    { name: 'cannot be told', value: countOf('cannot tell'), note: 'more paths may tell' },
+    {
+      name: 'runs',
+      value: short(runs),
+      note: isCertain
+        ? 'no chance in it: numbers are exact'
+        : `${count(compared, 'path')} in every world`,
+    },
+  ]
+}
+
+/** Write the page of `breakwater compare`. */
+export function comparePage(document: CompareDocument, about: About): string {
+  const { seed, runs, compared, paths, rankingConfidence } = document
+  const joint = Number((rankingConfidence * 100).toPrecision(4))
+  const left = paths - compared
+  return experimentPage({
+    title: `comparison in ${document.scenario}`,
+    question: 'Breakwater compare: which defence works, what it costs, and who pays',
+    heading: about.scenario.title,
+    lead: leadOf(document),
+    warnings:
+      left > 0 ? [`${count(left, 'path')} had no number in some world and were left out`] : [],
+    tiles: tilesOf(document),
+    sections: [
+      section(
+        'ranking',
+        'Which is better',
+        rankingChart(document),
+        rankingTable(document),
+        html`<p class="soft">The order as a whole holds with 95 %: each pair was told apart at ${joint} %.</p>`,
+      ),
+      html`${interactionSection(document)}`,
+      costSection(document),
+      payerSection(document),
+    ],
+    facts: factsOf(about, seed, `${short(runs)} in all, ${count(paths, 'path')} in every world`),
+  })
+}
