@@ -72,11 +72,18 @@ function bestBreak(candidates: readonly Candidate[], left: Float64Array, w: Floa
   return best
 }
 
+/** Mean of the rows that have a value, place by place. */
 function meansOver(order: readonly Float64Array[], rows: readonly number[]): Float64Array {
-  return Float64Array.from(
-    order,
-    (own) => intervalOf(Float64Array.from(rows, (r) => own[r]!)).value,
-  )
+  return Float64Array.from(order, (own) => {
+    let [total, count] = [0, 0]
+    for (const row of rows) {
+      const value = own[row]!
+      if (Number.isNaN(value)) continue
+      total += value
+      count++
+    }
+    return total / count
+  })
 }
 
 /**

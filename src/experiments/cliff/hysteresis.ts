@@ -1,3 +1,4 @@
+import { meanInterval } from '../../math/index.ts'
 import { intervalOf } from './curve.ts'
 
 /** Whether the way up and the way down along a parameter differ. */
@@ -26,17 +27,22 @@ function steepestCell(x: readonly number[], y: readonly number[]): number {
   return (x[best]! + x[best + 1]!) / 2
 }
 
-/** Whether paired differences are more than chance makes; without chance any rounding is none. */
-function differs(up: Float64Array, down: Float64Array): boolean {
-  const { value, low, high } = intervalOf(up.map((v, path) => v - down[path]!))
+/**
+ * Whether paired differences are more than chance makes; without chance any beyond rounding is.
+ * @param looks how many places are looked at: chance has that many tries.
+ */
+function differs(up: Float64Array, down: Float64Array, looks: number): boolean {
+  const known = up.map((v, path) => v - down[path]!).filter((v) => !Number.isNaN(v))
+  if (known.length === 0) return false
+  const { mean, low, high } = meanInterval(known, 1 - 0.05 / looks)
   const size = Math.max(Math.abs(meanOf(up)), Math.abs(meanOf(down)))
-  if (!(Math.abs(value) > 1e-9 * size)) return false
-  return Number.isNaN(low) || low > 0 || high < 0
+  if (!(Math.abs(mean) > 1e-9 * size)) return false
+  return low === null || high === null || low > 0 || high < 0
 }
 
 /** Whether values agree, path by path, as far as chance can tell. */
 export function sameWay(a: Float64Array, b: Float64Array): boolean {
-  return !differs(a, b)
+  return !differs(a, b, 1)
 }
 
 /**
@@ -52,7 +58,9 @@ export function compareWays(
   const [rising, falling] = [up.map(meanOf), down.map(meanOf)]
   const ways = x.map((at, k) => ({ x: at, up: rising[k]!, down: falling[k]! }))
   // The way down starts where the way up ends: the last place is no comparison.
-  const apart = x.map((_, k) => k).filter((k) => k < x.length - 1 && differs(up[k]!, down[k]!))
+  const apart = x
+    .map((_, k) => k)
+    .filter((k) => k < x.length - 1 && differs(up[k]!, down[k]!, x.length))
   const gap = Math.max(0, ...apart.map((k) => Math.abs(rising[k]! - falling[k]!)))
   if (apart.length === 0)
     return { width: 0, gap: 0, note: 'none: the way up and the way down agree', ways }

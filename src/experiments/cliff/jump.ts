@@ -57,7 +57,11 @@ function placeOf(jumps: readonly Bracket[], search: Search): Interval {
   const half = Math.max(...jumps.map(({ low, high }) => (high - low) / 2))
   const { value, low, high } = (search.summary ?? intervalOf)(places)
   const [least, most] = [low, high].map((bound) => (Number.isNaN(bound) ? value : bound))
-  return { value, low: least! - half, high: most! + half }
+  return {
+    value,
+    low: Math.max(search.low, least! - half),
+    high: Math.min(search.high, most! + half),
+  }
 }
 
 /**
@@ -93,5 +97,6 @@ export async function findJump(
   if (!first || jumps.length * 2 <= witnesses) return null
   const { low: from, high: to, atLow: below, atHigh: above } = first
   const share = jumps.length / witnesses
-  return { at: placeOf(jumps, search), share, step: { from, to, below, above } }
+  const path = brackets.indexOf(first)
+  return { at: placeOf(jumps, search), share, step: { path, from, to, below, above } }
 }

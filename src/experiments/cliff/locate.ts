@@ -1,5 +1,6 @@
 import type { Interval } from '../sensitivity/ranges.ts'
 import { curveOf, intervalOf, type Sampled, sample, steps, stretchOf } from './curve.ts'
+import { findEdge } from './edge.ts'
 import { findJump } from './jump.ts'
 import { locatePeak, standsOut } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
@@ -11,17 +12,36 @@ const LEAST = 5
 /** Cells of the window in which a cliff is found again. */
 const WINDOW_CELLS = 8
 
+/** Part of the range beyond which jumps are too far apart to be one cliff. */
+const SCATTERED = 0.5
+
+const isMean = ({ summary = intervalOf }: Search): boolean => summary === intervalOf
+
 type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step'>
 
 function none(note: string): Found {
   return { cliff: null, kind: null, note, step: null }
 }
 
-/** Look for a jump, then for a peak of the response, on a sampled grid. */
-async function findOn(respond: Respond, grid: Sampled, search: Search): Promise<Found> {
+const UNBOUNDED =
+  'unbounded: towards it the measure grows without limit, beyond it there is no finite value'
+
+/** Look for a jump, for an edge, then for a peak of the response, on the part of a grid with values. */
+async function findOn(
+  respond: Respond,
+  all: Sampled,
+  grid: Sampled,
+  search: Search,
+): Promise<Found> {
+  const edge = await findEdge(respond, all, grid, search)
+  if (edge) return { cliff: edge.at, kind: 0, note: UNBOUNDED, step: null }
+  if (grid.x.length < LEAST) return none('too few places to tell')
   const jump = await findJump(respond, grid, search)
   if (jump) {
-    const note = `${Math.round(100 * jump.share)} % of the paths looked at jump`
+    const of = isMean(search) ? 'paths' : 'resamples'
+    const note = `${Math.round(100 * jump.share)} % of the ${of} looked at jump`
+    if (jump.at.high - jump.at.low > SCATTERED * (search.high - search.low))
+      return none(`${note}, but at places all over the range; more paths may tell`)
     return { cliff: jump.at, kind: 1, note, step: jump.step }
   }
   const best = standsOut(grid, search)
@@ -52,13 +72,11 @@ export async function locate(respond: Respond, search: Search): Promise<Located>
     )
   const whole = places === all.x.length
   const [from, to] = [grid.x[0]!, grid.x[places - 1]!]
-  const where = `the measure has values only from ${from} to ${to}`
-  const found =
-    places < LEAST
-      ? none(`${where}: too few places to tell`)
-      : await findOn(respond, grid, { ...search, low: from, high: to })
-  const note = whole || places < LEAST ? found.note : `${found.note}; ${where}`
-  const scatterPeak = (search.summary ?? intervalOf) === intervalOf ? scatterPeakOf(grid) : null
+  const found = await findOn(respond, all, grid, { ...search, low: from, high: to })
+  const note = whole
+    ? found.note
+    : `${found.note}; the measure has values only from ${from} to ${to}`
+  const scatterPeak = isMean(search) ? scatterPeakOf(grid) : null
   return { ...found, note, curve, scatterPeak }
 }
 

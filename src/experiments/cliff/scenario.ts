@@ -126,10 +126,10 @@ const IRREVERSIBLE = ['liquidations', 'loss'] as const
 async function hysteresisOf(
   scenario: Scenario,
   along: OrderAlong,
-  { curve, cliff }: Located,
+  { curve }: Located,
   measure: string,
   paths: number,
-  { vary, ...options }: CliffOptions,
+  options: CliffOptions,
 ): Promise<Hysteresis> {
   const samples = await along.samplesAt(
     curve.map(({ x }) => ({ x, shock: 1 })),
@@ -140,9 +140,10 @@ async function hysteresisOf(
       return notApplicable(
         `there are ${lost === 'loss' ? 'losses' : lost} in this range, which do not come back when the parameter goes back`,
       )
-  if (cliff === null && curve.every(({ order }) => Number.isNaN(order.value)))
-    return notApplicable('the measure has no value')
-  const { low, high } = vary
+  // Where the measure has no value the world may be broken for good: the ways stay where it has one.
+  const valued = curve.filter(({ order }) => !Number.isNaN(order.value))
+  const [low, high] = [valued[0]!.x, valued.at(-1)!.x]
+  if (!(low < high)) return notApplicable('the measure has a value at one place only')
   const { cells } = WAYS
   const x = Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
   const { seed, set, checked, cache = new Map(), signal } = options

@@ -46,6 +46,8 @@ export type CliffPoint = {
 
 /** Values of the order parameter on both sides of a jump, and where they were read. */
 export type Step = {
+  /** The path that jumps, or the resample. */
+  readonly path: number
   readonly from: number
   readonly to: number
   readonly below: number
