@@ -1,4 +1,4 @@
-import { createSobol, studentQuantile } from '../../math/index.ts'
+import { createSobol } from '../../math/index.ts'
 import {
   checkCount,
   checkRanges,
@@ -9,6 +9,7 @@ import {
   type Response,
   SensitivityError,
 } from './ranges.ts'
+import { addUp, jackknife, LEAST, scramblingOf, sizesOf } from './replicates.ts'
 
 /** Options of an analysis by variances. */
 export type SobolOptions = {
@@ -30,11 +31,6 @@ export type SobolIndices = {
   readonly evaluations: number
 }
 
-/** Independent scramblings of the sequence: their scatter is the error. */
-const REPLICATES = 16
-/** Fewest base samples that tell anything in a replicate. */
-const LEAST = 2
-
 /** Points at which a function must be evaluated, row by row. */
 export type SobolDesign = {
   readonly parameters: number
@@ -53,16 +49,12 @@ export function sobolDesign(ranges: Ranges, { samples, seed = 1 }: SobolOptions)
   checkRanges(ranges)
   checkCount('samples', samples, 2 * LEAST)
   const d = ranges.length
-  const replicates = Math.min(REPLICATES, Math.floor(samples / LEAST))
-  const sizes = Array.from(
-    { length: replicates },
-    (_, r) => Math.floor(((r + 1) * samples) / replicates) - Math.floor((r * samples) / replicates),
-  )
+  const sizes = sizesOf(samples)
   const points = new Float64Array(samples * (d + 2) * d)
   const unit = new Float64Array(2 * d)
   let at = 0
   sizes.forEach((size, r) => {
-    const sequence = createSobol(2 * d, seed * REPLICATES + r)
+    const sequence = createSobol(2 * d, scramblingOf(seed, r))
     for (let i = 0; i < size; i++) {
       sequence.point(i, unit)
       for (let row = 0; row < d + 2; row++, at += d) {
@@ -76,78 +68,44 @@ export function sobolDesign(ranges: Ranges, { samples, seed = 1 }: SobolOptions)
   return { parameters: d, sizes, points }
 }
 
-/** Sums over the base samples of one replicate; per parameter in `alone` and `with`. */
-type Sums = {
-  n: number
-  sum: number
-  squares: number
-  readonly alone: Float64Array
-  readonly with: Float64Array
-}
+/**
+ * Sums over the base samples of one replicate: their number, values and squares of both points, then per
+ * parameter the squared changes when it stays and when it alone changes.
+ */
+type Sums = Float64Array
 
-const emptySums = (d: number): Sums => ({
-  n: 0,
-  sum: 0,
-  squares: 0,
-  alone: new Float64Array(d),
-  with: new Float64Array(d),
-})
-
-function addTo(total: Sums, part: Sums, sign: 1 | -1): void {
-  total.n += sign * part.n
-  total.sum += sign * part.sum
-  total.squares += sign * part.squares
-  for (let k = 0; k < total.alone.length; k++) {
-    total.alone[k]! += sign * part.alone[k]!
-    total.with[k]! += sign * part.with[k]!
-  }
-}
+const [COUNT, SUM, SQUARES, CHANGES] = [0, 1, 2, 3]
 
 /** @param centre near the mean, so that sums of squares keep their digits. */
 function sumsOf(values: Float64Array, from: number, size: number, d: number, centre: number): Sums {
-  const sums = emptySums(d)
+  const sums = new Float64Array(CHANGES + 2 * d)
   for (let i = 0, at = from; i < size; i++, at += d + 2) {
     const a = values[at]! - centre
     const b = values[at + 1]! - centre
-    sums.n++
-    sums.sum += a + b
-    sums.squares += a * a + b * b
+    sums[COUNT]!++
+    sums[SUM]! += a + b
+    sums[SQUARES]! += a * a + b * b
     for (let k = 0; k < d; k++) {
       const mixed = values[at + 2 + k]! - centre
-      sums.alone[k]! += (b - mixed) * (b - mixed)
-      sums.with[k]! += (a - mixed) * (a - mixed)
+      sums[CHANGES + 2 * k]! += (b - mixed) * (b - mixed)
+      sums[CHANGES + 2 * k + 1]! += (a - mixed) * (a - mixed)
     }
   }
   return sums
 }
 
-const meanOf = ({ n, sum }: Sums): number => sum / (2 * n)
+const meanOf = (sums: Sums): number => sums[SUM]! / (2 * sums[COUNT]!)
 
 function varianceOf(sums: Sums): number {
   const mean = meanOf(sums)
-  return Math.max(0, sums.squares / (2 * sums.n) - mean * mean)
+  return Math.max(0, sums[SQUARES]! / (2 * sums[COUNT]!) - mean * mean)
 }
 
 /** Jansen's estimators: half the mean square of what changes when all but one, or only one, changes. */
 const firstOf = (sums: Sums, k: number): number =>
-  1 - sums.alone[k]! / (2 * sums.n) / varianceOf(sums)
-const totalOf = (sums: Sums, k: number): number => sums.with[k]! / (2 * sums.n) / varianceOf(sums)
-
-/** An estimate from all replicates, and its error from leaving each out (jackknife). */
-function jackknife(all: Sums, parts: readonly Sums[], estimate: (sums: Sums) => number): Interval {
-  const value = estimate(all)
-  const left = parts.map((part) => {
-    addTo(all, part, -1)
-    const without = estimate(all)
-    addTo(all, part, 1)
-    return without
-  })
-  const r = parts.length
-  const mean = left.reduce((a, b) => a + b, 0) / r
-  const spread = left.reduce((sum, x) => sum + (x - mean) * (x - mean), 0)
-  const half = studentQuantile(0.975, r - 1) * Math.sqrt(((r - 1) / r) * spread)
-  return { value, low: value - half, high: value + half }
-}
+  1 - sums[CHANGES + 2 * k]! / (2 * sums[COUNT]!) / varianceOf(sums)
+const totalOf = (sums: Sums, k: number): number =>
+  sums[CHANGES + 2 * k + 1]! / (2 * sums[COUNT]!) / varianceOf(sums)
 
 /**
  * Work out the shares of variance from a function's values at the points of a design.
@@ -165,17 +123,16 @@ export function sobolFrom(
     )
   const rows = d + 2
   const centre = values[0]!
-  const all = emptySums(d)
   let from = 0
   const parts = sizes.map((size) => {
     const part = sumsOf(values, from, size, d, centre)
     from += size * rows
-    addTo(all, part, 1)
     return part
   })
+  const all = addUp(parts)
   const parameters = Array.from({ length: d }, (_, k) => k)
   const shares = (of: (sums: Sums, k: number) => number): readonly Interval[] =>
-    parameters.map((k) => jackknife(all, parts, (sums) => of(sums, k)))
+    parameters.map((k) => jackknife(parts, (sums) => of(sums, k)))
   return {
     first: shares(firstOf),
     total: shares(totalOf),
