@@ -79,12 +79,23 @@ ${legend([
 ])}`
 }
 
-function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): Part {
+/** Most names in a sentence. */
+const NAMES = 3
+
+function listed(names: readonly string[]): string {
+  return names.length <= NAMES ? names.join(', ') : `${names.length} others`
+}
+
+function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): string {
   const parts = [
-    ...(same.length > 0 ? [`does the same on every path as ${same.join(', ')}`] : []),
-    ...(cannotTell.length > 0 ? [`cannot be told from ${cannotTell.join(', ')}`] : []),
+    ...(same.length > 0 ? [`does the same on every path as ${listed(same)}`] : []),
+    ...(cannotTell.length > 0 ? [`cannot be told from ${listed(cannotTell)}`] : []),
   ]
   return parts.join('; ')
+}
+
+function allDoubts({ cannotTell, same }: CompareDocument['ranking'][number]): string {
+  return `the same as: ${same.join(', ') || 'none'}; cannot be told from: ${cannotTell.join(', ') || 'none'}`
 }
 
 function rankingTable(document: CompareDocument): Html {
@@ -111,12 +122,36 @@ function rankingTable(document: CompareDocument): Html {
       },
     },
     { title: 'verdict', cell: (r) => armOf(document, r.name).avoided?.verdict ?? 'base' },
-    { title: 'order', cell: (r) => html`<span class="w">${doubtOf(r)}</span>` },
+    {
+      title: 'order',
+      cell: (r) => html`<span class="w" title="${allDoubts(r)}">${doubtOf(r)}</span>`,
+    },
   ])
 }
 
 function isThere({ value, low, high }: Ranged): boolean {
   return isKnown(value) && (value !== 0 || low !== high)
+}
+
+/** Pairs are in the tables: charts of them all would be long. */
+function drawn(arms: readonly Arm[]): readonly Arm[] {
+  return arms.filter(({ kind }) => kind !== 'pair' && kind !== 'base')
+}
+
+function costTable(arms: readonly Arm[], measures: readonly string[]): Html {
+  const costOf = (arm: Arm, measure: string) => arm.costs?.find((c) => c.measure === measure)
+  return table(arms, [
+    { title: '', cell: (arm) => html`<b>${arm.name}</b>` },
+    ...measures.map((measure) => ({
+      title: measure,
+      align: 'right' as const,
+      hint: measureOf(measure).doc,
+      cell: (arm: Arm) => {
+        const cost = costOf(arm, measure)
+        return cost ? rangedText(cost, cost.unit) : ''
+      },
+    })),
+  ])
 }
 
 /** One chart per measure of cost: arms below each other. */
@@ -167,7 +202,10 @@ function costSection(document: CompareDocument): Html {
     title,
     html`<p>The same paths with ${set.join(', ')}; numbers are beyond the base's.</p>`,
     told.length === 0 ? nothing('None of them costs anything that is measured.') : '',
-    told.map((name) => costChart(others, name)),
+    told.map((name) => costChart(drawn(others), name)),
+    told.length > 0
+      ? html`<details><summary>All ${others.length} worlds</summary>${costTable(others, told)}</details>`
+      : '',
     free.length > 0
       ? html`<p class="soft">No difference in ${free.map(words).join(', ')}.</p>`
       : '',
@@ -181,14 +219,17 @@ function payerSection({ arms }: CompareDocument): Html {
   )
   if (rows.length === 0)
     return section('payers', 'Who pays', nothing('Nobody pays more or less than without them.'))
-  const bars = rows.map(
-    (p): Row => ({
-      ...boundsOf(p),
-      ...{ name: `${p.arm}: ${p.who}`, mark: 'bar', text: inUnit(p.value, p.unit) },
-      color: (p.value ?? 0) > 0 ? 'bad' : '3',
-      title: `${p.arm}, ${p.who} (${p.measure}): ${rangedText(p, p.unit)}`,
-    }),
-  )
+  const pairs = arms.filter(({ kind }) => kind === 'pair').map(({ name }) => name)
+  const bars = rows
+    .filter(({ arm }) => !pairs.includes(arm))
+    .map(
+      (p): Row => ({
+        ...boundsOf(p),
+        ...{ name: `${p.arm}: ${p.who}`, mark: 'bar', text: inUnit(p.value, p.unit) },
+        color: (p.value ?? 0) > 0 ? 'bad' : '3',
+        title: `${p.arm}, ${p.who} (${p.measure}): ${rangedText(p, p.unit)}`,
+      }),
+    )
   return section(
     'payers',
     'Who pays',
@@ -203,6 +244,12 @@ function payerSection({ arms }: CompareDocument): Html {
         width,
       ),
     ),
+    html`<details><summary>All ${rows.length} changes</summary>${table(rows, [
+      { title: '', cell: (p) => html`<b>${p.arm}</b>` },
+      { title: 'who', cell: (p) => p.who },
+      { title: 'pays more by', align: 'right', cell: (p) => rangedText(p, p.unit) },
+      { title: 'measure', cell: (p) => p.measure },
+    ])}</details>`,
   )
 }
 
@@ -255,7 +302,7 @@ function tilesOf(document: CompareDocument): readonly Tile[] {
     {
       name: `${comparedName(document)} of the base`,
       value: inUnit(arms[0]!.level.value, measure.unit),
-      note: rangedText(arms[0]!.level, measure.unit),
+      note: isCertain ? '' : rangedText(arms[0]!.level, measure.unit),
     },
     { name: 'help', value: countOf('helps'), note: `of ${count(arms.length - 1, 'world')}` },
     { name: 'harm', value: countOf('harms'), note: '' },
@@ -288,7 +335,7 @@ export function comparePage(document: CompareDocument, about: About): string {
         'ranking',
         'Which is better',
         rankingChart(document),
-        rankingTable(document),
+        html`<details><summary>All ${document.ranking.length} worlds</summary>${rankingTable(document)}</details>`,
         html`<p class="soft">The order as a whole holds with 95 %: each pair was told apart at ${joint} %.</p>`,
       ),
       html`${interactionSection(document)}`,

@@ -40,18 +40,21 @@ export type RowPlot = Described & {
 }
 
 /** Height of a row, and the part of it that is a bar, px. */
-const ROW: Readonly<Record<Width, number>> = { wide: 30, narrow: 46 }
+const ROW: Readonly<Record<Width, number>> = { wide: 27, narrow: 46 }
 const BAR = 16
+/** Room beyond the outermost mark, as a share of the span. */
+const EDGE = 0.03
 
 /** Span of all rows: values and bounds, bounds no further beyond than the values are apart, and 0. */
 function valuesOf(rows: readonly Row[]): Span | null {
   const core = spanOf([0, ...rows.flatMap((r) => [r.value, r.from ?? 0, r.behind ?? null])])!
   const room = core[1] - core[0] || 1
   const bounds = spanOf(rows.flatMap((r) => [r.low, r.high])) ?? core
-  return [
-    Math.max(Math.min(core[0], bounds[0]), core[0] - room),
-    Math.min(Math.max(core[1], bounds[1]), core[1] + room),
-  ]
+  const low = Math.max(Math.min(core[0], bounds[0]), core[0] - room)
+  const high = Math.min(Math.max(core[1], bounds[1]), core[1] + room)
+  // Marks do not stand on the edge.
+  const edge = EDGE * (high - low)
+  return [low < 0 ? low - edge : low, high > 0 ? high + edge : high]
 }
 
 function clampTo({ low, high }: Scale, value: number): number {
@@ -65,7 +68,7 @@ function barBetween(x: Scale, from: number, to: number, y: number, className: st
 }
 
 function whisker(x: Scale, { low, high }: Row, y: number): Part {
-  if (!isKnown(low) || !isKnown(high)) return ''
+  if (!isKnown(low) || !isKnown(high) || low === high) return ''
   const [a, b] = [x.at(clampTo(x, low)), x.at(clampTo(x, high))]
   // An end without a cap lies beyond the axis.
   const cap = (at: number, value: number): Part =>

@@ -64,7 +64,7 @@ function digitsFor(value: number, width: number): number {
 /** Write a value in its unit with as many digits as its interval supports. */
 export function rangedText({ value, low, high }: Ranged, unit: string): string {
   if (!isKnown(value)) return 'none'
-  if (!isKnown(low) || !isKnown(high)) return inUnit(value, unit)
+  if (!isKnown(low) || !isKnown(high) || low === high) return inUnit(value, unit)
   if (unit === 'USD')
     return `${inUnit(value, unit)} [${inUnit(low, unit)} to ${inUnit(high, unit)}]`
   const isShare = unit === 'fraction' || unit === 'probability'
@@ -77,9 +77,7 @@ export function rangedText({ value, low, high }: Ranged, unit: string): string {
       maximumFractionDigits: decimals,
     })
   const behind = isShare ? ' %' : NO_UNIT.has(unit) ? '' : ` ${unit}`
-  return low === high
-    ? `${write(value)}${behind}`
-    : `${write(value)} [${write(low)} to ${write(high)}]${behind}`
+  return `${write(value)} [${write(low)} to ${write(high)}]${behind}`
 }
 
 /** Decimals that show so many significant digits of a number. */
