@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConditionError, parseCondition, parseStopRule } from './condition.ts'
+import { ConditionError, parseCondition, parseObjective, parseStopRule } from './condition.ts'
 import { statisticOf } from './statistics.ts'
 
 const MEASURES = ['badDebt', 'badDebt[aave-v3]', 'loopGain', 'liquidations', 'liquidatorProfit']
@@ -114,5 +114,28 @@ describe('statistics', () => {
     // The worst 40 % of five values are two of them.
     expect(statisticOf('es60')!(values).value).toBe(4.5)
     expect(statisticOf('p100')).toBeNull()
+  })
+})
+
+describe('an objective', () => {
+  const valueOf = (text: string): number => parseObjective(text, MEASURES).value((m) => DATA[m]!)
+  it.each([
+    ['badDebt', 20],
+    ['badDebt.max + 0.1*badDebt', 42],
+    ['-badDebt.p50 - 2 * loopGain', -22],
+    ['1e-1*badDebt[aave-v3].max', 0.2],
+  ])('%s is %s', (text, expected) => {
+    expect(valueOf(text)).toBeCloseTo(expected, 12)
+  })
+
+  it.each(['', '+', 'badDebt < 3', 'unknown', 'badDebt.p0', '0.1capitalCost'])(
+    '"%s" cannot be read',
+    (text) => {
+      expect(() => parseObjective(text, MEASURES)).toThrow(ConditionError)
+    },
+  )
+
+  it('cannot be judged without a value', () => {
+    expect(() => valueOf('liquidations')).toThrow(ConditionError)
   })
 })

@@ -8,13 +8,34 @@ export class ConditionError extends Error {
 }
 
 /** weight * measure.statistic */
-type Term = { readonly weight: number; readonly measure: string; readonly statistic: Statistic }
+export type Term = {
+  readonly weight: number
+  readonly measure: string
+  readonly name: string
+  readonly statistic: Statistic
+}
+
+/** Terms joined by + or -, such as `badDebt.es99 + 0.1*capitalCost`. */
+export type Objective = {
+  readonly text: string
+  readonly terms: readonly Term[]
+  /** Names of the measures that it asks for. */
+  readonly measures: readonly string[]
+  /**
+   * @param values per measure, one number per path.
+   * @throws {ConditionError} when a measure has no value on any path.
+   */
+  readonly value: (values: (measure: string) => Float64Array) => number
+}
 
 /** A condition on measures over paths, such as `badDebt.p99 > 1e6`. */
 export type Condition = {
   readonly text: string
   /** Names of the measures that it asks for. */
   readonly measures: readonly string[]
+  /** What is compared, and with which number. */
+  readonly left: Objective
+  readonly bound: number
   /**
    * @param values per measure, one number per path.
    * @returns whether the condition holds.
@@ -61,8 +82,9 @@ function readTerm(text: string, sign: number, measures: readonly string[]): Term
     throw new ConditionError(`"${text.trim()}" is no term; write [number *] measure[.statistic]`)
   const weight = match[1] === undefined ? 1 : Number(match[1])
   if (!Number.isFinite(weight)) throw new ConditionError(`"${match[1]}" is no number`)
-  const statistic = readStatistic(match[2]!, match[3] ?? 'mean', measures)
-  return { weight: sign * weight, measure: match[2]!, statistic }
+  const name = match[3] ?? 'mean'
+  const statistic = readStatistic(match[2]!, name, measures)
+  return { weight: sign * weight, measure: match[2]!, name, statistic }
 }
 
 /** Split at + and - that stand between terms, not inside numbers such as 1e-3. */
@@ -74,8 +96,36 @@ function readTerms(text: string, measures: readonly string[]): readonly Term[] {
     if (part === '+' || part === '-') sign = part === '-' ? -1 : 1
     else if (part.trim() !== '') terms.push(readTerm(part, sign, measures))
   }
-  if (terms.length === 0) throw new ConditionError('there is no measure left of the comparison')
   return terms
+}
+
+function objectiveOf(text: string, terms: readonly Term[]): Objective {
+  return {
+    ...{ text, terms, measures: terms.map(({ measure }) => measure) },
+    value: (values) => {
+      let sum = 0
+      for (const { weight, measure, statistic } of terms) {
+        const { value } = statistic(values(measure))
+        if (value === null)
+          throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
+        sum += weight * value
+      }
+      return sum
+    },
+  }
+}
+
+/**
+ * Read an objective: terms joined by + or -, term = [number *] measure[.statistic].
+ * @throws {ConditionError} when it cannot be read or names an unknown measure or statistic.
+ */
+export function parseObjective(text: string, measures: readonly string[]): Objective {
+  const terms = readTerms(text, measures)
+  if (terms.length === 0)
+    throw new ConditionError(
+      `"${text}" names no measure; write for example "badDebt.es99 + 0.1*capitalCost"`,
+    )
+  return objectiveOf(text, terms)
 }
 
 /**
@@ -93,23 +143,14 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
       `"${match[3]!.trim()}" is no number; write for example "badDebt > 1e6"`,
     )
   const terms = readTerms(match[1]!, measures)
+  if (terms.length === 0) throw new ConditionError('there is no measure left of the comparison')
   const compare = COMPARE[match[2]!]!
-  const total = (values: (measure: string) => Float64Array): number => {
-    let sum = 0
-    for (const { weight, measure, statistic } of terms) {
-      const { value } = statistic(values(measure))
-      if (value === null)
-        throw new ConditionError(`"${text}" cannot be judged: no path has a value of ${measure}`)
-      sum += weight * value
-    }
-    return sum
-  }
+  const left = objectiveOf(text, terms)
   return {
-    text,
-    measures: terms.map(({ measure }) => measure),
-    holds: (values) => compare(total(values), bound),
+    ...{ text, measures: left.measures, left, bound },
+    holds: (values) => compare(left.value(values), bound),
     excess: (values) => {
-      const over = total(values) - bound
+      const over = left.value(values) - bound
       if (match[2] === '==') return -Math.abs(over)
       return match[2]!.startsWith('<') ? -over : over
     },
