@@ -27,10 +27,17 @@ function columns(rows: readonly (readonly string[])[]): readonly string[] {
   )
 }
 
+/** Most others that are named one by one. */
+const NAMED = 3
+
+function others(names: readonly string[]): string {
+  return names.length > NAMED ? `${names.length} others` : names.join(', ')
+}
+
 function doubtOf({ cannotTell, same }: Ranked): string {
   const parts = [
-    ...(same.length > 0 ? [`the same on every path as ${same.join(', ')}`] : []),
-    ...(cannotTell.length > 0 ? [`cannot tell from ${cannotTell.join(', ')}`] : []),
+    ...(same.length > 0 ? [`the same on every path as ${others(same)}`] : []),
+    ...(cannotTell.length > 0 ? [`cannot tell from ${others(cannotTell)}`] : []),
   ]
   return parts.join('; ')
 }
