@@ -169,6 +169,28 @@ const lending: Channel = {
   },
 }
 
+/** A channel that agents of some kinds are: when it is cut they are not there. */
+function byAgents(name: string, kinds: readonly string[], doc: string, nobody: string): Channel {
+  return {
+    name,
+    doc,
+    cut(spec, models) {
+      const agents = spec.instances.filter(({ kind }) => kinds.includes(kind))
+      if (agents.length === 0) return { reason: nobody }
+      return { specs: [without(spec, models, new Set(agents.map((agent) => agent.name)))] }
+    },
+  }
+}
+
+/** Kinds of agents who take what is not theirs. */
+export const ADVERSARIES: readonly string[] = [
+  'agents/attacker',
+  'agents/briber',
+  'agents/exploiter',
+  'agents/forger',
+  'agents/overborrower',
+]
+
 /** Every channel of contagion that can be cut. */
 export const CHANNELS: readonly Channel[] = [
   sharedVenue,
@@ -177,4 +199,6 @@ export const CHANNELS: readonly Channel[] = [
   byModels('priceImpact', 'sales do not move the reference markets'),
   hedging,
   lending,
+  byAgents('adversary', ADVERSARIES, 'nobody attacks', 'nobody attacks'),
+  byAgents('lenderRun', ['agents/depositors'], 'no supplier leaves', 'no suppliers who may leave'),
 ]

@@ -5,13 +5,13 @@ import {
   columnsOf,
   type Focus,
   MEASURES,
-  type MeasureColumn,
   type MeasureInfo,
   namedLenders,
   ofLender,
   type PathView,
 } from '../measures/index.ts'
 import type { Model, World, WorldSpec } from '../world/index.ts'
+import { togetherNamed } from './attribution/together.ts'
 import { CHANNELS, type Channel } from './channels.ts'
 
 /** A measure of which cut channels are told. */
@@ -64,12 +64,20 @@ export type CompareOptions = {
 }
 
 function channelsNamed(names: readonly string[]): readonly Channel[] {
-  for (const name of names) {
+  const joint: Channel[] = []
+  for (const name of new Set(names)) {
     if (name === 'all' || CHANNELS.some((c) => c.name === name)) continue
-    const known = CHANNELS.map((c) => c.name).join(', ')
-    throw new ChannelError(`no channel is named "${name}"; there are ${known}, and all`)
+    const together = togetherNamed(name)
+    if (together) joint.push(together)
+    else {
+      const known = CHANNELS.map((c) => c.name).join(', ')
+      throw new ChannelError(
+        `no channel is named "${name}"; there are ${known}, all, and several with + between`,
+      )
+    }
   }
-  return CHANNELS.filter(({ name }) => names.includes(name) || names.includes('all'))
+  const single = CHANNELS.filter(({ name }) => names.includes(name) || names.includes('all'))
+  return [...single, ...joint]
 }
 
 function isListed({ name }: Comparison, measures: readonly string[]): boolean {
@@ -91,17 +99,26 @@ async function measureCut(
   run: RunWorld,
 ): Promise<(name: string) => number> {
   const sums = new Map<string, number>()
+  const own = baseOf(cut.channel.measure ?? LOSS)
   for (const world of cut.worlds) {
     const view = await run(world, options.focusOf(world))
     const lenders = namedLenders(world).map(({ name }) => name)
-    for (const { name, value } of columnsOf(lenders).filter(isKept))
-      sums.set(name, (sums.get(name) ?? 0) + (value(view) ?? 0))
+    for (const { name, value } of columnsOf(lenders)) {
+      const base = baseOf(name)
+      if (base !== own && !isAdded(base)) continue
+      // Who is not there loses nothing; what is no loss cannot be told of a world that has none.
+      sums.set(name, (sums.get(name) ?? 0) + (value(view) ?? (isAdded(base) ? 0 : Number.NaN)))
+    }
   }
   return (name) => sums.get(name) ?? 0
 }
 
-function isKept({ name }: MeasureColumn): boolean {
-  const base = name.split('[')[0]!
+function baseOf(measure: string): string {
+  return measure.split('[')[0]!
+}
+
+/** Whether a measure is a loss that adds up over worlds. */
+function isAdded(base: string): boolean {
   return base === LOSS || COMPARISONS.some((c) => c.measures.includes(base))
 }
 
@@ -169,7 +186,10 @@ export function createComparer(
     (c) => isListed(c, options.measures) || (isAlone && isFree(c.channels)),
   )
   const columns = comparisons.flatMap((c) => columnsOfComparison(c, lenders))
-  const needed = CHANNELS.filter((c) => told.includes(c) || isCompared(c, isAlone, comparisons))
+  const needed = [
+    ...CHANNELS.filter((c) => told.includes(c) || isCompared(c, isAlone, comparisons)),
+    ...told.filter((c) => !CHANNELS.includes(c)),
+  ]
   const cuts = needed.map((channel): CutRun => {
     const cut = channel.cut(spec, models)
     if ('reason' in cut) return { channel, worlds: [], reason: cut.reason }
