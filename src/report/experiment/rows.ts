@@ -23,8 +23,8 @@ export type Row = Ranged & {
   readonly from?: number
   readonly color: Color
   readonly mark: 'bar' | 'dot'
-  /** A second, pale bar behind the first, from 0. */
-  readonly behind?: number | null
+  /** A part of the bar that is drawn full, from 0; the rest is pale then. */
+  readonly inside?: number | null
   /** Its number in words, right of the field. */
   readonly text: string
   /** Shown on hover. */
@@ -47,7 +47,7 @@ const EDGE = 0.03
 
 /** Span of all rows: values and bounds, bounds no further beyond than the values are apart, and 0. */
 function valuesOf(rows: readonly Row[]): Span | null {
-  const core = spanOf([0, ...rows.flatMap((r) => [r.value, r.from ?? 0, r.behind ?? null])])!
+  const core = spanOf([0, ...rows.flatMap((r) => [r.value, r.from ?? 0, r.inside ?? null])])!
   const room = core[1] - core[0] || 1
   const bounds = spanOf(rows.flatMap((r) => [r.low, r.high])) ?? core
   const low = Math.max(Math.min(core[0], bounds[0]), core[0] - room)
@@ -77,14 +77,14 @@ function whisker(x: Scale, { low, high }: Row, y: number): Part {
 }
 
 function markOf(x: Scale, row: Row, y: number): Part {
-  const { value, color, mark, from = 0, behind } = row
+  const { value, color, mark, from = 0, inside } = row
   if (!isKnown(value)) return label(x.at(clampTo(x, 0)) + 8, y + 4, 'cannot be told')
   const main =
     mark === 'bar'
-      ? barBetween(x, from, value, y, `f${color}`)
+      ? barBetween(x, from, value, y, `f${color}${isKnown(inside) ? ' faint' : ''}`)
       : html`<circle cx="${px(x.at(value))}" cy="${px(y)}" r="5" class="f${color}"/>`
-  const pale = isKnown(behind) ? barBetween(x, 0, behind, y, `f${color} faint`) : ''
-  return [pale, mark === 'bar' ? main : '', whisker(x, row, y), mark === 'dot' ? main : '']
+  const part = isKnown(inside) ? barBetween(x, 0, inside, y, `f${color}`) : ''
+  return [mark === 'bar' ? main : '', part, whisker(x, row, y), mark === 'dot' ? main : '']
 }
 
 /** Where names, field and numbers stand. */
@@ -105,7 +105,7 @@ function rowMarks(x: Scale, row: Row, top: number, layout: Layout, width: Width)
   const name = clipped(row.name, nameWidth)
   const texts = isWide
     ? [label(left - 12, y + 4, name, 'end name'), label(right + 12, y + 4, row.text)]
-    : [label(left, top + 14, name, 'name'), label(right, top + 14, row.text, 'end')]
+    : [label(left, top + 14, name, 'name halo'), label(right, top + 14, row.text, 'end halo')]
   return html`<g><title>${row.title}</title>${texts}${markOf(x, row, y)}</g>`
 }
 
@@ -136,8 +136,8 @@ export function rowPlot(plot: RowPlot, width: Width): Html {
     plot,
     upright(x, top, bottom),
     bottomAxis({ scale: x, name: axis.name, unit: axisUnit(axis.unit, most) }, bottom),
+    x.low <= 0 && x.high >= 0 ? rule(x.at(0), top, x.at(0), bottom, 'zero') : '',
     plot.joined ? joints(x, rows, top, width) : '',
     rows.map((row, k) => rowMarks(x, row, top + k * ROW[width], layout, width)),
-    x.low <= 0 && x.high >= 0 ? rule(x.at(0), top, x.at(0), bottom, 'zero') : '',
   )
 }

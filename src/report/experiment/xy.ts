@@ -47,6 +47,7 @@ export type Note = {
   readonly x: number
   readonly y: number
   readonly text: string
+  readonly side: 'above' | 'below'
   readonly className?: string
 }
 
@@ -181,7 +182,7 @@ function noteMarks({ x, y }: Field, notes: readonly Note[]): Part {
     const isRight = at + 8 + textWidth(note.text) < x.at(x.high) + 12
     return label(
       isRight ? at + 8 : at - 8,
-      Math.max(y.at(y.high) + 12, y.at(clamp(y, note.y)) - 8),
+      Math.max(y.at(y.high) + 12, y.at(clamp(y, note.y)) + (note.side === 'above' ? -8 : 19)),
       note.text,
       `${isRight ? '' : 'end'} halo ${note.className ?? 'strong'}`,
     )

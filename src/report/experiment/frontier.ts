@@ -1,0 +1,93 @@
+import { type Html, html, nothing } from '../page/html.ts'
+import { figure, legend } from './page.ts'
+import { linearScale, spanOf } from './scale.ts'
+import { isKnown, type Ranged } from './units.ts'
+import { type Note, type Point, type Series, xyPlot } from './xy.ts'
+
+/** One candidate: what it costs along x, what it loses along y. */
+export type FrontierPoint = {
+  readonly x: Ranged
+  readonly y: Ranged
+  /** `candidate` is beaten by another in both. */
+  readonly role: 'frontier' | 'knee' | 'chosen' | 'base' | 'candidate'
+  readonly title: string
+}
+
+/** What is drawn. */
+export type Frontier = {
+  readonly x: { readonly name: string; readonly unit: string }
+  readonly y: { readonly name: string; readonly unit: string }
+  readonly points: readonly FrontierPoint[]
+}
+
+const WORDS = { knee: 'knee', chosen: 'chosen', base: 'as it is' } as const
+
+function pointOf({ x, y, title }: FrontierPoint): Point {
+  return {
+    ...{ x: x.value ?? Number.NaN, y: y.value, low: y.low, high: y.high },
+    ...{ xLow: x.low, xHigh: x.high, title },
+  }
+}
+
+function seriesOf(points: readonly FrontierPoint[]): readonly Series[] {
+  const of = (...roles: readonly FrontierPoint['role'][]): readonly Point[] =>
+    points.filter(({ role }) => roles.includes(role)).map(pointOf)
+  const front = of('frontier', 'knee').toSorted((a, b) => a.x - b.x)
+  return [
+    { color: 'grey', marks: 'dots', points: of('candidate') },
+    { color: '1', marks: 'dashed', points: front.map(({ x, y, title }) => ({ x, y, title })) },
+    { color: '1', marks: 'dots', points: of('frontier') },
+    { color: 'bad', marks: 'dots', points: of('knee') },
+    { color: '3', marks: 'dots', points: of('chosen') },
+    { color: '2', marks: 'dots', points: of('base') },
+  ]
+}
+
+function notesOf(points: readonly FrontierPoint[]): readonly Note[] {
+  return points.flatMap(({ x, y, role }): Note[] => {
+    if (!isKnown(x.value) || !isKnown(y.value) || role === 'frontier' || role === 'candidate')
+      return []
+    return [
+      {
+        x: x.value,
+        y: y.value,
+        text: WORDS[role],
+        side: role === 'knee' ? 'below' : 'above',
+        className: role === 'knee' ? 'cliff' : 'strong',
+      },
+    ]
+  })
+}
+
+/** Draw what can be had: the frontier between what is given up and what is lost, with its knee. */
+export function frontierChart(frontier: Frontier): Html {
+  const points = frontier.points.filter(({ x, y }) => isKnown(x.value) && isKnown(y.value))
+  if (points.length === 0) return nothing('No candidate has both numbers.')
+  const onIt = points.filter(({ role }) => role === 'frontier' || role === 'knee').length
+  return html`${figure(
+    'Frontier',
+    'nothing that was tried is better in both; whiskers are 95 % intervals',
+    (width) =>
+      xyPlot(
+        {
+          title: `${frontier.y.name} against ${frontier.x.name}`,
+          description: `${onIt} points on the frontier of ${points.length}.`,
+          x: { ...frontier.x, span: [across.low - edge, across.high + edge] },
+          panels: [
+            {
+              ...{ name: frontier.y.name, unit: frontier.y.unit, height: 300, from: 'data' },
+              ...{ series: seriesOf(points), notes: notesOf(points) },
+            },
+          ],
+        },
+        width,
+      ),
+  )}
+${legend([
+  { name: 'frontier', color: 'c1', mark: 'dot' },
+  { name: 'knee', color: 'bad', mark: 'dot' },
+  { name: 'chosen', color: 'c3', mark: 'dot' },
+  { name: 'as it is', color: 'c2', mark: 'dot' },
+  { name: 'beaten in both', color: 'grey', mark: 'dot' },
+])}`
+}
