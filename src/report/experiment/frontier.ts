@@ -64,6 +64,9 @@ export function frontierChart(frontier: Frontier): Html {
   const points = frontier.points.filter(({ x, y }) => isKnown(x.value) && isKnown(y.value))
   if (points.length === 0) return nothing('No candidate has both numbers.')
   const onIt = points.filter(({ role }) => role === 'frontier' || role === 'knee').length
+  const across = linearScale(spanOf(points.map(({ x }) => x.value)), [0, 1])
+  // Dots do not stand on the edge.
+  const edge = (across.high - across.low) / 40
   return html`${figure(
     'Frontier',
     'nothing that was tried is better in both; whiskers are 95 % intervals',
