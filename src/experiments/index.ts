@@ -50,6 +50,8 @@ export {
   valueAtRisk,
 } from './risk.ts'
 export { type RunOutcome, run, runScenario } from './run.ts'
+export type { Correlations } from './sensitivity/copula.ts'
+export type { Law } from './sensitivity/laws.ts'
 export {
   type MorrisDesign,
   type MorrisEffect,
@@ -62,6 +64,15 @@ export {
   type Response,
   SensitivityError,
 } from './sensitivity/ranges.ts'
+export {
+  type Correlation,
+  type ParameterSensitivity,
+  type ScenarioSensitivity,
+  type SensitivityMethod,
+  type SensitivityOptions,
+  sensitivityOf,
+} from './sensitivity/scenario.ts'
+export { type ShapleyEffects, type ShapleyOptions, shapleyEffects } from './sensitivity/shapley.ts'
 export { type SobolIndices, type SobolOptions, sobolIndices } from './sensitivity/sobolIndices.ts'
 export { openSurvey, type Sample, type Survey, type SurveyOptions } from './survey.ts'
 export { type SweepDocument, sweepDocument } from './sweep/document.ts'

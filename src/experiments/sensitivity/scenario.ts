@@ -1,0 +1,355 @@
+import { measureInfo } from '../../measures/index.ts'
+import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
+import { measuresOf } from '../names.ts'
+import { statisticOf } from '../statistics.ts'
+import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import type { Correlations } from './copula.ts'
+import type { Law } from './laws.ts'
+import { type MorrisEffect, morrisDesign, morrisFrom } from './morris.ts'
+import { checkCount, type Interval, type Ranges, SensitivityError } from './ranges.ts'
+import { widened } from './replicates.ts'
+import { shapleyDesign, shapleyFrom } from './shapley.ts'
+import { sobolDesign, sobolFrom } from './sobolIndices.ts'
+import { type Skipped, type Varied, variedIn } from './vary.ts'
+
+/** `morris` screens only; the others screen first, then share out the variance of what is left. */
+export type SensitivityMethod = 'morris' | 'sobol' | 'shapley'
+
+/** Two parameters that go together: the correlation of their normal scores (Gaussian copula). */
+export type Correlation = { readonly between: readonly [string, string]; readonly value: number }
+
+/** Options of `sensitivityOf`; those of runs mean the same. */
+export type SensitivityOptions = SurveyOptions & {
+  /** Laws by name of parameter or knob; default: what the scenario assumes, over 20 % or its distribution. */
+  readonly vary?: Readonly<Record<string, Law>>
+  /** Response: measure or measure.statistic over paths; default: the measure of the `order:` block. */
+  readonly measure?: string
+  /** Default: `shapley` when there are correlations, otherwise `sobol`. */
+  readonly method?: SensitivityMethod
+  /** Pairs that are not named are independent. Only Shapley effects allow any. */
+  readonly correlations?: readonly Correlation[]
+  /** Trajectories of the screening; 0 = none; default 8. */
+  readonly trajectories?: number
+  /** Base samples; default 64. Evaluations: samples (n + 2) for Sobol, samples 2^n for Shapley. */
+  readonly samples?: number
+  /** Paths of every evaluation; default: the scenario's. */
+  readonly paths?: number
+}
+
+/** How much one parameter matters. Shares are of the variance of the response. */
+export type ParameterSensitivity = {
+  readonly name: string
+  readonly unit: string
+  readonly law: Law
+  /** Lowest and highest value drawn. */
+  readonly low: number
+  readonly high: number
+  /** Null without a screening. */
+  readonly screening: MorrisEffect | null
+  /** Whether the screening left it in; when not it keeps its value and has no share. */
+  readonly isKept: boolean
+  /** Share that it explains alone; null for Shapley effects. */
+  readonly first: Interval | null
+  /** Share that goes with it, alone and together with others; what is left once all others are known. */
+  readonly total: Interval | null
+  readonly shapley: Interval | null
+}
+
+/** What moves a measure of a scenario. */
+export type ScenarioSensitivity = {
+  readonly scenario: string
+  readonly seed: number
+  /** measure, or measure.statistic. */
+  readonly measure: string
+  readonly unit: string
+  readonly method: SensitivityMethod
+  readonly correlations: readonly Correlation[]
+  /** In the order in which they were asked for. */
+  readonly parameters: readonly ParameterSensitivity[]
+  readonly skipped: readonly Skipped[]
+  /** Mean and variance of the response over the parameters; null without an analysis of variance. */
+  readonly mean: number | null
+  readonly variance: number | null
+  /** What a reader must know of the numbers. */
+  readonly notes: readonly string[]
+  readonly samples: number
+  readonly trajectories: number
+  readonly paths: number
+  /** Points at which the scenario was evaluated, and paths that were run. */
+  readonly evaluations: number
+  readonly runs: number
+}
+
+/** Share of the largest mean effect below which, error included, a parameter is left out. */
+const UNIMPORTANT = 0.05
+const TRAJECTORIES = 8
+const SAMPLES = 64
+/** Most groups of paths that are left out in turn. */
+const GROUPS = 8
+
+/** How a response is read off the paths of one point. */
+type Response = {
+  readonly text: string
+  readonly measure: string
+  readonly unit: string
+  readonly read: (values: Float64Array) => number
+}
+
+/** @throws {SensitivityError} when there is no such measure or statistic. */
+function responseOf(scenario: Scenario, text: string): Response {
+  const match = /^\s*([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?\s*$/.exec(text)
+  const known = measuresOf(scenario)
+  const measure = match?.[1] ?? ''
+  if (!known.includes(measure))
+    throw new SensitivityError(
+      `"${text}" is no measure of "${scenario.name}"; write measure or measure.statistic with one of ${known.join(', ')}`,
+    )
+  const name = match?.[2] ?? 'mean'
+  const statistic = statisticOf(name)
+  if (!statistic)
+    throw new SensitivityError(
+      `"${name}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
+    )
+  const { unit = '', better = 'lower' } = measureInfo(measure) ?? {}
+  return {
+    ...{ text: name === 'mean' ? measure : `${measure}.${name}`, measure, unit },
+    read: (values) => statistic(values, { better, unit }).value ?? Number.NaN,
+  }
+}
+
+/** The response at all points: with all paths, and with one group of them left out each. */
+type Answers = { readonly all: Float64Array; readonly left: readonly Float64Array[] }
+
+/** Overrides of one row of a design in the unit cube, of the parameters that are varied. */
+function settingsAt(varied: readonly Varied[], units: ArrayLike<number>, from: number): Overrides {
+  return Object.fromEntries(
+    varied.map(({ name, drawn }, k) => [name, drawn.quantile(units[from + k]!)]),
+  )
+}
+
+async function answersTo(
+  survey: Survey,
+  sets: readonly Overrides[],
+  paths: number,
+  { measure, read, text }: Response,
+): Promise<Answers> {
+  const samples = await survey.ask(sets, paths)
+  const rows = samples.map((sample) => sample.values(measure))
+  const groups = paths < 2 ? 0 : Math.min(GROUPS, paths)
+  const all = Float64Array.from(rows, read)
+  const bad = all.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) {
+    const at = Object.entries(sets[bad]!).map(([name, value]) => `${name}=${value}`)
+    throw new SensitivityError(
+      `${text} has no value at ${at.join(' ')}; take a measure that has one everywhere, such as loss`,
+    )
+  }
+  const left = Array.from({ length: groups }, (_, g) =>
+    Float64Array.from(rows, (values) => read(values.filter((__, path) => path % groups !== g))),
+  ).filter((values) => values.every(Number.isFinite))
+  return { all, left }
+}
+
+const unitRanges = (n: number): Ranges => Array.from({ length: n }, () => [0, 1])
+
+/** Mean absolute effects, their errors over the paths included. */
+async function screen(
+  ask: (sets: readonly Overrides[]) => Promise<Answers>,
+  varied: readonly Varied[],
+  trajectories: number,
+  seed: number,
+): Promise<readonly MorrisEffect[]> {
+  const design = morrisDesign(unitRanges(varied.length), { trajectories, seed })
+  const rows = design.points.length / varied.length
+  const sets = Array.from({ length: rows }, (_, i) =>
+    settingsAt(varied, design.points, i * varied.length),
+  )
+  const { all, left } = await ask(sets)
+  const others = left.map((values) => morrisFrom(design, values))
+  return morrisFrom(design, all).map((effect, k) => ({
+    ...effect,
+    muStar: widened(
+      effect.muStar,
+      trajectories,
+      others.map((o) => o[k]!.muStar.value),
+    ),
+  }))
+}
+
+/**
+ * Those that may matter: the upper end of the mean effect reaches a share of the largest effect. What goes
+ * together with another stays, because it tells of it.
+ */
+function importantOf(
+  effects: readonly MorrisEffect[],
+  varied: readonly Varied[],
+  correlations: readonly Correlation[],
+): readonly boolean[] {
+  const largest = Math.max(...effects.map((e) => e.muStar.value))
+  const tied = new Set(correlations.flatMap(({ between }) => between))
+  return effects.map(
+    (e, k) => e.muStar.high > UNIMPORTANT * largest || (largest > 0 && tied.has(varied[k]!.name)),
+  )
+}
+
+/** Indices by varied parameter, each with its error over samples and paths. */
+type Shares = Pick<ParameterSensitivity, 'first' | 'total' | 'shapley'>
+
+type Variances = {
+  readonly shares: readonly Shares[]
+  readonly mean: number
+  readonly variance: number
+}
+
+async function sobolShares(
+  ask: (sets: readonly Overrides[]) => Promise<Answers>,
+  varied: readonly Varied[],
+  samples: number,
+  seed: number,
+): Promise<Variances> {
+  const n = varied.length
+  const design = sobolDesign(unitRanges(n), { samples, seed })
+  const rows = Array.from({ length: design.points.length / n }, (_, i) => i * n)
+  const { all, left } = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
+  const found = sobolFrom(design, all)
+  const others = left.map((values) => sobolFrom(design, values))
+  const of = (kind: 'first' | 'total', k: number): Interval =>
+    widened(
+      found[kind][k]!,
+      samples,
+      others.map((o) => o[kind][k]!.value),
+    )
+  const shares = varied.map((_, k) => ({
+    ...{ first: of('first', k), total: of('total', k), shapley: null },
+  }))
+  return { shares, mean: found.mean, variance: found.variance }
+}
+
+/** The matrix of correlations of parameters by name. @throws {SensitivityError} for unknown names. */
+function matrixOf(varied: readonly Varied[], pairs: readonly Correlation[]): Correlations {
+  const names = varied.map(({ name }) => name)
+  const matrix = names.map((_, i) => names.map((__, j): number => (i === j ? 1 : 0)))
+  for (const { between, value } of pairs) {
+    const [i, j] = between.map((name) => names.indexOf(name)) as [number, number]
+    if (i < 0 || j < 0 || i === j)
+      throw new SensitivityError(
+        `a correlation between "${between.join('" and "')}": both must be varied and different; varied are ${names.join(', ')}`,
+      )
+    matrix[i]![j] = matrix[j]![i] = value
+  }
+  return matrix
+}
+
+async function shapleyShares(
+  ask: (sets: readonly Overrides[]) => Promise<Answers>,
+  varied: readonly Varied[],
+  correlations: Correlations,
+  samples: number,
+  seed: number,
+): Promise<Variances> {
+  const n = varied.length
+  const design = shapleyDesign(unitRanges(n), { samples, seed, correlations })
+  const rows = Array.from({ length: design.points.length / n }, (_, i) => i * n)
+  const { all, left } = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
+  const found = shapleyFrom(design, all)
+  const others = left.map((values) => shapleyFrom(design, values))
+  const of = (kind: 'effects' | 'total', k: number): Interval =>
+    widened(
+      found[kind][k]!,
+      samples,
+      others.map((o) => o[kind][k]!.value),
+    )
+  const shares = varied.map((_, k) => ({
+    ...{ first: null, total: of('total', k), shapley: of('effects', k) },
+  }))
+  return { shares, mean: found.mean, variance: found.variance }
+}
+
+function notesOf(
+  variances: Variances | null,
+  effects: readonly MorrisEffect[] | null,
+  { paths, differ }: { readonly paths: number; readonly differ: boolean },
+): readonly string[] {
+  const moved = variances ? variances.variance > 0 : effects?.some((e) => e.muStar.value > 0)
+  return [
+    ...(moved ? [] : ['nothing that was varied moves the measure: no share can be told']),
+    ...(paths === 1 && differ
+      ? ['one path: intervals do not tell how the shares differ between paths']
+      : []),
+  ]
+}
+
+/** Which method is asked for. @throws {SensitivityError} when it does not fit the correlations. */
+function methodOf({ method, correlations = [] }: SensitivityOptions): SensitivityMethod {
+  const chosen = method ?? (correlations.length > 0 ? 'shapley' : 'sobol')
+  if (chosen === 'sobol' && correlations.length > 0)
+    throw new SensitivityError(
+      'Sobol indices are of independent parameters; use the method shapley with correlations',
+    )
+  return chosen
+}
+
+/** Whether paths differ where nothing is varied. */
+async function pathsDiffer(survey: Survey, measure: string): Promise<boolean> {
+  const [sample] = await survey.ask([{}], 2)
+  const [a, b] = sample!.values(measure)
+  return !Object.is(a, b)
+}
+
+/**
+ * Tell what moves a measure of a scenario: a screening by Morris, then the shares of the variance of what
+ * it leaves in. All points meet the same draws, so differences are those of the parameters.
+ * @param from what `loadScenario` returned, or the path of a scenario file.
+ * @throws {SensitivityError} when there is nothing to vary or to measure, and what `openSurvey` throws.
+ * @example
+ * const { parameters } = await sensitivityOf('scenarios/own-book.yaml', { vary: { ethDrop: [0.3, 0.5], oracleLatency: [0, 600] } })
+ */
+export async function sensitivityOf(
+  from: Scenario | string,
+  options: SensitivityOptions = {},
+): Promise<ScenarioSensitivity> {
+  const scenario = typeof from === 'string' ? loadScenario(from) : from
+  const { vary, measure, method: _, correlations = [], ...rest } = options
+  const { trajectories = TRAJECTORIES, samples = SAMPLES, set = {} } = options
+  const seed = options.seed ?? scenario.seed
+  const method = methodOf(options)
+  const paths = options.paths ?? scenario.paths
+  if (trajectories !== 0) checkCount('trajectories', trajectories, 2)
+  const { varied, skipped } = variedIn(scenario, vary, set)
+  matrixOf(varied, correlations)
+  const response = responseOf(scenario, measure ?? scenario.order.measure)
+  const survey = openSurvey(scenario, { ...rest, measures: [response.measure] })
+  let evaluations = 0
+  const ask = (sets: readonly Overrides[]): Promise<Answers> => {
+    evaluations += sets.length
+    return answersTo(survey, sets, paths, response)
+  }
+  try {
+    const effects = trajectories > 0 ? await screen(ask, varied, trajectories, seed) : null
+    const isKept = effects ? importantOf(effects, varied, correlations) : varied.map(() => true)
+    const kept = varied.filter((_v, k) => isKept[k])
+    const variances =
+      method === 'morris' || kept.length === 0
+        ? null
+        : method === 'sobol'
+          ? await sobolShares(ask, kept, samples, seed)
+          : await shapleyShares(ask, kept, matrixOf(kept, correlations), samples, seed)
+    const differ = paths > 1 || (await pathsDiffer(survey, response.measure))
+    return {
+      ...{ scenario: scenario.name, seed, measure: response.text, unit: response.unit, method },
+      ...{ correlations, skipped, samples, trajectories, paths, evaluations },
+      parameters: varied.map(({ name, unit, law, drawn }, k) => ({
+        ...{ name, unit, law, low: drawn.low, high: drawn.high },
+        ...{ screening: effects?.[k] ?? null, isKept: isKept[k]! },
+        ...(variances?.shares[kept.indexOf(varied[k]!)] ?? {
+          ...{ first: null, total: null, shapley: null },
+        }),
+      })),
+      ...{ mean: variances?.mean ?? null, variance: variances?.variance ?? null },
+      notes: notesOf(variances, effects, { paths, differ }),
+      runs: survey.counts().run,
+    }
+  } finally {
+    await survey.close()
+  }
+}
