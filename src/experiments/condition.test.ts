@@ -118,14 +118,14 @@ describe('statistics', () => {
 })
 
 describe('an objective', () => {
-  const valueOf = (text: string): number => parseObjective(text, MEASURES).value((m) => DATA[m]!)
+  const worth = (text: string): number => parseObjective(text, MEASURES).value((m) => DATA[m]!)
   it.each([
     ['badDebt', 20],
     ['badDebt.max + 0.1*badDebt', 42],
     ['-badDebt.p50 - 2 * loopGain', -22],
     ['1e-1*badDebt[aave-v3].max', 0.2],
   ])('%s is %s', (text, expected) => {
-    expect(valueOf(text)).toBeCloseTo(expected, 12)
+    expect(worth(text)).toBeCloseTo(expected, 12)
   })
 
   it.each(['', '+', 'badDebt < 3', 'unknown', 'badDebt.p0', '0.1capitalCost'])(
@@ -136,6 +136,6 @@ describe('an objective', () => {
   )
 
   it('cannot be judged without a value', () => {
-    expect(() => valueOf('liquidations')).toThrow(ConditionError)
+    expect(() => worth('liquidations')).toThrow(ConditionError)
   })
 })

@@ -1,9 +1,10 @@
 import { measureInfo } from '../measures/index.ts'
+import { InputError } from '../world/index.ts'
 import type { Estimate, Statistic } from './estimate.ts'
 import { statisticOf } from './statistics.ts'
 
 /** Thrown when a condition cannot be read. */
-export class ConditionError extends Error {
+export class ConditionError extends InputError {
   override readonly name = 'ConditionError'
 }
 
@@ -36,6 +37,7 @@ export type Condition = {
   /** What is compared, and with which number. */
   readonly left: Objective
   readonly bound: number
+  readonly compare: (left: number, bound: number) => boolean
   /**
    * @param values per measure, one number per path.
    * @returns whether the condition holds.
@@ -147,7 +149,7 @@ export function parseCondition(text: string, measures: readonly string[]): Condi
   const compare = COMPARE[match[2]!]!
   const left = objectiveOf(text, terms)
   return {
-    ...{ text, measures: left.measures, left, bound },
+    ...{ text, measures: left.measures, left, bound, compare },
     holds: (values) => compare(left.value(values), bound),
     excess: (values) => {
       const over = left.value(values) - bound
