@@ -11,6 +11,7 @@ export {
 } from './catalog.ts'
 export { COMPARISONS, type Comparison } from './comparisons.ts'
 export { controlChanges, type Halt, haltsOf, hasControls, isHalting } from './controls.ts'
+export * from './earlyWarning/index.ts'
 export { endingOf } from './ending.ts'
 export { eventsOf, type Forest, forestOf } from './forest.ts'
 export { createHedgingGain } from './hedging.ts'
