@@ -4,7 +4,7 @@ import { type Html, html, type Part, section, table } from '../page/html.ts'
 import { type About, axisName, factsOf, measureOf, parameterOf, spoken } from './about.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
 import { isKnown, type Ranged, rangedText } from './units.ts'
-import { type Marker, type Panel, type Point, type XyPlot, xyPlot } from './xy.ts'
+import { type Marker, type Panel, type Point, type Series, type XyPlot, xyPlot } from './xy.ts'
 
 type Units = { readonly x: string; readonly y: string }
 
@@ -24,6 +24,19 @@ function unitsOf(document: CliffDocument, about: About): Units {
   }
 }
 
+/** The order parameter when each place begins where the one before ended, upward and downward. */
+function waysOf({ hysteresis, vary }: CliffDocument, { x, y }: Units): readonly Series[] {
+  if (hysteresis.ways.length === 0) return []
+  const way = (name: 'up' | 'down', color: '3' | '4'): Series => ({
+    ...{ color, marks: 'dashed' },
+    points: hysteresis.ways.map((place) => ({
+      ...{ x: place.x, y: place[name] },
+      title: `${name}, ${vary.name} ${inUnit(place.x, x)}: ${inUnit(place[name], y)}`,
+    })),
+  })
+  return [way('up', '3'), way('down', '4')]
+}
+
 function curvePanel(document: CliffDocument, { x, y }: Units): Panel {
   const { curve, order } = document
   const points = curve.map(
@@ -34,7 +47,7 @@ function curvePanel(document: CliffDocument, { x, y }: Units): Panel {
   )
   return {
     ...{ name: spoken(order.measure), unit: y, height: 250, from: 'zero' },
-    series: [{ color: '1', marks: 'both', points }],
+    series: [{ color: '1', marks: 'both', points }, ...waysOf(document, { x, y })],
   }
 }
 
@@ -96,6 +109,12 @@ export function cliffChart(document: CliffDocument, about: About): Html {
 ${legend([
   { name: spoken(document.order.measure), color: 'c1', mark: 'line' },
   { name: 'response to a small extra shock', color: 'c2', mark: 'line' },
+  ...(document.hysteresis.ways.length > 0
+    ? ([
+        { name: 'on the way up', color: 'c3', mark: 'dash' },
+        { name: 'on the way down', color: 'c4', mark: 'dash' },
+      ] as const)
+    : []),
   ...(plot.markers!.length > 0
     ? [{ name: 'cliff and its 95 % interval', color: 'bad', mark: 'dash' } as const]
     : []),

@@ -180,9 +180,10 @@ function noteMarks({ x, y }: Field, notes: readonly Note[]): Part {
   return notes.map((note) => {
     const at = x.at(note.x)
     const isRight = at + 8 + textWidth(note.text) < x.at(x.high) + 12
+    const beside = y.at(clamp(y, note.y)) + (note.side === 'above' ? -8 : 19)
     return label(
       isRight ? at + 8 : at - 8,
-      Math.max(y.at(y.high) + 12, y.at(clamp(y, note.y)) + (note.side === 'above' ? -8 : 19)),
+      Math.min(y.at(y.low) - 4, Math.max(y.at(y.high) + 12, beside)),
       note.text,
       `${isRight ? '' : 'end'} halo ${note.className ?? 'strong'}`,
     )

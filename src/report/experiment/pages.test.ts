@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { cliffPage } from './cliff.ts'
+import { FOUND_CLIFF, NO_CLIFF, SWEEP, SWEEP_OF_ONE, sampleAbout } from './documents.conformance.ts'
+import { frontierChart } from './frontier.ts'
+import { sweepPage } from './sweep.ts'
+import { tornadoChart } from './tornado.ts'
+import { waterfallChart } from './waterfall.ts'
+
+const VOID = /^(meta|link|input|br)$/
+
+/** Tags that are opened and not closed, or closed and not opened. */
+function unbalanced(markup: string): readonly string[] {
+  const open: string[] = []
+  const body = markup.replace(/<style>[\s\S]*?<\/style>/, '').replace('<!doctype html>', '')
+  for (const [, end, name, rest] of body.matchAll(/<(\/?)([a-z0-9]+)([^>]*)>/g)) {
+    if (end === '/') {
+      if (open.pop() !== name) return [`</${name}>`]
+    } else if (!rest!.endsWith('/') && !VOID.test(name!)) open.push(name!)
+  }
+  return open
+}
+
+const about = sampleAbout()
+
+describe.each([
+  ['a cliff', () => cliffPage(FOUND_CLIFF, about)],
+  ['no cliff', () => cliffPage(NO_CLIFF, about)],
+  ['a cliff read from JSON', () => cliffPage(JSON.parse(JSON.stringify(NO_CLIFF)), about)],
+  ['a sweep', () => sweepPage(SWEEP, about)],
+  ['a sweep of one parameter', () => sweepPage(SWEEP_OF_ONE, about)],
+])('the page of %s', (_, make) => {
+  it('is whole, escapes what it was given, and writes no number that is none', () => {
+    const page = make()
+    expect(unbalanced(page)).toEqual([])
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\bnull\b|\[object/)
+    expect(page).not.toContain('<title> & "more"')
+    expect(page).not.toContain('= <b>')
+  })
+
+  it('needs no script, no network and no other file', () => {
+    const page = make()
+    expect(page).not.toContain('<script')
+    expect(page).not.toMatch(/(src|href)="(?!#|data:)/)
+  })
+
+  it('tells readers who do not see its charts what they show', () => {
+    const drawings = make().match(/<svg [^>]*>/g)!
+    expect(drawings.length).toBeGreaterThan(0)
+    for (const drawing of drawings) expect(drawing).toMatch(/role="img" aria-label="[^"]{20,}"/)
+  })
+})
+
+describe('the page of a cliff', () => {
+  it('marks the cliff with its interval', () => {
+    const page = cliffPage(FOUND_CLIFF, about)
+    expect(page).toContain('cliff at 62.1 [60.5 to 64.0] %')
+    expect(page).toContain('class="band fbad"')
+  })
+
+  it('says that there is none, and why', () => {
+    const page = cliffPage(NO_CLIFF, about)
+    expect(page).toContain('no cliff')
+    expect(page).toContain('the response has no peak inside')
+    expect(page).not.toContain('class="band fbad"')
+  })
+
+  it('tells what 1 % more shock adds', () => {
+    const [point] = FOUND_CLIFF.curve.filter(({ x }) => Math.abs(x - 0.6) < 1e-9)
+    // So many percent per whole shock are as many hundredths of a percent for 1 % of it.
+    const percent = point!.susceptibility.value.toPrecision(3)
+    expect(cliffPage(FOUND_CLIFF, about)).toContain(`: ${percent} [`)
+  })
+})
+
+describe('the heat map', () => {
+  it('shows cells with their mean, hatches none away, and breaks the line where a row has no cliff', () => {
+    const page = sweepPage(SWEEP, about)
+    const wide = page.slice(page.indexOf('at-wide">'), page.indexOf('at-narrow">'))
+    expect(wide.match(/class="cell" style/g)).toHaveLength(4)
+    expect(wide.match(/<circle/g)).toHaveLength(2)
+    expect(/class="line over" d="([^"]*)"/.exec(wide)![1]).toMatch(/^M[\d.,]+M[\d.,]+$/)
+  })
+})
+
+describe('charts of nothing', () => {
+  it('say so', () => {
+    expect(tornadoChart('loss', [], 'sobol').markup).toContain('Nothing moves loss')
+    const empty = frontierChart({
+      x: { name: 'x', unit: 'USD' },
+      y: { name: 'y', unit: 'USD' },
+      points: [],
+    })
+    expect(empty.markup).toContain('No candidate')
+  })
+})
+
+describe('the waterfall', () => {
+  it('begins each step where the one before ends', () => {
+    const at = (value: number) => ({ value, low: value, high: value })
+    const { markup } = waterfallChart({
+      ...{ measure: 'loss', unit: 'USD', fundamental: at(1), whole: at(4) },
+      steps: [
+        { name: 'a', doc: '', verdict: 'adds', ...at(4) },
+        { name: 'b', doc: '', verdict: 'takes away', ...at(-1) },
+      ],
+    })
+    const wide = markup.slice(0, markup.indexOf('at-narrow'))
+    const bars = [...wide.matchAll(/<rect x="([\d.]+)"[^>]*width="([\d.]+)"/g)]
+    const from = bars.map(([, x]) => Number(x))
+    const to = bars.map(([, x, width]) => Number(x) + Number(width))
+    expect(bars).toHaveLength(4)
+    expect(from[1]).toBeCloseTo(to[0]!, 0)
+    expect(to[2]).toBeCloseTo(to[1]!, 0)
+    expect(to[3]).toBeCloseTo(from[2]!, 0)
+    expect(from[3]).toBe(from[0])
+  })
+})
