@@ -1,9 +1,9 @@
 import { log, median } from '../math/index.ts'
 import { stepMoves } from '../mechanisms/prices/bootstrap/kernel.ts'
-import type { PriceTable } from '../world/index.ts'
+import { InputError, type PriceTable } from '../world/index.ts'
 
 /** Thrown when prices cannot be calibrated on. */
-export class CalibrationError extends Error {
+export class CalibrationError extends InputError {
   override readonly name = 'CalibrationError'
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { PACKAGE_VERSION } from '../experiments/version.ts'
+import { InputError } from '../world/errors.ts'
 
 /** Exit codes, stable for scripts. */
 export const EXIT = { ok: 0, finding: 1, usage: 2, internal: 3, interrupted: 130 } as const
@@ -272,51 +273,10 @@ function programOf(finish: (code: number) => void): Command {
   return program
 }
 
-/** Errors that the user can mend, by the name of their class. */
-const USAGE_ERRORS: ReadonlySet<string> = new Set([
-  'ScenarioError',
-  'SourceError',
-  'LinkError',
-  'ConditionError',
-  'RunOptionError',
-  'PathFailedError',
-  'TailError',
-  'ReplayError',
-  'CorrelationError',
-  'MarketFundingError',
-  'PositionError',
-  'OpeningError',
-  'PoolError',
-  'CrossedBookError',
-  'BookLevelsError',
-  'OutputError',
-  'ChannelError',
-  'JournalError',
-  'KnobError',
-  'QueryError',
-  'WorkerError',
-  'FollowError',
-  'RateBaseError',
-  'SpotAssetError',
-  'UnpricedPoolError',
-  'TickTableError',
-  'ImpactTableError',
-  'BlockTimeError',
-  'TraderAssetError',
-  'HealthTargetError',
-  'CalibrationError',
-  'RegimeError',
-  'BootstrapError',
-  'OptionInputError',
-  'CliffError',
-  'CompareError',
-  'SensitivityError',
-])
-
 function codeOf(error: unknown): number {
   if (!(error instanceof Error)) return EXIT.internal
   if (error.name === 'InterruptedError') return EXIT.interrupted
-  return USAGE_ERRORS.has(error.name) ? EXIT.usage : EXIT.internal
+  return error instanceof InputError ? EXIT.usage : EXIT.internal
 }
 
 /**

@@ -6,23 +6,25 @@ import {
   philoxDraws,
   resettableDraws,
 } from '../math/index.ts'
-import type { Built, World } from '../world/index.ts'
 import {
   type Book,
+  type Built,
   type Chain,
   createLedger,
   createTrace,
+  InputError,
   type InstanceSpec,
   type Model,
   PHASES,
   type PortName,
   type Ports,
+  type World,
   type WorldSpec,
 } from '../world/index.ts'
 import { snapshot, startPath } from './snapshot.ts'
 
 /** Thrown when a scenario names a kind, an instance or a port that does not exist. */
-export class LinkError extends Error {
+export class LinkError extends InputError {
   override readonly name = 'LinkError'
 }
 

@@ -10,7 +10,7 @@ import {
   ofLender,
   type PathView,
 } from '../measures/index.ts'
-import type { Model, World, WorldSpec } from '../world/index.ts'
+import { InputError, type Model, type World, type WorldSpec } from '../world/index.ts'
 import { togetherNamed } from './attribution/together.ts'
 import { CHANNELS, type Channel } from './channels.ts'
 
@@ -21,7 +21,7 @@ const LOSS = 'loss'
 const SHARED = 'sharedVenue'
 
 /** Thrown when a channel does not exist. */
-export class ChannelError extends Error {
+export class ChannelError extends InputError {
   override readonly name = 'ChannelError'
 }
 

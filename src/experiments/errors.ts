@@ -1,4 +1,4 @@
-import type { World } from '../world/index.ts'
+import { InputError, type World } from '../world/index.ts'
 
 /** Thrown when a run is stopped before its first path is finished. */
 export class InterruptedError extends Error {
@@ -6,7 +6,7 @@ export class InterruptedError extends Error {
 }
 
 /** Thrown when a path that is wanted alone, or every path of a run, cannot be finished. */
-export class PathFailedError extends Error {
+export class PathFailedError extends InputError {
   override readonly name = 'PathFailedError'
   /** Number of the path, and the seed of its run. */
   readonly path: number
@@ -34,6 +34,6 @@ export class PathFailedError extends Error {
 }
 
 /** Thrown when seed, paths, workers or the like cannot be used. */
-export class RunOptionError extends Error {
+export class RunOptionError extends InputError {
   override readonly name = 'RunOptionError'
 }

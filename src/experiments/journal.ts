@@ -10,10 +10,11 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { InputError } from '../world/index.ts'
 import type { ChunkResult, PathFailure } from './plan.ts'
 
 /** Thrown when a folder holds a journal that a run can neither use nor may overwrite. */
-export class JournalError extends Error {
+export class JournalError extends InputError {
   override readonly name = 'JournalError'
 }
 

@@ -7,10 +7,18 @@ import {
   resolveScenario,
   type Scenario,
 } from '../scenario/index.ts'
-import { isKnob, KNOB_NAMES, KNOBS, type KnobName, knobsIn, turnKnob } from '../world/index.ts'
+import {
+  InputError,
+  isKnob,
+  KNOB_NAMES,
+  KNOBS,
+  type KnobName,
+  knobsIn,
+  turnKnob,
+} from '../world/index.ts'
 
 /** Thrown when a knob is turned to what it cannot be, or in a world that has nothing for it. */
-export class KnobError extends Error {
+export class KnobError extends InputError {
   override readonly name = 'KnobError'
 }
 

@@ -1,11 +1,12 @@
 import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import { InputError } from '../world/index.ts'
 import { type Execution, partSize } from './execution.ts'
 import type { Chunk, ChunkQueue, RunPlan } from './plan.ts'
 import type { WorkerAnswer, WorkerData, WorkerTask } from './worker.ts'
 
 /** Thrown when a worker thread ends before its work does. */
-export class WorkerError extends Error {
+export class WorkerError extends InputError {
   override readonly name = 'WorkerError'
 }
 

@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { InputError } from '../world/index.ts'
 
 /** Thrown when a report cannot be written where it was asked for. */
-export class OutputError extends Error {
+export class OutputError extends InputError {
   override readonly name = 'OutputError'
 }
 

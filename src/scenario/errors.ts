@@ -1,3 +1,4 @@
+import { InputError } from '../world/index.ts'
 /** One thing that is wrong in a scenario; `line` and `col` count from 1, 0 when there is no place. */
 export type Problem = {
   readonly file: string
@@ -12,7 +13,7 @@ export type Problem = {
 }
 
 /** Thrown when a scenario cannot be used; the message prints all problems at once. */
-export class ScenarioError extends Error {
+export class ScenarioError extends InputError {
   override readonly name = 'ScenarioError'
   readonly problems: readonly Problem[]
 

@@ -1,8 +1,9 @@
+import { InputError } from '../world/index.ts'
 /** Where a value stands; `line` and `column` count from 1, `column` is a field, not a character. */
 export type Place = { readonly path: string; readonly line?: number; readonly column?: number }
 
 /** Thrown when a source cannot use what it was given; lists every problem found, up to 20. */
-export class SourceError extends Error {
+export class SourceError extends InputError {
   override readonly name = 'SourceError'
   /** One text per problem: `file:line:column: what is wrong; what to do`. */
   readonly problems: readonly string[]

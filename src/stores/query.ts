@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection, JS } from '@duckdb/node-api'
+import { InputError } from '../world/index.ts'
 import { inMemory, quoted } from './duckdb.ts'
 
 /** Thrown when results cannot be queried: no folder, no results in it, or SQL that fails. */
-export class QueryError extends Error {
+export class QueryError extends InputError {
   override readonly name = 'QueryError'
 }
 

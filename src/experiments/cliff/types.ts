@@ -1,7 +1,8 @@
+import { InputError } from '../../world/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 
 /** Thrown when a cliff is looked for in a way that cannot work. */
-export class CliffError extends Error {
+export class CliffError extends InputError {
   override readonly name = 'CliffError'
 }
 

@@ -1,8 +1,9 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
+import { InputError } from '../../world/index.ts'
 import type { Estimate } from '../estimate.ts'
 
 /** Thrown when things are compared in a way that cannot work. */
-export class CompareError extends Error {
+export class CompareError extends InputError {
   override readonly name = 'CompareError'
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../../world/index.ts'
 /** Lowest and highest value of a parameter, both finite, low < high. */
 export type Range = readonly [low: number, high: number]
 
@@ -11,7 +12,7 @@ export type Interval = { readonly value: number; readonly low: number; readonly 
 export type Response = (parameters: Float64Array) => number
 
 /** Thrown when an analysis of sensitivity is asked for something that it cannot do. */
-export class SensitivityError extends Error {
+export class SensitivityError extends InputError {
   override readonly name = 'SensitivityError'
 }
 

@@ -1,5 +1,6 @@
+import { InputError } from '../../world/index.ts'
 /** Thrown when a tail cannot be asked for as it is. */
-export class TailError extends Error {
+export class TailError extends InputError {
   override readonly name = 'TailError'
 }
 

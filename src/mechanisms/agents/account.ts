@@ -1,4 +1,4 @@
-import type { Lender } from '../../world/index.ts'
+import { InputError, type Lender } from '../../world/index.ts'
 
 /** A row of a lender and the coordinates of the collateral and of the debt that it may have. */
 export type OwnAccount = {
@@ -8,7 +8,7 @@ export type OwnAccount = {
 }
 
 /** Thrown when an account is not there, or cannot hold what it pledges or owe what it borrows. */
-export class LenderAccountError extends Error {
+export class LenderAccountError extends InputError {
   override readonly name = 'LenderAccountError'
 }
 

@@ -2,6 +2,7 @@ import { exp, log } from '../../math/index.ts'
 import {
   type Context,
   f64,
+  InputError,
   type Model,
   model,
   number,
@@ -24,7 +25,7 @@ const params = {
 }
 
 /** Thrown when a pool trades an asset that the reference market has no price for. */
-export class UnpricedPoolError extends Error {
+export class UnpricedPoolError extends InputError {
   override readonly name = 'UnpricedPoolError'
 }
 

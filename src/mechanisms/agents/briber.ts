@@ -6,6 +6,7 @@ import {
   type Context,
   choice,
   f64,
+  InputError,
   type Lender,
   type Model,
   margin,
@@ -61,7 +62,7 @@ const BACKED = 2
 const DONE = 3
 
 /** Thrown when a briber has no account at the lender that it attacks. */
-export class BriberAccountError extends Error {
+export class BriberAccountError extends InputError {
   override readonly name = 'BriberAccountError'
 }
 

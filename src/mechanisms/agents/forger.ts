@@ -3,6 +3,7 @@ import {
   type Block,
   f64,
   fraction,
+  InputError,
   type Lender,
   type Model,
   model,
@@ -17,7 +18,7 @@ import {
 const SLACK = 1e-6
 
 /** Thrown when the account of a forger cannot hold what it forges or owe what it takes. */
-export class ForgerAccountError extends Error {
+export class ForgerAccountError extends InputError {
   override readonly name = 'ForgerAccountError'
 }
 

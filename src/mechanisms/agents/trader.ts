@@ -1,6 +1,7 @@
 import { exp } from '../../math/index.ts'
 import {
   asset,
+  InputError,
   type Model,
   model,
   number,
@@ -12,7 +13,7 @@ import {
 } from '../../world/index.ts'
 
 /** Thrown when a trader is to sell an asset into a pool that does not trade it. */
-export class TraderAssetError extends Error {
+export class TraderAssetError extends InputError {
   override readonly name = 'TraderAssetError'
 }
 

@@ -5,6 +5,7 @@ import {
   choice,
   f64,
   fraction,
+  InputError,
   list,
   type Model,
   model,
@@ -18,7 +19,7 @@ import {
 import { nextBaseFee, othersGas, ticksPerBlock } from './kernel.ts'
 
 /** Thrown when a chain's block time is no multiple of the world's tick. */
-export class BlockTimeError extends Error {
+export class BlockTimeError extends InputError {
   override readonly name = 'BlockTimeError'
 }
 

@@ -5,6 +5,7 @@ import {
   type Context,
   f64,
   type Governed,
+  InputError,
   type Instance,
   i32,
   type Model,
@@ -23,12 +24,12 @@ import {
 import { nearest, REFUSALS, type Rules, refusalOf, rulesWith, SLACK } from './rules.ts'
 
 /** Thrown when a control names a term that its target does not have, or no term at all. */
-export class ControlTermError extends Error {
+export class ControlTermError extends InputError {
   override readonly name = 'ControlTermError'
 }
 
 /** Thrown when the proposals of a control are void before they can be carried out. */
-export class ControlExpiryError extends Error {
+export class ControlExpiryError extends InputError {
   override readonly name = 'ControlExpiryError'
 }
 

@@ -1,5 +1,6 @@
 import {
   fraction,
+  InputError,
   type InstanceSpec,
   list,
   type Model,
@@ -18,7 +19,7 @@ import {
 import { type Cell, type Closing, type Pool, takeApart } from './cells.ts'
 
 /** Thrown when something that is no pool is to be taken apart. */
-export class IsolationError extends Error {
+export class IsolationError extends InputError {
   override readonly name = 'IsolationError'
 }
 

@@ -1,7 +1,8 @@
+import { InputError } from '../../world/index.ts'
 import type { Desk } from './desk.ts'
 
 /** Thrown when a market's cash and borrows do not fund the collateral that positions hold. */
-export class MarketFundingError extends Error {
+export class MarketFundingError extends InputError {
   override readonly name = 'MarketFundingError'
 }
 

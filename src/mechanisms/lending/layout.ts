@@ -1,4 +1,4 @@
-import type { Assets, BookRows, PositionTable } from '../../world/index.ts'
+import { type Assets, type BookRows, InputError, type PositionTable } from '../../world/index.ts'
 
 /** What a lender's positions are laid out over. */
 export type Ground = {
@@ -34,7 +34,7 @@ export type Layout = {
 }
 
 /** Thrown when a position refers to an asset that has no market, or states a bad amount. */
-export class PositionError extends Error {
+export class PositionError extends InputError {
   override readonly name = 'PositionError'
 }
 

@@ -1,4 +1,4 @@
-import { f64, number, type ParamSpec } from '../../world/index.ts'
+import { f64, InputError, number, type ParamSpec } from '../../world/index.ts'
 import type { Desk, LiquidationRules } from './desk.ts'
 import { common, type Levers, leverOf } from './governed.ts'
 import { healthFactor, repayToHealthOf } from './kernel.ts'
@@ -38,7 +38,7 @@ function unfitTarget(_: number, value: number): string | null {
 }
 
 /** Thrown when a staged liquidation is to restore less than health. */
-export class TargetHealthError extends Error {
+export class TargetHealthError extends InputError {
   override readonly name = 'TargetHealthError'
 }
 

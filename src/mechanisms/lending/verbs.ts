@@ -1,4 +1,4 @@
-import type { EventName, Outcome } from '../../world/index.ts'
+import { type EventName, InputError, type Outcome } from '../../world/index.ts'
 import { cashOf, type Desk } from './desk.ts'
 import { entryOf, strandedDebt, weigh } from './health.ts'
 import { REFUSALS, SLACK } from './refusals.ts'
@@ -233,7 +233,7 @@ export function cover(desk: Desk, market: number, amount: number, holder: number
 }
 
 /** Thrown when openings are changed after the first block. */
-export class OpeningError extends Error {
+export class OpeningError extends InputError {
   override readonly name = 'OpeningError'
 }
 

@@ -1,7 +1,15 @@
-import { asset, type Basket, type Model, model, type Pool, ref } from '../../world/index.ts'
+import {
+  asset,
+  type Basket,
+  InputError,
+  type Model,
+  model,
+  type Pool,
+  ref,
+} from '../../world/index.ts'
 
 /** Thrown when a pair is taken from a pool that does not trade it. */
-export class PairAssetError extends Error {
+export class PairAssetError extends InputError {
   override readonly name = 'PairAssetError'
 }
 

@@ -1,5 +1,6 @@
+import { InputError } from '../../world/index.ts'
 /** A term of an option or a book is outside what the formulas cover. */
-export class OptionInputError extends Error {
+export class OptionInputError extends InputError {
   override readonly name = 'OptionInputError'
 }
 

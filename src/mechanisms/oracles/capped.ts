@@ -4,6 +4,7 @@ import {
   type Context,
   f64,
   type Governed,
+  InputError,
   i32,
   list,
   type Model,
@@ -24,7 +25,7 @@ import {
 } from '../../world/index.ts'
 
 /** Thrown when a capped price lacks a price of its asset or of what its cap is in. */
-export class CapSourceError extends Error {
+export class CapSourceError extends InputError {
   override readonly name = 'CapSourceError'
 }
 

@@ -2,6 +2,7 @@ import { exp } from '../../math/index.ts'
 import {
   asset,
   f64,
+  InputError,
   type Model,
   model,
   number,
@@ -14,7 +15,7 @@ import {
 const YEAR = 365 * 86400
 
 /** Thrown when an exchange-rate oracle's source has no price for its base. */
-export class RateBaseError extends Error {
+export class RateBaseError extends InputError {
   override readonly name = 'RateBaseError'
 }
 

@@ -1,8 +1,17 @@
 import { exp, log } from '../../math/index.ts'
-import { asset, type Model, model, number, type PriceSource, ref, USD } from '../../world/index.ts'
+import {
+  asset,
+  InputError,
+  type Model,
+  model,
+  number,
+  type PriceSource,
+  ref,
+  USD,
+} from '../../world/index.ts'
 
 /** Thrown when the source of a linear claim has no price of its base. */
-export class ClaimBaseError extends Error {
+export class ClaimBaseError extends InputError {
   override readonly name = 'ClaimBaseError'
 }
 

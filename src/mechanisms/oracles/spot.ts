@@ -2,6 +2,7 @@ import {
   asset,
   type Context,
   eventCode,
+  InputError,
   type Model,
   model,
   optionalRef,
@@ -15,7 +16,7 @@ const SWAP = eventCode('swap')
 const DRAIN = eventCode('drain')
 
 /** Thrown when a spot oracle reads a pool that does not trade its asset. */
-export class SpotAssetError extends Error {
+export class SpotAssetError extends InputError {
   override readonly name = 'SpotAssetError'
 }
 

@@ -1,11 +1,19 @@
 import { cholesky } from '../../math/index.ts'
-import { asset, fraction, list, number, type ParamSpec, record } from '../../world/index.ts'
+import {
+  asset,
+  fraction,
+  InputError,
+  list,
+  number,
+  type ParamSpec,
+  record,
+} from '../../world/index.ts'
 
 /** Seconds in a year of 365 days. */
 export const YEAR: number = 365 * 86400
 
 /** Thrown when pairwise correlations do not belong to any joint distribution. */
-export class CorrelationError extends Error {
+export class CorrelationError extends InputError {
   override readonly name = 'CorrelationError'
 }
 

@@ -3,6 +3,7 @@ import {
   assets,
   type Context,
   type Driver,
+  InputError,
   type Instance,
   type Model,
   model,
@@ -13,7 +14,7 @@ import {
 } from '../../world/index.ts'
 
 /** Thrown when a derivative cannot follow its base. */
-export class FollowError extends Error {
+export class FollowError extends InputError {
   override readonly name = 'FollowError'
 }
 

@@ -3,6 +3,7 @@ import {
   assets,
   choice,
   f64,
+  InputError,
   type Model,
   model,
   number,
@@ -24,7 +25,7 @@ const law = {
 const MANY = 500
 
 /** Thrown when a step has more jumps than can be counted. */
-export class JumpRateError extends Error {
+export class JumpRateError extends InputError {
   override readonly name = 'JumpRateError'
 }
 

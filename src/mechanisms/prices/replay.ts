@@ -4,6 +4,7 @@ import {
   choice,
   data,
   f64,
+  InputError,
   type Model,
   model,
   type PriceTable,
@@ -12,7 +13,7 @@ import {
 } from '../../world/index.ts'
 
 /** Thrown when a price table cannot drive the scenario. */
-export class ReplayError extends Error {
+export class ReplayError extends InputError {
   override readonly name = 'ReplayError'
 }
 

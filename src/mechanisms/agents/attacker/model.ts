@@ -5,6 +5,7 @@ import {
   type Context,
   choice,
   f64,
+  InputError,
   i32,
   type Model,
   model,
@@ -23,7 +24,7 @@ import { pushFactor } from './kernel.ts'
 import { borrowAll, liquidateOthers, pledgedValue } from './strike.ts'
 
 /** Thrown when an attacker cannot do what its parameters say. */
-export class AttackerError extends Error {
+export class AttackerError extends InputError {
   override readonly name = 'AttackerError'
 }
 

@@ -2,6 +2,7 @@ import { expm1 } from '../../../math/index.ts'
 import {
   createTriggers,
   fraction,
+  InputError,
   type Lender,
   type Model,
   margin,
@@ -14,7 +15,7 @@ import {
 import { inspect, type Rescue, topUp, unwind } from './rescue.ts'
 
 /** Thrown when borrowers would restore less health than makes them act. */
-export class HealthTargetError extends Error {
+export class HealthTargetError extends InputError {
   override readonly name = 'HealthTargetError'
 }
 

@@ -5,6 +5,7 @@ import {
   createOwed,
   f64,
   fraction,
+  InputError,
   type Insurance,
   LAYERS,
   list,
@@ -85,7 +86,7 @@ const columns = (stakers: number) => ({
 })
 
 /** Thrown when staked tokens are not the covered asset and no venue sells them for it. */
-export class StakedAssetError extends Error {
+export class StakedAssetError extends InputError {
   override readonly name = 'StakedAssetError'
 }
 

@@ -1,5 +1,5 @@
 import { exp, log } from '../../../math/index.ts'
-import type { TickTable } from '../../../world/index.ts'
+import { InputError, type TickTable } from '../../../world/index.ts'
 
 /**
  * Ranges between neighbouring ticks of a pool, in whole tokens; immutable, shared by all lanes.
@@ -28,7 +28,7 @@ export type Ranges = {
 export type Landing = { root: number; interval: number }
 
 /** Thrown when a tick table does not describe a pool. */
-export class TickTableError extends Error {
+export class TickTableError extends InputError {
   override readonly name = 'TickTableError'
 }
 

@@ -1,4 +1,5 @@
 import { exp, expm1, log1p, pow } from '../../../math/index.ts'
+import { InputError } from '../../../world/index.ts'
 
 /** One level as a scenario states it: what all orders up to a distance from the mid add up to. */
 export type Level = { readonly distance: number; readonly depth: number }
@@ -15,12 +16,12 @@ export type Ladder = {
 }
 
 /** Thrown when the levels of a side do not describe a book. */
-export class BookLevelsError extends Error {
+export class BookLevelsError extends InputError {
   override readonly name = 'BookLevelsError'
 }
 
 /** Thrown when the best bid of a book would not lie below its best ask. */
-export class CrossedBookError extends Error {
+export class CrossedBookError extends InputError {
   override readonly name = 'CrossedBookError'
 }
 

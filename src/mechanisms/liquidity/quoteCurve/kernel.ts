@@ -1,4 +1,4 @@
-import type { ImpactTable } from '../../../world/index.ts'
+import { type ImpactTable, InputError } from '../../../world/index.ts'
 
 /**
  * Marginal price of a venue as a share of the going price, against displacement (tokens sold on
@@ -19,7 +19,7 @@ export type Stop = {
 }
 
 /** Thrown when a table of quotes does not describe a price impact. */
-export class ImpactTableError extends Error {
+export class ImpactTableError extends InputError {
   override readonly name = 'ImpactTableError'
 }
 

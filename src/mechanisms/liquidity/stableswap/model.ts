@@ -4,6 +4,7 @@ import {
   f64,
   fraction,
   governedFlag,
+  InputError,
   i32,
   type Model,
   model,
@@ -15,7 +16,7 @@ import { tradingFlag } from '../pool.ts'
 import { basketOf } from './basket.ts'
 
 /** Thrown when coins, rates or balances of a StableSwap pool do not make a pool. */
-export class StableSwapCoinsError extends Error {
+export class StableSwapCoinsError extends InputError {
   override readonly name = 'StableSwapCoinsError'
 }
 

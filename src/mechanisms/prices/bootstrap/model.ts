@@ -3,6 +3,7 @@ import {
   choice,
   data,
   f64,
+  InputError,
   type Model,
   model,
   number,
@@ -15,7 +16,7 @@ import { YEAR } from '../correlations.ts'
 import { filterMoves, type GarchLaw, nextVariance, stepMoves } from './kernel.ts'
 
 /** Thrown when a history cannot be drawn from. */
-export class BootstrapError extends Error {
+export class BootstrapError extends InputError {
   override readonly name = 'BootstrapError'
 }
 

@@ -1,6 +1,7 @@
 import {
   assets,
   f64,
+  InputError,
   i32,
   list,
   type Model,
@@ -17,7 +18,7 @@ import { compensator, poissonCount } from '../jumpDiffusion.ts'
 import { mixingVariance, pick, stationaryShares, transitions } from './kernel.ts'
 
 /** Thrown when regimes do not make a process. */
-export class RegimeError extends Error {
+export class RegimeError extends InputError {
   override readonly name = 'RegimeError'
 }
 
