@@ -60,12 +60,11 @@ function scaled({ value, low, high }: Ranged): Ranged {
 }
 
 function responsePanel(document: CliffDocument, { x, y }: Units): Panel {
-  const points = document.curve.map(
-    ({ x: at, susceptibility: s }): Point => ({
-      ...{ x: at, y: s.value, low: s.low, high: s.high },
-      title: `${document.vary.name} ${inUnit(at, x)}: ${rangedText(s, y)}`,
-    }),
-  )
+  const points = document.curve.map(({ x: at, susceptibility }): Point => {
+    const { value, low, high } = scaled(susceptibility)
+    const title = `${document.vary.name} ${inUnit(at, x)}: ${rangedText({ value, low, high }, y)}`
+    return { x: at, y: value, low, high, title }
+  })
   return {
     ...{ name: `added by 1 % more ${document.order.shock}`, unit: y },
     ...{ height: 130, from: 'zero', series: [{ color: '2', marks: 'both', points }] },
