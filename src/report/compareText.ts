@@ -8,8 +8,9 @@ type Change = ArmResult['payers'][number]
 export function withInterval({ value, low, high }: Interval, unit: string): string {
   if (value === null) return 'unknown'
   if (low === null || high === null) return `${inUnit(value, unit)} (no interval)`
-  if (low === high) return inUnit(value, unit)
-  return `${inUnit(value, unit)} [${inUnit(low, unit)} .. ${inUnit(high, unit)}]`
+  const told = inUnit(value, unit)
+  const [from, to] = [inUnit(low, unit), inUnit(high, unit)]
+  return from === to && from === told ? told : `${told} [${from} .. ${to}]`
 }
 
 function isThere({ value, low, high }: Interval): boolean {

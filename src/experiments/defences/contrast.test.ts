@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { philoxDraws } from '../../math/index.ts'
+import { type Contrasts, createContrasts } from './contrast.ts'
+import { effectOf, interactionOf, jointConfidence, rankingOf } from './rank.ts'
+import { CompareError } from './types.ts'
+
+const lower = { better: 'lower', seed: 1, isCertain: false } as const
+
+const means = createContrasts({ ...lower, statistic: 'mean' })
+
+/** Standard normal numbers, the same for the same name. */
+function normals(n: number, name: string): Float64Array {
+  const { normal } = philoxDraws(7, 0, name)
+  return Float64Array.from({ length: n }, (_, k) => normal(0, k))
+}
+
+function difference(contrasts: Contrasts, a: Float64Array, b: Float64Array, confidence?: number) {
+  return contrasts(
+    [
+      { weight: 1, values: a },
+      { weight: -1, values: b },
+    ],
+    confidence,
+  )
+}
+
+/** Share of many samples whose interval covers the true contrast. */
+function coverage(statistic: string, n: number, truth: number, samples: number): number {
+  const contrasts = createContrasts({ ...lower, statistic })
+  let covered = 0
+  for (let s = 0; s < samples; s++) {
+    const a = normals(n, `a${s}`)
+    const own = normals(n, `b${s}`)
+    const b = a.map((x, k) => x + 1 + own[k]!)
+    const { low, high } = difference(contrasts, b, a)
+    if (low! <= truth && truth <= high!) covered++
+  }
+  return covered / samples
+}
+
+describe('a contrast of worlds on the same paths', () => {
+  it('is the mean difference with the interval of Student (Sleep data of Student 1908)', () => {
+    // Extra hours of sleep of ten patients with two drugs: mean difference 1.58, 95 % 0.70 to 2.46.
+    const first = Float64Array.of(0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2)
+    const second = Float64Array.of(1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)
+    const { value, low, high, n } = difference(means, second, first)
+    expect(value).toBeCloseTo(1.58, 10)
+    expect(low).toBeCloseTo(0.7001142, 6)
+    expect(high).toBeCloseTo(2.4598858, 6)
+    expect(n).toBe(10)
+  })
+
+  it('covers the truth about as often as it says', () => {
+    expect(coverage('mean', 20, 1, 400)).toBeGreaterThan(0.925)
+    // Sum of two independent standard normals: its 90 % quantile is sqrt(2) times that of one.
+    const quantile = 1.2815515655446004
+    const truth = 1 + (Math.SQRT2 - 1) * quantile
+    const share = coverage('p90', 30, truth, 60)
+    expect(share).toBeGreaterThan(0.85)
+    expect(share).toBeLessThan(1)
+  })
+
+  it('is much surer than a comparison of other paths when the shock is common', () => {
+    const shock = normals(100, 'shock').map((x) => 1000 * x)
+    const own = normals(100, 'own')
+    const other = shock.map((x, k) => x + 5 + own[k]!)
+    const paired = difference(means, other, shock)
+    expect(paired.low!).toBeGreaterThan(4)
+    const shuffled = other.map((_, k) => other[(k * 37 + 11) % 100]!)
+    const unpaired = difference(means, shuffled, shock)
+    expect(unpaired.high! - unpaired.low!).toBeGreaterThan(100 * (paired.high! - paired.low!))
+  })
+
+  it('turns with its sides, and is exactly nothing against itself', () => {
+    const numbers = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), {
+      minLength: 2,
+      maxLength: 30,
+    })
+    const statistic = fc.constantFrom('mean', 'es90', 'p50')
+    fc.assert(
+      fc.property(numbers, statistic, (values, name) => {
+        const contrasts = createContrasts({ ...lower, statistic: name })
+        const a = Float64Array.from(values)
+        const b = a.map((x, k) => (k % 2 === 0 ? x / 2 : x + 1))
+        const [ab, ba] = [difference(contrasts, a, b), difference(contrasts, b, a)]
+        expect(ab.value! + ba.value!).toBe(0)
+        expect(ab.low! + ba.high!).toBeCloseTo(0, 6)
+        const none = difference(contrasts, a, a.slice())
+        expect([none.value, none.low, none.high, none.isZero]).toEqual([0, 0, 0, true])
+      }),
+      { seed: 3, numRuns: 25 },
+    )
+  })
+
+  it('has no interval on one path, and needs none without chance', () => {
+    const one = difference(means, Float64Array.of(3), Float64Array.of(1))
+    expect([one.value, one.low, one.high]).toEqual([2, null, null])
+    const certain = createContrasts({ ...lower, statistic: 'mean', isCertain: true })
+    const exact = difference(certain, Float64Array.of(3, 3), Float64Array.of(1, 1))
+    expect([exact.value, exact.low, exact.high, exact.approximate]).toEqual([2, 2, 2, false])
+    expect(exact.method).toContain('no chance')
+  })
+
+  it('takes the tail at the bad end of a measure', () => {
+    const gains = Float64Array.from({ length: 100 }, (_, k) => k)
+    const nothing = new Float64Array(100)
+    const higher = createContrasts({ ...lower, better: 'higher', statistic: 'es90' })
+    expect(difference(higher, gains, nothing).value).toBeCloseTo(4.5, 10)
+    const losses = createContrasts({ ...lower, statistic: 'es90' })
+    expect(difference(losses, gains, nothing).value).toBeCloseTo(94.5, 10)
+  })
+
+  it.each(['median', 'sd', 'p0', 'es100', ''])('refuses the statistic "%s"', (statistic) => {
+    expect(() => createContrasts({ ...lower, statistic })).toThrow(CompareError)
+  })
+})
+
+describe('the effect of a defence', () => {
+  const base = normals(50, 'base').map((x) => 100 + 10 * x)
+  const noise = normals(50, 'noise')
+
+  it.each([
+    ['helps', -3],
+    ['harms', 3],
+    ['cannot tell', 0.05],
+  ] as const)('%s when losses change by %d and a noise of 1', (verdict, shift) => {
+    const arm = base.map((x, k) => x + shift + noise[k]!)
+    const effect = effectOf(means, base, arm, -1, false)
+    expect(effect.verdict).toBe(verdict)
+    // The same in a measure of which more is better.
+    const turned = effectOf(
+      means,
+      base.map((x) => -x),
+      arm.map((x) => -x),
+      1,
+      false,
+    )
+    expect(turned.verdict).toBe(verdict)
+  })
+
+  it('is none when every path is the same, and says how rare it may still be', () => {
+    const effect = effectOf(means, base, base.slice(), -1, false)
+    expect([effect.value, effect.verdict]).toEqual([0, 'no effect'])
+    // 1 - 0.05^(1/50)
+    expect(effect.method).toContain('fewer than 5.8 % of paths')
+  })
+
+  it('cannot be told from one path', () => {
+    const one = effectOf(means, Float64Array.of(5), Float64Array.of(1), -1, false)
+    expect([one.value, one.verdict]).toEqual([4, 'cannot tell'])
+  })
+})
+
+describe('two defences', () => {
+  const base = normals(40, 'losses').map((x) => 1000 + 100 * x)
+  const half = { name: 'half', values: base.map((x) => x / 2) }
+  const tenth = { name: 'tenth', values: base.map((x) => 0.9 * x) }
+  const noise = normals(40, 'noise')
+
+  it.each([
+    ['overlap', base.map((x) => x / 2)],
+    ['add up', base.map((x) => x / 2 + 0.9 * x - x)],
+    ['help each other', new Float64Array(40)],
+    ['cannot tell', base.map((x, k) => 0.4 * x + 50 * noise[k]!)],
+  ] as const)('%s', (verdict, both) => {
+    const found = interactionOf(means, base, [half, tenth], both, -1)
+    expect(found.verdict).toBe(verdict)
+    expect(found.pair).toEqual(['half', 'tenth'])
+  })
+})
+
+describe('the ranking', () => {
+  const base = normals(30, 'base').map((x) => 1000 + 100 * x)
+  const noise = normals(30, 'noise')
+  const arms = [
+    { name: 'none', values: base },
+    { name: 'good', values: base.map((x) => x - 300) },
+    { name: 'alike', values: base.map((x, k) => x - 301 + 20 * noise[k]!) },
+    { name: 'idle', values: base.slice() },
+    { name: 'bad', values: base.map((x) => x + 50) },
+  ]
+
+  it('claims an order only where the paired interval does', () => {
+    const { ranking, confidence } = rankingOf(means, arms, -1)
+    expect(ranking.map(({ name, rank }) => [name, rank])).toEqual([
+      [ranking[0]!.name, 1],
+      [ranking[1]!.name, 1],
+      ['none', 3],
+      ['idle', 3],
+      ['bad', 5],
+    ])
+    const of = (name: string) => ranking.find((r) => r.name === name)!
+    expect(of('good').cannotTell).toEqual(['alike'])
+    expect(of('alike').cannotTell).toEqual(['good'])
+    expect(of('idle').same).toEqual(['none'])
+    expect(of('bad').cannotTell).toEqual([])
+    // Ten pairs of five.
+    expect(confidence).toBeCloseTo(0.995, 12)
+  })
+
+  it('rarely finds an order among equals, however many there are', () => {
+    let wrong = 0
+    for (let s = 0; s < 200; s++) {
+      const equal = Array.from({ length: 5 }, (_, k) => ({
+        name: `${k}`,
+        values: normals(20, `equal ${s} ${k}`),
+      }))
+      if (rankingOf(means, equal, -1).ranking.some(({ rank }) => rank > 1)) wrong++
+    }
+    expect(wrong / 200).toBeLessThan(0.08)
+    expect(jointConfidence(10)).toBe(0.995)
+  })
+})
