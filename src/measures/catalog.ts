@@ -122,9 +122,12 @@ export const MEASURES: readonly Measure[] = [
     name: 'badDebtShare',
     unit: 'fraction',
     better: lower,
-    doc: 'badDebt / totalDebt',
-    value: (view) =>
-      view.opening.totalDebt === 0 ? 0 : view.ending.totals().bad / view.opening.totalDebt,
+    doc: 'badDebt / totalDebt; none where nothing was owed at the start and bad debt arose',
+    value({ opening: { totalDebt }, ending }) {
+      const { bad } = ending.totals()
+      if (totalDebt > 0) return bad / totalDebt
+      return bad > 0 ? null : 0
+    },
   },
   {
     name: 'maxPriceImpact',
