@@ -1,8 +1,9 @@
+import { InputError } from '../../world/index.ts'
 import type { Vary } from '../cliff/order.ts'
 import type { Estimate } from '../estimate.ts'
 
 /** Thrown when a scenario is tuned in a way that cannot work. */
-export class TuneError extends Error {
+export class TuneError extends InputError {
   override readonly name = 'TuneError'
 }
 
