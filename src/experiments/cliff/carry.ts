@@ -76,9 +76,12 @@ async function runStage(
     to.start = copyOf(world.columns)
     if (from) carryState(from, to)
   }
-  const view = await followPath(world, focus, path, () => {
+  const look = (): void => {
     if (signal?.aborted) throw new InterruptedError('interrupted')
-  })
+  }
+  // What the change of the parameter itself sets off dies away before anything is measured.
+  if (from !== null && from !== to) await followPath(world, focus, path, look)
+  const view = await followPath(world, focus, path, look)
   const values = new Float64Array(columns.length)
   measurePath(view, columns, values)
   return values[columns.findIndex(({ name }) => name === measure)] ?? Number.NaN

@@ -8,8 +8,8 @@ const HALVINGS = { full: 12, coarse: 6 } as const
 const WITNESSES = 4
 /** Least part of the whole range of the order parameter that a jump makes. */
 const PART = 0.1
-/** Least part of a cell's change that is left in the last bracket of a jump. */
-const LEFT = 0.5
+/** Least part of a cell's change that is left in the last bracket of a jump: few accounts fall in steps. */
+const LEFT = 0.25
 
 /** A path's steepest cell, and the values at its ends. */
 type Bracket = { low: number; high: number; atLow: number; atHigh: number }

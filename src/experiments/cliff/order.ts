@@ -1,6 +1,6 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
 import { variableOf, variablesHint } from '../knobs.ts'
-import type { Sample, Survey } from '../survey.ts'
+import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import type { Reading } from './reading.ts'
 import { CliffError, type Place, type Respond } from './types.ts'
 
@@ -45,6 +45,11 @@ export function shockOf(scenario: Scenario, given: string | undefined, set: Over
         : `shock "${name}" is no numeric parameter; name one with --shock`,
     )
   return { name, value, range: parameter.range ?? [-Infinity, Infinity] }
+}
+
+/** Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows. */
+export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }: Reading): Survey {
+  return openSurvey({ ...scenario, measures: [] }, { ...options, measures: [measure] })
 }
 
 /** The order parameter of a scenario along one parameter. */

@@ -1,5 +1,5 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
-import { openSurvey, type SurveyOptions } from '../survey.ts'
+import type { SurveyOptions } from '../survey.ts'
 import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
@@ -7,7 +7,7 @@ import { type ChangePoint, changePointOf } from './changePoint.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
 import { locate, relocate } from './locate.ts'
-import { checkVary, type OrderAlong, orderAlong, shockOf, type Vary } from './order.ts'
+import { checkVary, type OrderAlong, orderAlong, shockOf, surveyOf, type Vary } from './order.ts'
 import { readingOf } from './reading.ts'
 import { CliffError, type Located, type Search } from './types.ts'
 
@@ -193,7 +193,7 @@ export async function findCliff(
     throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const progress = progressOver(options)
-  const survey = openSurvey(scenario, { ...progress.options, measures: [reading.measure] })
+  const survey = surveyOf(scenario, progress.options, reading)
   const counted = {
     ...survey,
     ask: (points: readonly Overrides[], paths: number) => {

@@ -1,11 +1,11 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { locate } from '../cliff/locate.ts'
-import { checkVary, orderAlong, type Shock, shockOf } from '../cliff/order.ts'
+import { checkVary, orderAlong, type Shock, shockOf, surveyOf } from '../cliff/order.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { CliffError, type Located, type Search } from '../cliff/types.ts'
 import { PathFailedError } from '../errors.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
-import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import type { Survey, SurveyOptions } from '../survey.ts'
 import { type Axis, type MeshCell, refine } from './mesh.ts'
 
 /** What a sweep varies; without cells there are 8. */
@@ -187,7 +187,7 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
   const axes = axesOf(scenario, options.vary)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const shock = shockIn(scenario, options)
-  const survey = openSurvey(scenario, { ...options, measures: [reading.measure] })
+  const survey = surveyOf(scenario, options, reading)
   try {
     const start = { survey, axes, shock, reading }
     const paths = options.paths ?? (await pathsFor(start))
