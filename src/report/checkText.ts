@@ -1,0 +1,30 @@
+import type { Checked, CheckRow } from '../experiments/index.ts'
+import { inUnit } from './format.ts'
+
+const MARKS = { worse: 'WORSE', better: 'better', same: 'same', 'cannot tell': 'within' } as const
+
+function rowText({ measure, unit, verdict, before, after, ...row }: CheckRow): string {
+  const values = `${inUnit(before, unit)} -> ${inUnit(after, unit)}`
+  const head = `  ${MARKS[verdict].padEnd(7)} ${measure.padEnd(24)} ${values}`
+  if (verdict === 'same') return head
+  const { worsening, low, high, adjusted, method } = row
+  if (worsening === null) return `${head}; ${method}`
+  const range = low === null ? '' : ` [${inUnit(low, unit)} .. ${inUnit(high, unit)}]`
+  return `${head}; worse by ${inUnit(worsening, unit)}${range}, p ${adjusted.toPrecision(2)}; ${method}`
+}
+
+/** Tell a check on a terminal: per scenario what worsened, and how sure that is. */
+export function checkText({ scenarios, rows, worse, method }: Checked): string {
+  const parts = scenarios.map(({ scenario, paths, seed, notes, failedBefore, failedNow }) =>
+    [
+      `${scenario}: ${paths} path${paths === 1 ? '' : 's'}, seed ${seed}`,
+      ...notes.map((note) => `  ${note}`),
+      ...(failedNow > failedBefore
+        ? [`  WORSE   ${failedNow} paths fail, ${failedBefore} did in the baseline`]
+        : []),
+      ...rows.filter((row) => row.scenario === scenario).map(rowText),
+    ].join('\n'),
+  )
+  const end = worse === 0 ? 'nothing worsened' : `${worse} worsened`
+  return [...parts, '', `${end}: ${method}`].join('\n')
+}
