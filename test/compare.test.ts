@@ -253,6 +253,15 @@ describe('alternatives', () => {
     expect(each.ranking.map(({ name }) => name)).toEqual(['bonus=0.02', 'as it is', 'bonus=0.1'])
   })
 
+  it('are a knob that every world has, beside defences', async () => {
+    const each = { name: 'marginRequirement', values: [0.5] }
+    const found = await compare({ each, defences: ['idle'], set: { later: 0 }, paths: 2 })
+    // Thresholds of 0.9 in the place of 0.8: who owes 62 of what is worth 75 is still sound.
+    const { avoided, set } = armOf(found, 'marginRequirement=0.5')
+    expect(set).toEqual({ defences: 'none', marginRequirement: 0.5 })
+    expect(avoided!.value).toBeCloseTo(0.08 * 620, 6)
+  })
+
   it('are another scenario on the same draws: nothing where it is the same', async () => {
     const other = join(folder, 'other.yaml')
     writeFileSync(other, TEXT.replace('name: fall', 'name: other'))

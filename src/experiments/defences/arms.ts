@@ -1,11 +1,12 @@
-import type { Overrides, Parameter, Scenario } from '../../scenario/index.ts'
+import type { Overrides, Scenario } from '../../scenario/index.ts'
+import { variableOf } from '../knobs.ts'
 import { type Arm, CompareError } from './types.ts'
 
 /** What is compared with the base. */
 export type Asked = {
   /** `all`, or names of entries of `defences:`, alone, in pairs and together. */
   readonly defences?: 'all' | readonly string[]
-  /** A parameter whose options, or stated values, are compared with its default. */
+  /** A parameter whose options, or stated values, are compared with its default; or a knob. */
   readonly each?: { readonly name: string; readonly values?: readonly (string | number)[] }
   /** Values of parameters that make one alternative. */
   readonly alternative?: Overrides
@@ -46,9 +47,11 @@ function defenceArms(scenario: Scenario, asked: 'all' | readonly string[]): read
   ]
 }
 
-function parameterOf(scenario: Scenario, name: string): Parameter {
+/** Values that a parameter may have, and the one that it has; a knob has none of its own. */
+function choicesOf(scenario: Scenario, name: string) {
   const found = scenario.parameters.find((p) => p.name === name)
-  if (found) return found
+  if (found) return { options: found.options, value: found.value }
+  if (variableOf(scenario, name)) return { options: undefined, value: undefined }
   const known = scenario.parameters.filter(({ options }) => options).map((p) => p.name)
   throw new CompareError(
     `${scenario.path} has no parameter "${name}"; those with options are ${known.join(', ') || 'none'}`,
@@ -67,15 +70,15 @@ function eachArms(
   { name, values }: NonNullable<Asked['each']>,
   common: Overrides,
 ): readonly Arm[] {
-  const { options, value } = parameterOf(scenario, name)
+  const { options, value } = choicesOf(scenario, name)
   const present = common[name] ?? value
-  const others = (values ?? options ?? []).filter((other) => String(other) !== String(present))
-  if (others.length === 0)
+  if (!values && !options)
     throw new CompareError(
-      values || options
-        ? `${name} is ${present} in the base, and no other value is given`
-        : `${name} is a number; say which values are compared, for example ${name}=0.1,0.2`,
+      `${name} is a number; say which values are compared, for example ${name}=0.1,0.2`,
     )
+  const others = (values ?? options!).filter((other) => String(other) !== String(present))
+  if (others.length === 0)
+    throw new CompareError(`${name} is ${present} in the base, and no other value is given`)
   return others.map((other) => alternativeArm(scenario, { [name]: other }))
 }
 
