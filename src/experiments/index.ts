@@ -1,4 +1,35 @@
-export { CHANNELS, type Channel, type CutWorlds } from './channels.ts'
+export {
+  type AttributedChannel,
+  type AttributionDocument,
+  attributionDocument,
+} from './attribution/document.ts'
+export { AttributionError } from './attribution/errors.ts'
+export {
+  type Attribution,
+  type AttributionOptions,
+  attribute,
+  type ChannelShare,
+  type ShareVerdict,
+} from './attribution/scenario.ts'
+export {
+  type Division,
+  type DivisionOptions,
+  type Game,
+  type Share,
+  shapley,
+} from './attribution/shapley.ts'
+export { ADVERSARIES, CHANNELS, type Channel, type CutWorlds } from './channels.ts'
+export { BASELINE_VERSION, readBaseline, writeBaseline } from './check/baseline.ts'
+export { type CheckOptions, checkScenarios, makeBaseline } from './check/check.ts'
+export {
+  type Baseline,
+  type BaselineEntry,
+  CheckError,
+  type Checked,
+  type CheckedScenario,
+  type CheckRow,
+  type CheckVerdict,
+} from './check/types.ts'
 export { type CliffDocument, cliffDocument } from './cliff/document.ts'
 export type { Vary } from './cliff/order.ts'
 export { type CliffOptions, findCliff, type ScenarioCliff } from './cliff/scenario.ts'
@@ -7,7 +38,9 @@ export { ChannelError } from './compare.ts'
 export {
   type Condition,
   ConditionError,
+  type Objective,
   parseCondition,
+  parseObjective,
   parseStopRule,
   type StopRule,
 } from './condition.ts'
@@ -92,4 +125,24 @@ export { runTail, type TailRunOptions } from './tail/scenario.ts'
 export { TailError, type TailEstimate, type TailMethod, type TailResult } from './tail/types.ts'
 export type { Progress, RunOptions } from './task.ts'
 export { WorkerError } from './threads.ts'
+export {
+  type CapDocument,
+  capDocument,
+  type TuneDocument,
+  tuneDocument,
+} from './tune/document.ts'
+export { type TuneOptions, tune } from './tune/scenario.ts'
+export { type SizeOptions, sizeCap } from './tune/size.ts'
+export {
+  type Frontier,
+  type FrontierPoint,
+  type Kept,
+  type Marginal,
+  type NearCliff,
+  type Place,
+  type Rival,
+  type SizedCap,
+  type Tuned,
+  TuneError,
+} from './tune/types.ts'
 export { PACKAGE_VERSION } from './version.ts'

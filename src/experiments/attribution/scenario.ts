@@ -10,12 +10,12 @@ import type { Interval } from '../sensitivity/ranges.ts'
 import { openSurvey, type Sample, type SurveyOptions } from '../survey.ts'
 import { type AbsentChannel, checkAttributable, cuttable } from './cuttable.ts'
 import { AttributionError } from './errors.ts'
-import { type Division, type ShapleyOptions, type Share, shapley } from './shapley.ts'
+import { type Division, type DivisionOptions, type Share, shapley } from './shapley.ts'
 import { togetherName } from './together.ts'
 
 /** Options of `attribute`; those of runs mean the same. */
 export type AttributionOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
-  Pick<ShapleyOptions, 'exactUpTo' | 'orders'> & {
+  Pick<DivisionOptions, 'exactUpTo' | 'orders'> & {
     /** Measure or measure.statistic; default: the lenders' loss, that of dealers, or that of the scenario. */
     readonly measure?: string
     /** Paths; default 8, or 2 where paths do not differ. */
@@ -23,14 +23,14 @@ export type AttributionOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
   }
 
 /** What the interval of a share says. */
-export type Verdict = 'adds' | 'takes away' | 'changes nothing' | 'cannot tell'
+export type ShareVerdict = 'adds' | 'takes away' | 'changes nothing' | 'cannot tell'
 
 /** A channel with its part of what goes when all are cut. */
 export type ChannelShare = Share & {
   readonly name: string
   /** What stands in its place when it is cut. */
   readonly doc: string
-  readonly verdict: Verdict
+  readonly verdict: ShareVerdict
 }
 
 /** A measure, split into what is left when all channels are cut and what each of them adds. */
@@ -72,7 +72,7 @@ function without(values: Float64Array, gone: Float64Array): Float64Array {
   return values.map((value, k) => value - gone[k]!)
 }
 
-function verdictOf({ share: { low, high }, perPath }: Share): Verdict {
+function verdictOf({ share: { low, high }, perPath }: Share): ShareVerdict {
   if (perPath.every((value) => value === 0)) return 'changes nothing'
   if (low > 0) return 'adds'
   return high < 0 ? 'takes away' : 'cannot tell'
@@ -242,7 +242,7 @@ async function divide(
   games: ReturnType<typeof gamesOf>,
   players: number,
   reading: Reading,
-  how: ShapleyOptions,
+  how: DivisionOptions,
 ): Promise<Division> {
   const plain = await shapley(players, games.perPath, how)
   if (!reading.isStatistic) return plain

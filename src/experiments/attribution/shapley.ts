@@ -10,7 +10,7 @@ import { AttributionError } from './errors.ts'
 export type Game = (coalitions: readonly number[]) => Promise<readonly Float64Array[]>
 
 /** Options of `shapley`. */
-export type ShapleyOptions = {
+export type DivisionOptions = {
   /** Most players whose coalitions are all asked for; default 8. */
   readonly exactUpTo?: number
   /** Pairs of an order and its reverse beyond that; default 32. */
@@ -152,7 +152,7 @@ function sampledShare(
 export async function shapley(
   players: number,
   game: Game,
-  options: ShapleyOptions = {},
+  options: DivisionOptions = {},
 ): Promise<Division> {
   const { exactUpTo = EXACT, orders = ORDERS, seed = 1, summary = intervalOf } = options
   if (!(Number.isSafeInteger(players) && players >= 1 && players <= MOST))
