@@ -47,9 +47,28 @@ export function shockOf(scenario: Scenario, given: string | undefined, set: Over
   return { name, value, range: parameter.range ?? [-Infinity, Infinity] }
 }
 
-/** Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows. */
+/**
+ * Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows, and tells
+ * its progress over all that was asked so far.
+ */
 export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }: Reading): Survey {
-  return openSurvey({ ...scenario, measures: [] }, { ...options, measures: [measure] })
+  let before = 0
+  const survey = openSurvey(
+    { ...scenario, measures: [] },
+    {
+      ...options,
+      measures: [measure],
+      onProgress: ({ points, paths, of }) =>
+        options.onProgress?.({ points, paths: before + paths, of: before + of }),
+    },
+  )
+  return {
+    ...survey,
+    ask: (points, paths) => {
+      before = survey.counts().run
+      return survey.ask(points, paths)
+    },
+  }
 }
 
 /** The order parameter of a scenario along one parameter. */

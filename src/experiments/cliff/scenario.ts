@@ -158,21 +158,6 @@ async function hysteresisOf(
   })
 }
 
-/** Progress over all that is asked, not of one question alone. */
-function progressOver(options: CliffOptions) {
-  let before = 0
-  return {
-    ask: (run: number): void => {
-      before = run
-    },
-    options: {
-      ...options,
-      onProgress: ({ points, paths, of }: { points: number; paths: number; of: number }) =>
-        options.onProgress?.({ points, paths: before + paths, of: before + of }),
-    },
-  }
-}
-
 /**
  * Find the cliff of a scenario along one parameter.
  * @param scenario what `loadScenario` returned, or the path of a scenario file.
@@ -192,16 +177,8 @@ export async function findCliff(
   if (!isShock && shock.value === 0)
     throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
-  const progress = progressOver(options)
-  const survey = surveyOf(scenario, progress.options, reading)
-  const counted = {
-    ...survey,
-    ask: (points: readonly Overrides[], paths: number) => {
-      progress.ask(survey.counts().run)
-      return survey.ask(points, paths)
-    },
-  }
-  const alongWith = (base: Overrides) => orderAlong(counted, name, shock, reading, base)
+  const survey = surveyOf(scenario, options, reading)
+  const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
     const usual = reading.isStatistic ? STATISTIC_PATHS : PATHS
