@@ -20,6 +20,14 @@ export type Frontier = {
   readonly points: readonly FrontierPoint[]
 }
 
+const LEGEND = [
+  { role: 'frontier', name: 'frontier', color: 'c1', mark: 'dot' },
+  { role: 'knee', name: 'knee', color: 'bad', mark: 'dot' },
+  { role: 'chosen', name: 'chosen', color: 'c3', mark: 'dot' },
+  { role: 'base', name: 'as it is', color: 'c2', mark: 'dot' },
+  { role: 'candidate', name: 'beaten in both', color: 'grey', mark: 'dot' },
+] as const
+
 const WORDS = { knee: 'knee', chosen: 'chosen', base: 'as it is' } as const
 
 function pointOf({ x, y, title }: FrontierPoint): Point {
@@ -86,11 +94,5 @@ export function frontierChart(frontier: Frontier): Html {
         width,
       ),
   )}
-${legend([
-  { name: 'frontier', color: 'c1', mark: 'dot' },
-  { name: 'knee', color: 'bad', mark: 'dot' },
-  { name: 'chosen', color: 'c3', mark: 'dot' },
-  { name: 'as it is', color: 'c2', mark: 'dot' },
-  { name: 'beaten in both', color: 'grey', mark: 'dot' },
-])}`
+${legend(LEGEND.filter(({ role }) => points.some((p) => p.role === role)))}`
 }

@@ -12,7 +12,7 @@ import {
   svg,
   type Width,
 } from './svg.ts'
-import { type AxisUnit, axisUnit, isKnown, type Ranged, tickText } from './units.ts'
+import { type AxisUnit, axisTitle, axisUnit, isKnown, type Ranged, tickText } from './units.ts'
 
 /** A cell of a heat map: its corners, its value, and what is shown on hover. */
 export type HeatCell = {
@@ -71,11 +71,7 @@ function keyOf({ value }: HeatMap, span: Span, unit: AxisUnit, width: Width): Pa
   const ticks = scale.ticks.map((tick) =>
     label(scale.at(tick), 46, tickText(tick, scale.step, unit), 'mid'),
   )
-  return [
-    label(8, 13, unit.unit === '' ? value.name : `${value.name} (${unit.unit})`, 'name'),
-    shades,
-    ticks,
-  ]
+  return [label(8, 13, axisTitle(value.name, unit), 'name'), shades, ticks]
 }
 
 function lineMarks(x: Scale, y: Scale, places: readonly LinePlace[]): Part {

@@ -98,6 +98,12 @@ export type Margins = {
 /** An axis: its scale, its name, and how its numbers are written. */
 export type Axis = { readonly scale: Scale; readonly name: string; readonly unit: AxisUnit }
 
+/** Write an axis title of at most some width; the name is shortened, the unit stays. */
+function titleWithin(name: string, unit: AxisUnit, width: number): string {
+  const behind = axisTitle('', unit)
+  return axisTitle(clipped(name, width - textWidth(behind)), unit)
+}
+
 /** Write lines over a field at the ticks of its lower axis. */
 export function upright({ ticks, at }: Scale, top: number, bottom: number): Part {
   return ticks.map((tick) => rule(at(tick), top, at(tick), bottom, 'grid'))
@@ -110,7 +116,7 @@ export function bottomAxis({ scale, name, unit }: Axis, bottom: number): Html {
     label(scale.at(tick), bottom + 17, tickText(tick, scale.step, unit), 'mid'),
   )
   const middle = (ends[0] + ends[1]) / 2
-  const title = clipped(axisTitle(name, unit), 1.25 * Math.abs(ends[1] - ends[0]))
+  const title = titleWithin(name, unit, 1.1 * Math.abs(ends[1] - ends[0]))
   return html`${marks}${rule(ends[0], bottom, ends[1], bottom, 'axis')}${label(middle, bottom + 37, title, 'mid name')}`
 }
 
@@ -121,6 +127,6 @@ export function leftAxis({ scale, name, unit }: Axis, left: number, right: numbe
     return html`${rule(left, y, right, y, 'grid')}${label(left - 8, y + 4, tickText(tick, scale.step, unit), 'end')}`
   })
   const top = Math.min(scale.at(scale.low), scale.at(scale.high))
-  const title = clipped(axisTitle(name, unit), right - 4)
+  const title = titleWithin(name, unit, right - 4)
   return html`${marks}${label(4, top - 12, title, 'name')}`
 }

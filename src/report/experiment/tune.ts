@@ -168,7 +168,11 @@ function constraintTable({ best }: TuneDocument): Part {
     html`<h3>Constraints, on fresh paths</h3>`,
     table(best.constraints, [
       { title: 'constraint', cell: (c) => html`<code>${c.text}</code>` },
-      { title: 'left side', align: 'right', cell: (c) => rangedText(c.left, '') },
+      {
+        title: 'left side',
+        align: 'right',
+        cell: (c) => rangedText(c.left, unitOf(c.text.replace(/[<>]=?.*$/, ''))),
+      },
       { title: 'verdict', cell: (c) => c.verdict },
     ]),
   ]
