@@ -202,6 +202,77 @@ function programOf(finish: (code: number) => void): Command {
       finish(await compareCommand(scenario, options))
     })
   program
+    .command('check')
+    .description('compare scenarios with a baseline: exit with 1 when a measure worsens')
+    .argument('<scenarios...>', 'scenario files (YAML)')
+    .requiredOption('--baseline <file>', 'numbers to compare with (JSON)')
+    .option('--update', 'write the baseline of these scenarios instead, and exit with 0')
+    .option('--measures <names>', 'measures with commas between (default: those of the baseline)')
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option(
+      '--paths <n>',
+      "paths of a new baseline (default: the scenario's, at least 16 with chance)",
+      wholeNumber,
+    )
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater check risk/*.yaml --baseline risk/baseline.json --update\n  breakwater check risk/*.yaml --baseline risk/baseline.json\n\nPaths that met the same draws are compared one by one, each measure in its own direction. A worsening counts\nwhen chance would make it in fewer than one of twenty checks, all comparisons taken together (Holm).',
+    )
+    .action(async (scenarios: readonly string[], options) => {
+      const { checkCommand } = await import('./check.ts')
+      finish(await checkCommand(scenarios, options))
+    })
+  program
+    .command('explain')
+    .description(
+      'say what a loss is made of, what happened on the way, and which parameters move it',
+    )
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option(
+      '--measure <name>',
+      "measure or measure.statistic (default: the lenders' loss; without lenders that of dealers)",
+    )
+    .option(
+      '--vary <name=low..high>',
+      'parameter or knob of the sensitivity; repeat for more (default: what the scenario assumes)',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--paths <n>',
+      'paths of the attribution (default: 8, or 2 without chance)',
+      wholeNumber,
+    )
+    .option('--samples <n>', 'base samples of the sensitivity (default: 16)', wholeNumber)
+    .option('--no-sensitivity', 'leave out which parameters move it')
+    .option('--no-attribution', 'leave out what it is made of, and the stories')
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater explain scenarios/coupled-eth-crash.yaml --short --measure badDebt --no-sensitivity\n\nThe same paths are run with every set of channels of contagion cut; Shapley shares of what goes add up to the\nwhole less what is left with all of them cut. The median and the worst path are told in words, with the events of\ntheir traces behind #. "Cannot tell" is an answer.',
+    )
+    .action(async (scenario: string, options) => {
+      const { explainCommand } = await import('./explain.ts')
+      finish(await explainCommand(scenario, options))
+    })
+  program
     .command('query')
     .description(
       'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',

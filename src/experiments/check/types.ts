@@ -1,7 +1,8 @@
 import type { Overrides } from '../../scenario/index.ts'
+import { InputError } from '../../world/index.ts'
 
 /** Thrown when a check cannot be made: no baseline, or one of something else. */
-export class CheckError extends Error {
+export class CheckError extends InputError {
   override readonly name = 'CheckError'
 }
 

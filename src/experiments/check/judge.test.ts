@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { philoxDraws } from '../../math/index.ts'
+import { holm, judge, type Sides, verdictsOf } from './judge.ts'
+
+const noise = (n: number, seed: number): Float64Array => {
+  const draws = philoxDraws(seed, 0, 'check')
+  return Float64Array.from({ length: n }, (_, k) => draws.normal(k, 0))
+}
+
+const sides = (before: ArrayLike<number>, after: ArrayLike<number>, rest: Partial<Sides> = {}) =>
+  judge({
+    ...{ before: Float64Array.from(before), after: Float64Array.from(after) },
+    ...{ better: 'lower', isPaired: true, isCertain: false },
+    ...rest,
+  })
+
+const verdictOf = (judged: ReturnType<typeof judge>) => verdictsOf([judged])[0]!.verdict
+
+describe('judge', () => {
+  it('sees by pairs what the scatter of paths hides', () => {
+    const before = noise(16, 1)
+    const after = before.map((v, k) => v + 0.1 + 0.02 * noise(16, 2)[k]!)
+    const paired = sides(before, after)
+    expect(verdictOf(paired)).toBe('worse')
+    expect(paired.low!).toBeLessThan(0.1)
+    expect(paired.high!).toBeGreaterThan(0.1)
+    expect(verdictOf(sides(before, after, { isPaired: false }))).toBe('cannot tell')
+  })
+
+  it('goes in the direction of the measure', () => {
+    const before = noise(16, 1)
+    const after = before.map((v, k) => v + 1 + 0.1 * noise(16, 2)[k]!)
+    expect(verdictOf(sides(before, after, { better: 'higher' }))).toBe('better')
+    expect(verdictOf(sides(after, before, { better: 'higher' }))).toBe('worse')
+    expect(verdictOf(sides(after, before))).toBe('better')
+  })
+
+  it('agrees with a worked paired t test', () => {
+    // Student's sleep data (1908): paired t = 4.0621, df 9, two-sided p = .002833, interval .7001 .. 2.4599.
+    const one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2]
+    const two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    const found = sides(one, two)
+    expect(found.worsening).toBeCloseTo(1.58, 10)
+    expect(found.p).toBeCloseTo(0.002833 / 2, 6)
+    expect(found.low).toBeCloseTo(0.7001, 3)
+    expect(found.high).toBeCloseTo(2.4599, 3)
+    // Welch on the same: t = 1.8608, df 17.776, two-sided p = .07939, interval -.2055 .. 3.3655.
+    const welch = sides(one, two, { isPaired: false })
+    expect(welch.p).toBeCloseTo(0.07939 / 2, 5)
+    expect(welch.low).toBeCloseTo(-0.2055, 3)
+    expect(welch.high).toBeCloseTo(3.3655, 3)
+  })
+
+  it('is exact without chance, whichever small difference, and calls rounding nothing', () => {
+    expect(verdictOf(sides([1, 1], [1.0001, 1.0001], { isCertain: true }))).toBe('worse')
+    expect(verdictOf(sides([1, 1], [1 + 1e-12, 1], { isCertain: true }))).toBe('same')
+    expect(verdictOf(sides([1, 1], [0.5, 0.5], { isCertain: true }))).toBe('better')
+  })
+
+  it('takes paths that all change alike for as many tosses of a coin', () => {
+    expect(sides([0, 0, 0], [1, 1, 1]).p).toBe(1 / 8)
+    expect(verdictOf(sides([0, 0, 0], [1, 1, 1]))).toBe('cannot tell')
+    expect(verdictOf(sides(new Float64Array(8), new Float64Array(8).fill(1)))).toBe('worse')
+  })
+
+  it('cannot tell from one path, or from none that has a number on both sides', () => {
+    expect(sides([1], [2])).toMatchObject({ p: 1, low: null, worsening: 1 })
+    expect(sides([Number.NaN, 1], [1, Number.NaN])).toMatchObject({ p: 1, n: 0, before: null })
+  })
+})
+
+describe('Holm', () => {
+  it('adjusts a worked example', () => {
+    // R: p.adjust(c(.01, .04, .03, .005), "holm").
+    const found = holm([0.01, 0.04, 0.03, 0.005])
+    ;[0.03, 0.06, 0.06, 0.02].forEach((p, k) => {
+      expect(found[k]).toBeCloseTo(p, 12)
+    })
+  })
+
+  it('keeps false alarms of a check of 20 measures near one in twenty', () => {
+    let alarms = 0
+    for (let run = 0; run < 300; run++) {
+      const judged = Array.from({ length: 20 }, (_, m) =>
+        sides(noise(16, 2 * (20 * run + m)), noise(16, 2 * (20 * run + m) + 1)),
+      )
+      if (verdictsOf(judged).some(({ verdict }) => verdict === 'worse')) alarms++
+    }
+    // Binomial(300, .05) is above 24 with a chance of 1 %.
+    expect(alarms).toBeLessThanOrEqual(24)
+  })
+})
