@@ -273,6 +273,63 @@ function programOf(finish: (code: number) => void): Command {
       finish(await explainCommand(scenario, options))
     })
   program
+    .command('tune')
+    .description(
+      'tune parameters: a small objective subject to constraints, or a cap for a loss budget',
+    )
+    .argument('<scenario>', 'scenario file (YAML)')
+    .requiredOption(
+      '--vary <name=low..high>',
+      'parameter or knob, and between which values; repeat for more',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--objective <expression>',
+      'what is made small, for example "badDebt.es99 + 0.1*capitalCost"; varied parameters may be terms',
+    )
+    .option(
+      '--subject-to <condition>',
+      'what must hold, for example "badDebt.p95 < 4e5"; repeat for more',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--budget <condition>',
+      'instead of an objective: the largest value of one parameter up to which it holds',
+    )
+    .option(
+      '--efficiency <expression>',
+      'draw the frontier of it against the loss, more of it being better; its points forget the constraints',
+    )
+    .option(
+      '--loss <expression>',
+      'loss of the frontier and of small steps (default: the first measure of the objective)',
+    )
+    .option('--points <n>', 'points of the search (default: 25 for each parameter)', wholeNumber)
+    .option('--paths <n>', 'paths at every point (default: 16; 64 with statistics)', wholeNumber)
+    .option('--fresh-paths <n>', 'paths that test the result (default: 4 x paths)', wholeNumber)
+    .option('--no-cliffs', 'do not look for cliffs around the result')
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option(
+      '--out <dir>',
+      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater tune scenarios/papers/leveraged-loop.yaml --objective "-1*threshold" --subject-to "badDebt <= 1" --vary threshold=0.5..0.95 --vary bonus=0.005..0.1\n  breakwater tune scenarios/papers/leveraged-loop.yaml --budget "badDebt <= 1" --vary jump=0..0.3\n\nAll points meet the same draws. What is found is estimated again on paths that the search has not seen, beside\nthe scenario as it is and the best of as many points at random. "None" is an answer.',
+    )
+    .action(async (scenario: string, options) => {
+      const { tuneCommand } = await import('./tune.ts')
+      finish(await tuneCommand(scenario, options))
+    })
+  program
     .command('query')
     .description(
       'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',

@@ -1,0 +1,91 @@
+import type { Overrides } from '../../scenario/index.ts'
+import type { Survey } from '../survey.ts'
+import { askEach, keptOf, type Question, type Setting, valuesOf } from './ground.ts'
+import { differenceOf, estimateOf, type Values } from './interval.ts'
+import { frontierOf, type Measured } from './knee.ts'
+import { type Frontier, type Marginal, type Place, type Rival, TuneError } from './types.ts'
+
+/** A place with its objective on the paths of the search. */
+export type Chosen = { readonly at: Setting; readonly searched: number }
+
+/** What is to be estimated on paths that the search has not seen. */
+export type FreshTask = {
+  readonly question: Question
+  readonly base: Overrides
+  readonly best: Chosen
+  readonly asItIs: Chosen
+  readonly atRandom: Chosen | null
+  readonly front: readonly Setting[]
+  /** Size of the step of a parameter. */
+  readonly stepOf: (name: string) => number
+  readonly paths: number
+  readonly differ: boolean
+}
+
+/** What fresh paths say. */
+export type FreshAnswer = {
+  readonly best: Place
+  readonly asItIs: Rival
+  readonly atRandom: Rival | null
+  readonly marginals: readonly Marginal[]
+  readonly frontier: Frontier | null
+}
+
+/** Both ends of a step, which stays in the range. */
+function stepEnds({ vary }: Question, at: Setting, name: string, step: number) {
+  const { high } = vary.find((own) => own.name === name)!
+  const from = at[name]! + step > high ? at[name]! - step : at[name]!
+  return [
+    { ...at, [name]: from },
+    { ...at, [name]: from + step },
+  ] as const
+}
+
+/** Estimate places again on fresh paths, all on the same ones. */
+export async function estimateFresh(survey: Survey, task: FreshTask): Promise<FreshAnswer> {
+  const { question, base, best, asItIs, atRandom, front, stepOf, paths, differ } = task
+  const steps = question.vary.map(({ name }) => ({
+    ...{ name, step: stepOf(name), ends: stepEnds(question, best.at, name, stepOf(name)) },
+  }))
+  const settings: readonly Setting[] = [
+    ...[best.at, asItIs.at, ...(atRandom ? [atRandom.at] : [])],
+    ...steps.flatMap(({ ends }) => [...ends]),
+    ...front,
+  ]
+  const samples = await askEach(survey, settings, paths)
+  const known = new Map<Setting, Values>()
+  settings.forEach((at, k) => {
+    const sample = samples[k]
+    if (sample) known.set(at, valuesOf(sample, { ...base, ...at }, paths))
+  })
+  const own = known.get(best.at)
+  if (!own) throw new TuneError('no fresh path can be run at the best point; use another seed')
+  const placeOf = ({ at, searched }: Chosen, values: Values): Place => ({
+    ...{ at, searched, fresh: estimateOf(question.objective, values) },
+    constraints: question.constraints.map((condition) => keptOf(condition, values, differ)),
+  })
+  const rivalOf = (chosen: Chosen): Rival | null => {
+    const values = known.get(chosen.at)
+    if (!values) return null
+    return { ...placeOf(chosen, values), more: differenceOf(question.objective, values, own) }
+  }
+  const measured = front.flatMap((at): Measured[] => {
+    const values = known.get(at)
+    return values ? [{ at, values }] : []
+  })
+  return {
+    best: placeOf(best, own),
+    asItIs: rivalOf(asItIs) ?? impossible('the scenario as it is'),
+    atRandom: atRandom && rivalOf(atRandom),
+    marginals: steps.flatMap(({ name, step, ends: [from, to] }): Marginal[] => {
+      const [below, above] = [known.get(from), known.get(to)]
+      if (!below || !above) return []
+      return [{ name, step, change: differenceOf(question.loss, above, below) }]
+    }),
+    frontier: question.efficiency && frontierOf(question, measured, paths),
+  }
+}
+
+function impossible(what: string): never {
+  throw new TuneError(`no fresh path of ${what} can be run; use another seed`)
+}

@@ -1,0 +1,296 @@
+import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { checkVary, type Vary } from '../cliff/order.ts'
+import { type Reading, readingOf } from '../cliff/reading.ts'
+import { type Objective, parseCondition, parseObjective } from '../condition.ts'
+import { variableOf } from '../knobs.ts'
+import { measuresOf } from '../names.ts'
+import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import { estimateFresh } from './fresh.ts'
+import { fillFrontier, paretoOf, type Traded } from './frontier.ts'
+import {
+  askEach,
+  freshSeedOf,
+  measuresIn,
+  missOf,
+  pathsDiffer,
+  type Question,
+  type Setting,
+  scoreOf,
+  settingOf,
+  standing,
+  valuesOf,
+} from './ground.ts'
+import { valueOrNaN } from './interval.ts'
+import { nearCliffs } from './nearCliff.ts'
+import { bestOf, type Candidate, type Evaluate, searchMinimum, searchRandom } from './search.ts'
+import { type Tuned, TuneError } from './types.ts'
+
+/** Options of `tune`; those of runs mean the same. */
+export type TuneOptions = SurveyOptions & {
+  /** What is made small: terms joined by + or -, term = [number *] measure[.statistic] or a varied parameter. */
+  readonly objective: string
+  /** Conditions that must hold. */
+  readonly subjectTo?: readonly string[]
+  readonly vary: readonly Vary[]
+  /** Points of the search, and as many at random; default 25 for each parameter. */
+  readonly points?: number
+  /** Paths at every point; default 16, 64 where a statistic other than a mean is asked for, 1 where paths do not differ. */
+  readonly paths?: number
+  /** Paths on which what is found is estimated again; default 4 times as many. */
+  readonly freshPaths?: number
+  /** What a frontier trades against the loss, more being better; default: no frontier. */
+  readonly efficiency?: string
+  /** Loss of the frontier and of small steps; default: the first measure of the objective. */
+  readonly loss?: string
+  /** `none` costs no runs; default `look`, where the scenario names a shock. */
+  readonly cliffs?: 'look' | 'none'
+}
+
+const POINTS = 25
+const PATHS = { mean: 16, statistic: 64, cliff: 8 } as const
+const FRESH = 4
+/** Points of a frontier that are estimated again. */
+const FRONT = 24
+
+/** Read what is asked of a scenario. */
+function questionOf(scenario: Scenario, options: TuneOptions): Question {
+  const { vary, subjectTo = [], efficiency } = options
+  if (vary.length === 0) throw new TuneError('nothing is varied; give a parameter with --vary')
+  for (const own of vary) checkVary(scenario, own)
+  const names = vary.map(({ name }) => name)
+  const twice = names.find((name, k) => names.indexOf(name) !== k)
+  if (twice !== undefined) throw new TuneError(`"${twice}" is varied twice; give each one once`)
+  const known = [...measuresOf(scenario), ...names]
+  const objective = parseObjective(options.objective, known)
+  const constraints = subjectTo.map((text) => parseCondition(text, known))
+  const measured = (own: Objective): string | undefined => {
+    const term = own.terms.find(({ measure }) => !names.includes(measure))
+    return term && `${term.measure}.${term.name}`
+  }
+  const text =
+    options.loss ??
+    [objective, ...constraints.map(({ left }) => left)].map(measured).find(Boolean) ??
+    scenario.order.measure
+  return {
+    ...{ vary, objective, constraints },
+    efficiency: efficiency === undefined ? null : parseObjective(efficiency, known),
+    loss: parseObjective(text.replace(/\.mean$/, ''), known),
+  }
+}
+
+function expressionsOf({ objective, constraints, efficiency, loss }: Question): Objective[] {
+  return [
+    objective,
+    ...constraints.map(({ left }) => left),
+    ...(efficiency ? [efficiency] : []),
+    loss,
+  ]
+}
+
+/** What every part of a tuning shares. */
+type Ground = {
+  readonly scenario: Scenario
+  readonly options: TuneOptions
+  readonly question: Question
+  readonly reading: Reading
+  readonly survey: Survey
+  readonly evaluate: Evaluate<Traded>
+  readonly paths: number
+  readonly freshPaths: number
+  readonly differ: boolean
+  readonly measures: readonly string[]
+  readonly seed: number
+}
+
+/** Parameters that an expression may name where they are not varied: as the scenario has them. */
+function ownSetting({
+  scenario,
+  options,
+  question,
+}: Pick<Ground, 'scenario' | 'options' | 'question'>) {
+  const own: Record<string, number> = {}
+  for (const { name } of question.vary) {
+    const value = Number(options.set?.[name] ?? variableOf(scenario, name)?.value ?? Number.NaN)
+    if (Number.isFinite(value)) own[name] = value
+  }
+  return own
+}
+
+async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Ground> {
+  const question = questionOf(scenario, options)
+  const reading = readingOf(scenario, scenario.order.measure)
+  const expressions = expressionsOf(question)
+  const measures = [...new Set([...measuresIn(expressions, measuresOf(scenario)), reading.measure])]
+  const survey = openSurvey(scenario, { ...options, measures })
+  try {
+    const { vary } = question
+    const middle = settingOf(vary, new Float64Array(vary.length).fill(0.5))
+    const differ = await pathsDiffer(survey, measures, [{}, middle])
+    const isMean = expressions.every(({ terms }) => terms.every(({ name }) => name === 'mean'))
+    const usual = isMean ? PATHS.mean : PATHS.statistic
+    const paths = options.paths ?? (differ ? usual : 1)
+    const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
+    const evaluate: Evaluate<Traded> = async (points) => {
+      const settings = points.map((at) => settingOf(vary, at))
+      const samples = await askEach(survey, settings, paths)
+      return samples.map((sample, k) =>
+        scoreOf(question, sample && valuesOf(sample, settings[k]!, paths)),
+      )
+    }
+    const seed = options.seed ?? scenario.seed
+    return {
+      ...{ scenario, options, question, reading, survey, evaluate, paths, freshPaths, differ },
+      ...{ measures, seed },
+    }
+  } catch (error) {
+    await survey.close()
+    throw error
+  }
+}
+
+/** Forget constraints: a frontier shows what they cost. */
+function freed(score: Traded): Traded {
+  return score.violation === Infinity ? score : { ...score, violation: 0 }
+}
+
+/** Search, at random as often, and along the frontier. */
+async function explore(ground: Ground, points: number) {
+  const { question, evaluate, seed } = ground
+  const { vary, efficiency } = question
+  const own = ownSetting(ground)
+  const start = standing(vary, (name) => own[name] ?? null)
+  const searched = await searchMinimum(evaluate, vary.length, { seed, points, start })
+  const random = await searchRandom(evaluate, vary.length, { seed, points })
+  const all = [...searched, ...random]
+  if (!efficiency) return { searched, random, tried: all }
+  const free: Evaluate<Traded> = async (some) => (await evaluate(some)).map(freed)
+  const known = all.map(({ at, score }) => ({ at, score: freed(score) }))
+  const tried = await fillFrontier(free, known, { seed, points })
+  return { searched, random, tried }
+}
+
+/** At most so many points of the frontier, evenly by rank, with both ends. */
+function frontOf({ vary }: Question, tried: readonly Candidate<Traded>[]): readonly Setting[] {
+  const feasible = tried.filter(({ score }) => score.violation === 0)
+  const front = paretoOf(feasible.map(({ at, score }) => ({ at, ...score })))
+  const count = Math.min(FRONT, front.length)
+  return Array.from({ length: count }, (_, k) => {
+    const place = count === 1 ? 0 : Math.round((k * (front.length - 1)) / (count - 1))
+    return settingOf(vary, front[place]!.at)
+  })
+}
+
+/** Say how near the search came where nothing is feasible. */
+async function nearestOf(
+  { question, survey, paths }: Ground,
+  best: Candidate<Traded> | null,
+): Promise<Tuned['nearest']> {
+  if (best === null || best.score.violation === Infinity) return null
+  const at = settingOf(question.vary, best.at)
+  const [sample] = await askEach(survey, [at], paths)
+  const values = valuesOf(sample!, at, paths)
+  const missed = question.constraints.map((own) => ({ text: own.text, by: missOf(own, values) }))
+  return { at, missed: missed.filter(({ by }) => by > 0) }
+}
+
+/** Estimate what was found on fresh paths, and look for cliffs around it. */
+async function settle(
+  ground: Ground,
+  found: Candidate<Traded>,
+  { random, tried }: Awaited<ReturnType<typeof explore>>,
+) {
+  const { scenario, options, question, survey, paths, freshPaths, differ, measures, seed } = ground
+  const { vary, efficiency } = question
+  const chosen = ({ at, score }: Candidate<Traded>) => ({
+    ...{ at: settingOf(vary, at), searched: score.objective },
+  })
+  const base = ownSetting(ground)
+  const [own] = await askEach(survey, [{}], paths)
+  const best = chosen(found)
+  const other = bestOf(random.filter(({ score }) => score.violation === 0))
+  const fresh = openSurvey(scenario, { ...options, measures, seed: freshSeedOf(seed) })
+  try {
+    const answer = await estimateFresh(fresh, {
+      ...{ question, base, best, paths: freshPaths, differ },
+      asItIs: {
+        at: {},
+        searched: own ? valueOrNaN(question.objective, valuesOf(own, base, paths)) : Number.NaN,
+      },
+      atRandom: other && chosen(other),
+      front: efficiency ? frontOf(question, tried) : [],
+      stepOf: (name) => {
+        const { low, high } = vary.find((one) => one.name === name)!
+        const { unit } = variableOf(scenario, name)!
+        const point = unit === 'fraction' || unit === 'ratio' ? 0.01 : (high - low) / 100
+        return Math.min(point, high - low)
+      },
+    })
+    const cliffs =
+      options.cliffs === 'none'
+        ? []
+        : await nearCliffs(scenario, survey, {
+            ...{ vary, at: best.at, reading: ground.reading, set: options.set ?? {} },
+            paths: differ ? Math.max(PATHS.cliff, ground.reading.isStatistic ? paths : 0) : 1,
+          })
+    return { ...answer, cliffs, runs: fresh.counts().run }
+  } finally {
+    await fresh.close()
+  }
+}
+
+function noteOf(isOwn: boolean, isFeasible: boolean, tried: number): string {
+  if (isOwn)
+    return 'smallest objective that the search found among points that meet all constraints'
+  if (isFeasible) return 'the search met no feasible point; this one was found at random'
+  return `none: no feasible point found among ${tried}`
+}
+
+const NOTHING = {
+  best: null,
+  asItIs: null,
+  atRandom: null,
+  marginals: [],
+  cliffs: [],
+  frontier: null,
+}
+
+/**
+ * Tune parameters of a scenario: make an objective small subject to constraints, on the same draws at
+ * every point, and estimate what is found again on paths that the search has not seen.
+ *
+ * The search is covariance matrix adaptation in the box of the ranges; constraints come first, so that
+ * no point that misses one is preferred to one that meets all. As many points at random are the yardstick.
+ * @param scenario what `loadScenario` returned, or the path of a scenario file.
+ * @throws {TuneError} when nothing is varied; {CliffError} when a parameter cannot be; {ConditionError}
+ *   when an expression cannot be read; and what `openSurvey` throws.
+ * @example const { best } = await tune('scenarios/papers/leveraged-loop.yaml', { objective: '-threshold', subjectTo: ['badDebt <= 1'], vary: [{ name: 'threshold', low: 0.5, high: 0.95 }] })
+ */
+export async function tune(from: Scenario | string, options: TuneOptions): Promise<Tuned> {
+  const scenario = typeof from === 'string' ? loadScenario(from) : from
+  const points = options.points ?? POINTS * options.vary.length
+  if (!(Number.isSafeInteger(points) && points >= 1))
+    throw new TuneError(`${points} points are asked for; use a whole number from 1 on`)
+  const ground = await groundOf(scenario, options)
+  const { question, survey, paths, freshPaths, seed } = ground
+  try {
+    const explored = await explore(ground, points)
+    // Points at random are the yardstick; one of them is the answer only where the search has none.
+    const own = bestOf(explored.searched)
+    const isOwn = own !== null && own.score.violation === 0
+    const found = isOwn ? own : bestOf([...explored.searched, ...explored.random])
+    const impossible = explored.tried.filter(({ score }) => score.violation === Infinity).length
+    const isFeasible = found !== null && found.score.violation === 0
+    const settled = isFeasible ? await settle(ground, found, explored) : { ...NOTHING, runs: 0 }
+    return {
+      ...{ scenario: scenario.name, seed, freshSeed: freshSeedOf(seed), vary: question.vary },
+      ...{ objective: question.objective.text, subjectTo: options.subjectTo ?? [] },
+      ...settled,
+      note: noteOf(isOwn, isFeasible, 2 * points),
+      nearest: isFeasible ? null : await nearestOf(ground, found),
+      ...{ lossMeasure: question.loss.text, points, impossible, paths, freshPaths },
+      runs: survey.counts().run + settled.runs,
+    }
+  } finally {
+    await survey.close()
+  }
+}

@@ -1,0 +1,138 @@
+import { quantile } from '../../math/index.ts'
+import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { checkVary, type Vary } from '../cliff/order.ts'
+import { type Condition, parseCondition } from '../condition.ts'
+import { measuresOf } from '../names.ts'
+import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
+import { type CapPoint, type Crossing, crossingOf, largestWithin } from './cap.ts'
+import {
+  askEach,
+  freshSeedOf,
+  keptOf,
+  measuresIn,
+  missOf,
+  pathsDiffer,
+  valuesOf,
+} from './ground.ts'
+import { RESAMPLES, resampled, type Values } from './interval.ts'
+import { type SizedCap, TuneError } from './types.ts'
+
+/** Options of `sizeCap`; those of runs mean the same. */
+export type SizeOptions = SurveyOptions & {
+  readonly vary: Vary
+  /** Condition that must hold, such as `badDebt.p95 <= 4e5`. */
+  readonly budget: string
+  /** Paths at every cap; default 64, or 1 where paths do not differ. */
+  readonly paths?: number
+  /** Paths on which the budget at the cap is estimated again; default 4 times as many. */
+  readonly freshPaths?: number
+  /** Cells of the first grid; default 8. */
+  readonly cells?: number
+}
+
+const PATHS = 64
+const FRESH = 4
+const CELLS = 8
+/** Share of the range to which the cap is told. */
+const TOLERANCE = 1e-4
+
+/** Excess over a budget: above 0 exactly where it does not hold, NaN where it cannot be judged. */
+function overOf(budget: Condition, values: Values): number {
+  const miss = missOf(budget, values)
+  if (miss > 0) return miss === Infinity ? Number.NaN : miss
+  return Math.min(0, -budget.excess(values))
+}
+
+type Looked = { readonly x: number; readonly values: Values | null }
+
+/** Spread the cap over resamples of the paths; the bracket of the search where paths do not differ. */
+function capOf(
+  { value, beyond }: Crossing,
+  looked: readonly Looked[],
+  budget: Condition,
+  differ: boolean,
+): SizedCap['cap'] {
+  if (value === null) return null
+  if (!differ) return { value, low: value, high: beyond ?? value }
+  const all = Float64Array.from({ length: RESAMPLES }, (_, r) =>
+    crossingOf(
+      looked.map(({ x, values }): CapPoint => {
+        return { x, over: values ? overOf(budget, resampled(values, r + 1)) : Number.NaN }
+      }),
+    ),
+  ).sort()
+  const [low, high] = [quantile(all, 0.025), quantile(all, 0.975)]
+  return { value, low: Math.min(low, value), high: Math.max(high, beyond ?? value) }
+}
+
+function noteOf({ value, beyond, isTwisted }: Crossing, { low, high, name }: Vary): string {
+  if (value === null) return `none: at the lowest ${name} = ${low} the budget does not hold`
+  if (beyond === null) return `the budget holds up to the end of the range, ${name} = ${high}`
+  return isTwisted
+    ? 'larger caps are within the budget again: this is the largest with all smaller ones within it'
+    : 'largest cap within the budget, by halving'
+}
+
+/** Look for the cap on the paths of the search. */
+async function look(survey: Survey, budget: Condition, vary: Vary, cells: number, paths: number) {
+  const looked: Looked[] = []
+  const overAt = async (places: readonly number[]): Promise<readonly number[]> => {
+    const sets = places.map((x) => ({ [vary.name]: x }))
+    const samples: readonly (Sample | null)[] = await askEach(survey, sets, paths)
+    return samples.map((sample, k) => {
+      const values = sample && valuesOf(sample, sets[k]!, paths)
+      looked.push({ x: places[k]!, values })
+      return values ? overOf(budget, values) : Number.NaN
+    })
+  }
+  const { low, high } = vary
+  const crossing = await largestWithin(overAt, { low, high, cells, tolerance: TOLERANCE })
+  return { crossing, looked: looked.sort((a, b) => a.x - b.x) }
+}
+
+/**
+ * Size a cap to a loss budget: the largest value of a parameter up to which a condition holds, by halving
+ * on the same draws, with the budget there estimated again on fresh paths.
+ * @param scenario what `loadScenario` returned, or the path of a scenario file.
+ * @throws {TuneError}, {CliffError}, {ConditionError} when the question cannot be read, and what
+ *   `openSurvey` throws.
+ * @example const { cap } = await sizeCap('scenarios/papers/leveraged-loop.yaml', { vary: { name: 'jump', low: 0, high: 0.3 }, budget: 'badDebt <= 1' })
+ */
+export async function sizeCap(from: Scenario | string, options: SizeOptions): Promise<SizedCap> {
+  const scenario = typeof from === 'string' ? loadScenario(from) : from
+  const { vary, cells = CELLS } = options
+  checkVary(scenario, vary)
+  if (!(Number.isSafeInteger(cells) && cells >= 1))
+    throw new TuneError(`${cells} cells are asked for; use a whole number from 1 on`)
+  const known = measuresOf(scenario)
+  const budget = parseCondition(options.budget, [...known, vary.name])
+  const measures = measuresIn([budget.left], known)
+  if (measures.length === 0)
+    throw new TuneError(
+      `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
+    )
+  const survey = openSurvey(scenario, { ...options, measures })
+  const seed = options.seed ?? scenario.seed
+  const freshSeed = freshSeedOf(seed)
+  const fresh = openSurvey(scenario, { ...options, measures, seed: freshSeed })
+  try {
+    const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
+    const differ = await pathsDiffer(survey, measures, ends)
+    const paths = options.paths ?? (differ ? PATHS : 1)
+    const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
+    const { crossing, looked } = await look(survey, budget, vary, cells, paths)
+    const cap = capOf(crossing, looked, budget, differ)
+    const set = { [vary.name]: cap?.value ?? Number.NaN }
+    const [again] = cap ? await askEach(fresh, [set], freshPaths) : [null]
+    return {
+      ...{ scenario: scenario.name, seed, freshSeed, vary, budget: budget.text, cap },
+      note: noteOf(crossing, vary),
+      fresh: again ? keptOf(budget, valuesOf(again, set, freshPaths), differ) : null,
+      ...{ points: crossing.points, paths, freshPaths },
+      runs: survey.counts().run + fresh.counts().run,
+    }
+  } finally {
+    await survey.close()
+    await fresh.close()
+  }
+}

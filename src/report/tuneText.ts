@@ -1,0 +1,129 @@
+import type {
+  Estimate,
+  Frontier,
+  Kept,
+  Marginal,
+  NearCliff,
+  Rival,
+  SizedCap,
+  Tuned,
+} from '../experiments/index.ts'
+import { withInterval } from './cliffText.ts'
+import { fine, short } from './format.ts'
+
+/** Write an estimate with its interval. */
+function told({ value, low, high }: Estimate): string {
+  if (value === null) return 'unknown'
+  if (low === null || high === null) return `${fine(value)} (no interval)`
+  return `${fine(value)} [${fine(low)} .. ${fine(high)}]`
+}
+
+function settingText(at: Readonly<Record<string, number>>): string {
+  const words = Object.entries(at).map(([name, value]) => `${name}=${Number(value.toPrecision(6))}`)
+  return words.join(' ')
+}
+
+const VERDICTS: Readonly<Record<Kept['verdict'], string>> = {
+  kept: 'holds',
+  missed: 'does NOT hold',
+  'cannot tell': 'cannot tell',
+}
+
+function keptLine({ text, left, verdict }: Kept): string {
+  return `  ${text}: ${VERDICTS[verdict]}, ${told(left)}`
+}
+
+/** Say which of two places is better, where the interval of their difference settles it. */
+function againstLine(what: string, rival: Rival | null): string {
+  if (rival === null) return `${what}: no feasible point`
+  const { low, high, value } = rival.more
+  const better =
+    low !== null && low > 0
+      ? 'tuned is better'
+      : high !== null && high < 0
+        ? 'tuned is WORSE'
+        : value !== null && low === null && value !== 0
+          ? `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
+          : 'cannot tell'
+  const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
+  const note = missed.length > 0 ? `; misses ${missed.map(({ text }) => text).join(', ')}` : ''
+  return `${what}: ${told(rival.fresh)}, more than tuned by ${told(rival.more)}: ${better}${note}`
+}
+
+function marginalLine({ name, step, change }: Marginal): string {
+  return `  ${name} +${Number(step.toPrecision(3))}: ${told(change)}`
+}
+
+function cliffLine({ name, cliff, distance, share, isNear, note }: NearCliff): string {
+  if (cliff === null || share === null) return `  ${name}: no cliff (${note})`
+  const halves = distance === null ? '' : `, ${short(distance)} half-widths of its interval`
+  const away = `${(100 * share).toFixed(1)} % of the range from the cliff at ${withInterval(cliff)}`
+  return `  ${isNear ? 'WARNING: ' : ''}${name}: ${away}${halves}`
+}
+
+function frontierLines(frontier: Frontier | null): readonly string[] {
+  if (frontier === null) return []
+  const { efficiency, loss, points, knee, note } = frontier
+  return [
+    '',
+    `frontier of ${efficiency} against ${loss}, on fresh paths`,
+    ...points.map(({ efficiency: e, loss: l, slope, at }) => {
+      const steep = slope === null ? '' : `, ${fine(slope)} a unit more`
+      return `  ${told(e)}: ${told(l)}${steep}  (${settingText(at)})`
+    }),
+    knee === null
+      ? note
+      : `knee at ${efficiency} = ${fine(knee.value)} [${fine(knee.low)} .. ${fine(knee.high)}]: ${note}`,
+  ]
+}
+
+function noneLines({ note, nearest }: Tuned): readonly string[] {
+  if (nearest === null) return [note]
+  const missed = nearest.missed.map(({ text, by }) => `${text} by ${fine(by)}`)
+  return [note, `best violation: ${missed.join(', ')} at ${settingText(nearest.at)}`]
+}
+
+function foundLines(found: Tuned): readonly string[] {
+  const { best, objective, asItIs, atRandom, marginals, cliffs, lossMeasure, note, points } = found
+  if (best === null) return noneLines(found)
+  return [
+    settingText(best.at),
+    note,
+    '',
+    `${objective}: ${told(best.fresh)} on fresh paths (${fine(best.searched)} on those of the search)`,
+    ...best.constraints.map(keptLine),
+    againstLine('scenario as it is', asItIs),
+    againstLine(`best of ${points} points at random`, atRandom),
+    ...(marginals.length > 0 ? ['', `a step more, in ${lossMeasure}:`] : []),
+    ...marginals.map(marginalLine),
+    ...(cliffs.length > 0 ? ['', 'cliffs:'] : []),
+    ...cliffs.map(cliffLine),
+  ]
+}
+
+function costLine({ paths, freshPaths, runs }: Tuned | SizedCap): string {
+  return `${paths} path${paths === 1 ? '' : 's'} a point, ${freshPaths} fresh, ${runs} runs in all; intervals are 95 %`
+}
+
+/** Tell a tuning on a terminal: where, how good on fresh paths, against what, and how near a cliff. */
+export function tuneText(found: Tuned): string {
+  const { impossible } = found
+  return [
+    ...foundLines(found),
+    ...frontierLines(found.frontier),
+    '',
+    ...(impossible > 0 ? [`${impossible} points could not be run`] : []),
+    costLine(found),
+  ].join('\n')
+}
+
+/** Tell a sized cap on a terminal. */
+export function capText(found: SizedCap): string {
+  const { cap, vary, note, fresh } = found
+  return [
+    cap === null ? note : `${vary.name} = ${withInterval(cap)}: ${note}`,
+    ...(fresh ? ['on fresh paths', keptLine(fresh)] : []),
+    '',
+    costLine(found),
+  ].join('\n')
+}
