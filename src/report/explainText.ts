@@ -72,13 +72,14 @@ function screening({ parameters, unit }: ScenarioSensitivity): readonly string[]
 }
 
 function storyLines(
-  { name, path, value, state, clauses, replay }: PathStory,
+  { name, path, value, before, after, clauses, replay }: PathStory,
   unit: string,
 ): readonly string[] {
   return [
     `${name[0]!.toUpperCase()}${name.slice(1)} (path ${path}, ${inUnit(value, unit)}):`,
-    ...state.map((text) => `  ${text}`),
+    ...before.map((text) => `  ${text}`),
     ...clauses.map(({ text, events }) => `  ${text} [${events.map((e) => `#${e}`).join(' ')}]`),
+    ...after.map((text) => `  ${text}`),
     `  replay: ${replay}`,
     '',
   ]

@@ -24,8 +24,9 @@ export type PathStory = {
   readonly path: number
   /** The measure on this path. */
   readonly value: number
-  /** What the world was like before and is like after: sentences about states, which no event proves. */
-  readonly state: readonly string[]
+  /** What the world was like before, and is like after: sentences about states, which no event proves. */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
   /** What happened; every clause names at least one event of the path's trace. */
   readonly clauses: readonly Clause[]
   /** Command that runs this path alone; with --out its trace holds the events. */
@@ -87,6 +88,19 @@ function lateAnswer(view: PathView): Evidence | null {
   return { text, events: [move, latest] }
 }
 
+/** The trade after which a reference price was furthest from its fundamental. */
+function pushedFurthest(view: PathView): Evidence | null {
+  const { trace, spec, instances } = view.world
+  const { w, asset, instance, time } = trace.columns
+  const event = most(eventsOf(trace, 'impact'), (e) => Math.abs(w[e]!))
+  if (event === null) return null
+  const name = spec.assets[asset[event]!]!.name
+  const gap = percent(Math.abs(Math.expm1(w[event]!)))
+  const side = w[event]! < 0 ? 'below' : 'above'
+  const text = `trades have ${name} ${gap} ${side} its fundamental price on ${instances[instance[event]!]!.name} after ${clock(time[event]!)}`
+  return { text, events: [event] }
+}
+
 /** What an adversary did that moved most: an event of its own, or one that names it as party. */
 function attack(view: PathView): Evidence | null {
   const { trace, instances } = view.world
@@ -107,10 +121,7 @@ const WITNESSES: Readonly<Record<string, Witness>> = {
   sharedCollateral: (view) =>
     crossing(view, (way) => way.some((e) => kindOf(view.world.trace, e) === 'answer')),
   feedLag: lateAnswer,
-  priceImpact: (view) => {
-    const { w } = view.world.trace.columns
-    return largestOfKind(view, 'impact', (e) => Math.abs(w[e]!))
-  },
+  priceImpact: pushedFurthest,
   hedging: (view) => {
     const { x } = view.world.trace.columns
     return largestOfKind(view, 'hedge', (e) => Math.abs(x[e]!))
@@ -174,6 +185,14 @@ function sharesOn({ channels, paths }: Attribution, path: number): readonly Path
   return k < 0 ? [] : channels.map(({ name, perPath }) => ({ name, value: perPath[k]! }))
 }
 
+function isProven({ events }: Clause): boolean {
+  return events.length > 0
+}
+
+function statesIn(story: readonly Clause[]): readonly string[] {
+  return story.filter((clause) => !isProven(clause)).map(({ text }) => text)
+}
+
 /**
  * Tell the median and the worst path of a measure: what broke, through which channel, who lost how much.
  * Each is run again alone, with its trace.
@@ -194,11 +213,12 @@ export async function pathStories(
     if (view === null) continue
     const value = values[path]!
     const story = storyOfPath(view)
+    const first = Math.max(1, story.findIndex(isProven))
     const channels = channelClauses(view, sharesOn(attribution, path), unit, value)
     stories.push({
       ...{ told, name: `the ${told.join(' and the ')} path`, path, value },
-      state: story.filter(({ events }) => events.length === 0).map(({ text }) => text),
-      clauses: [...story.filter(({ events }) => events.length > 0), ...channels],
+      ...{ before: statesIn(story.slice(0, first)), after: statesIn(story.slice(first)) },
+      clauses: [...story.filter(isProven), ...channels],
       replay: replayCommand({ scenario: scenario.path, seed, path, set: options.set ?? {} }),
     })
   }
