@@ -4,6 +4,7 @@ import { explainText } from '../report/explainText.ts'
 import { checkFolder, makeFolder } from '../report/files.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { checkCount, readVary, tellInterrupted } from './cliff.ts'
+import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -98,8 +99,12 @@ export async function explainCommand(path: string, args: ExplainArguments): Prom
       onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
     })
     line.clear()
-    const text = json ? JSON.stringify(document, null, 2) : explainText(document)
-    process.stdout.write(`${text}\n`)
+    if (out !== undefined) {
+      const { explainPage, writeExperiment } = await import('../report/experiment/index.ts')
+      const about = { scenario, command: againCommand('explain', path, args), set: document.set }
+      tellWritten(await writeExperiment(document, explainPage(document, about), out))
+    }
+    process.stdout.write(`${json ? JSON.stringify(document, null, 2) : explainText(document)}\n`)
     return 0
   } catch (error) {
     line.clear()

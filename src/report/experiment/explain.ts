@@ -1,42 +1,15 @@
-import type { Attribution } from '../../experiments/attribution/scenario.ts'
 import type { Interval, ScenarioSensitivity } from '../../experiments/index.ts'
+import type { ExplainDocument } from '../explain.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { type About, factsOf, parameterOf, spoken } from './about.ts'
-import { experimentPage, figure, type Tile } from './page.ts'
+import { experimentPage, figure, headline, type Tile } from './page.ts'
 import { type Row, rowPlot } from './rows.ts'
 import { type IndexBar, tornadoChart } from './tornado.ts'
 import { isKnown, rangedText } from './units.ts'
 import { waterfallChart } from './waterfall.ts'
 
-/** The parts of an attribution that are told; JSON has no more of it. */
-export type ToldAttribution = Omit<Attribution, 'values' | 'channels' | 'paths'> & {
-  readonly channels: readonly Pick<
-    Attribution['channels'][number],
-    'name' | 'doc' | 'verdict' | 'share'
-  >[]
-}
-
-/** One path in words. */
-export type ToldPath = {
-  /** Such as `the median path`. */
-  readonly name: string
-  readonly path: number
-  readonly value: number | null
-  readonly clauses: readonly { readonly text: string; readonly events: readonly number[] }[]
-}
-
-/** What an explanation is made of; null where it was not asked for. */
-export type Explained = {
-  readonly scenario: string
-  readonly seed: number
-  readonly measure: string
-  readonly unit: string
-  readonly sensitivity: ScenarioSensitivity | null
-  readonly attribution: ToldAttribution | null
-  readonly stories: readonly ToldPath[]
-  readonly runs: number
-}
+type ToldAttribution = NonNullable<ExplainDocument['attribution']>
 
 type Parameter = ScenarioSensitivity['parameters'][number]
 
@@ -127,7 +100,7 @@ function sensitivitySection(sensitivity: ScenarioSensitivity, about: About): Htm
 }
 
 function attributionSection(attribution: ToldAttribution): Html {
-  const { channels, absent, unit, fundamental, whole, method, orders, measure } = attribution
+  const { channels, absent, unit, fundamental, whole, method, orders, measure, notes } = attribution
   const steps = channels.map(({ name, doc, verdict, share }) => ({ name, doc, verdict, ...share }))
   const how =
     method === 'exact'
@@ -136,6 +109,7 @@ function attributionSection(attribution: ToldAttribution): Html {
   return section(
     'attribution',
     'Which channel carries it',
+    notes.map((note) => html`<p class="remark"><b>Note:</b> ${note}</p>`),
     channels.length === 0
       ? nothing('This world has no channel that could be cut: all of it is fundamental.')
       : waterfallChart({ measure, unit, fundamental, whole, steps }),
@@ -152,21 +126,25 @@ function attributionSection(attribution: ToldAttribution): Html {
   )
 }
 
-function storySection(stories: readonly ToldPath[], unit: string): Part {
+function storySection({ stories, unit }: ExplainDocument): Part {
   if (stories.length === 0) return ''
+  const state = (sentences: readonly string[]): Part =>
+    sentences.length === 0 ? '' : html`<p class="soft">${sentences.join(' ')}</p>`
   const told = stories.map(
-    ({ name, path, value, clauses }) =>
-      html`<h3>${name}: path ${path}, ${inUnit(value, unit)}</h3><ol class="story">${clauses.map(({ text, events }) => html`<li>${text} <span class="soft mono">${events.map((e) => `#${e}`).join(' ')}</span></li>`)}</ol>`,
+    ({ name, path, value, before, clauses, after, replay }) =>
+      html`<h3>${headline(name)}: path ${path}, ${inUnit(value, unit)}</h3>
+${state(before)}<ol class="story">${clauses.map(({ text, events }) => html`<li>${text} <span class="soft mono">${events.map((e) => `#${e}`).join(' ')}</span></li>`)}</ol>${state(after)}
+<code class="replay">${replay}</code>`,
   )
   return section(
     'story',
     'What happened',
     told,
-    html`<p class="soft">Numbers behind # are events of that path's trace.</p>`,
+    html`<p class="soft">Numbers behind # are events of that path's trace; the command runs the path alone, and --out writes it.</p>`,
   )
 }
 
-function leadOf({ sensitivity, attribution, measure, unit }: Explained, about: About): Part {
+function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument, about: About): Part {
   const bars = sensitivity ? barsOf(sensitivity, about) : []
   const [most] = bars
     .filter((b) => isKnown(b.total.value))
@@ -185,7 +163,13 @@ function leadOf({ sensitivity, attribution, measure, unit }: Explained, about: A
   ]
 }
 
-function tilesOf({ attribution, sensitivity, unit, measure, runs }: Explained): readonly Tile[] {
+function tilesOf({
+  attribution,
+  sensitivity,
+  unit,
+  measure,
+  runs,
+}: ExplainDocument): readonly Tile[] {
   return [
     ...(attribution
       ? [
@@ -215,18 +199,19 @@ function tilesOf({ attribution, sensitivity, unit, measure, runs }: Explained): 
 }
 
 /** Write the page of `breakwater explain`. */
-export function explainPage(explained: Explained, about: About): string {
-  const { sensitivity, attribution, stories, measure, unit, seed, runs } = explained
+export function explainPage(explained: ExplainDocument, about: About): string {
+  const { sensitivity, attribution, measure, seed, runs, notes } = explained
   return experimentPage({
     title: `explanation of ${explained.scenario}`,
     question: `Breakwater explain: what moves ${spoken(measure)}, through which channels, and what happened`,
     heading: about.scenario.title,
     lead: leadOf(explained, about),
+    warnings: notes,
     tiles: tilesOf(explained),
     sections: [
       ...(attribution ? [attributionSection(attribution)] : []),
       ...(sensitivity ? [sensitivitySection(sensitivity, about)] : []),
-      html`${storySection(stories, unit)}`,
+      html`${storySection(explained)}`,
     ],
     facts: factsOf(about, seed, `${short(runs)} in all`),
   })
