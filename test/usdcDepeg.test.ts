@@ -121,6 +121,9 @@ describe('USDC in March 2023', () => {
     for (const lost of [0.0825, 0.3]) {
       const floor = (await outcome({ ...alone, price: 'floor', lost, hours: 12 }))('drawdown')
       expect(floor).toBeCloseTo(lost, 9)
+      // With everybody there: their trades do not move a price that fundamentals alone make.
+      const all = (await outcome({ price: 'floor', lost, hours: 12, borrowers: 40 }))('drawdown')
+      expect(all).toBeCloseTo(lost, 4)
     }
   }, 60_000)
 
@@ -128,7 +131,7 @@ describe('USDC in March 2023', () => {
     const alone = { oracle: 'stated', cash: 0, arbitrageCapital: 0, borrowers: 1, price: 'floor' }
     let last = 0.0825
     for (const panic of [1e8, 5e8, 2e9]) {
-      const low = (await outcome({ ...alone, panic, hours: 12.2 }))('drawdown')
+      const low = (await outcome({ ...alone, panic, depth: 1e8, hours: 12.2 }))('drawdown')
       expect(low).toBeGreaterThan(last)
       // 30 % of the impact stays, the rest has decayed in part: depth is for 1 % at the start price.
       const move = (0.01 * panic) / 1e8
