@@ -7,15 +7,16 @@ import { type ResolvedScenario, type ResolveOptions, resolveScenarioWith } from 
 import type { Scenario } from './scenario.ts'
 import { jsonSchema } from './schema.ts'
 
+const BUILTIN: Catalog = {
+  models: MODELS,
+  sources: SOURCES,
+  measures: [...MEASURES, ...COMPARISONS].map((m) => m.name),
+  perLender: [...MEASURES, ...COMPARISONS].filter((m) => m.perLender).map((m) => m.name),
+}
+
 /** Every built-in model, source and measure. */
 export function builtinCatalog(): Catalog {
-  const compared = COMPARISONS.map((c) => c.name)
-  return {
-    models: MODELS,
-    sources: SOURCES,
-    measures: [...MEASURES.map((m) => m.name), ...compared],
-    perLender: [...MEASURES, ...COMPARISONS].filter((m) => m.perLender).map((m) => m.name),
-  }
+  return BUILTIN
 }
 
 /**
@@ -46,14 +47,17 @@ export function resolveScenario(
   scenario: Scenario,
   options: ResolveOptions & Partial<Catalog> = {},
 ): Promise<ResolvedScenario> {
-  const builtin = builtinCatalog()
-  const {
-    models = builtin.models,
-    sources = builtin.sources,
-    measures = builtin.measures,
-    perLender = builtin.perLender ?? [],
-  } = options
-  return resolveScenarioWith(scenario, { models, sources, measures, perLender }, options)
+  const { models, sources, measures, perLender } = options
+  const isBuiltin = !models && !sources && !measures && !perLender
+  const catalog = isBuiltin
+    ? BUILTIN
+    : {
+        models: models ?? BUILTIN.models,
+        sources: sources ?? BUILTIN.sources,
+        measures: measures ?? BUILTIN.measures,
+        perLender: perLender ?? BUILTIN.perLender ?? [],
+      }
+  return resolveScenarioWith(scenario, catalog, options)
 }
 
 /** The JSON Schema of scenario files, as committed in `docs/schema/scenario.schema.json`. */

@@ -152,6 +152,30 @@ export function checkShape(check: Check, schemas: Schemas = new Map()): boolean 
   return false
 }
 
+/** A document's shape without the entries of its maps, the shape of those, and the schemas made so far. */
+type Prepared = {
+  readonly whole: Shape
+  readonly maps: readonly (readonly [section: string, of: Shape])[]
+  readonly schemas: Schemas
+}
+
+/** Remembered, because making schemas takes far longer than checking with them; equal shapes give equal ones. */
+const PREPARED = new WeakMap<Shape, Prepared>()
+
+function preparedOf(shape: Shape): Prepared {
+  const known = PREPARED.get(shape)
+  if (known) return known
+  const maps = Object.entries(shape.fields ?? {}).filter(([, s]) => s.type === 'map')
+  const outer = maps.map(([key, { of: _, ...map }]): [string, Shape] => [key, map])
+  const entries = maps.flatMap(([key, { of, literal }]): [string, Shape][] =>
+    of ? [[key, literal ? { ...of, literal: true } : of]] : [],
+  )
+  const whole = { ...shape, fields: { ...shape.fields, ...Object.fromEntries(outer) } }
+  const made = { whole, maps: entries, schemas: new Map() }
+  PREPARED.set(shape, made)
+  return made
+}
+
 /**
  * Check a whole document section by section and entry by entry.
  * @returns keys (`section/name`) of the entries that have problems.
@@ -159,15 +183,11 @@ export function checkShape(check: Check, schemas: Schemas = new Map()): boolean 
 export function checkDocument(check: Check): ReadonlySet<string> {
   const { shape, value, path, report, parameters } = check
   const bad = new Set<string>()
-  const schemas: Schemas = new Map()
-  const maps = Object.entries(shape.fields ?? {}).filter(([, s]) => s.type === 'map')
-  const outer = maps.map(([key, { of: _, ...map }]): [string, Shape] => [key, map])
-  const fields = { ...shape.fields, ...Object.fromEntries(outer) }
-  checkShape({ ...check, shape: { ...shape, fields } })
-  for (const [section, map] of maps) {
+  const { whole, maps, schemas } = preparedOf(shape)
+  checkShape({ ...check, shape: whole }, schemas)
+  for (const [section, of] of maps) {
     const entries = valueAt(value, [section])
-    if (!isTree(entries) || !map.of) continue
-    const of: Shape = map.literal ? { ...map.of, literal: true } : map.of
+    if (!isTree(entries)) continue
     for (const [name, entry] of Object.entries(entries)) {
       const at = [...path, section, name]
       if (!checkShape({ shape: of, value: entry, path: at, report, parameters }, schemas)) {

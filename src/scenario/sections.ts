@@ -192,8 +192,19 @@ export function sourcesShape(catalog: Catalog): Shape {
   }
 }
 
-/** Describe a whole scenario file. */
+/** Remembered, so that schemas are made once per catalog. */
+const SHAPES = new WeakMap<Catalog, Shape>()
+
+/** Describe a whole scenario file; the same object for the same catalog. */
 export function documentShape(catalog: Catalog): Shape {
+  const known = SHAPES.get(catalog)
+  if (known) return known
+  const made = shapeOf(catalog)
+  SHAPES.set(catalog, made)
+  return made
+}
+
+function shapeOf(catalog: Catalog): Shape {
   const literal = true
   const optional = true
   const whole: Shape = { type: 'number', doc: '', integer: true, default: 1, literal }
