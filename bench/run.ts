@@ -3,7 +3,7 @@
  * C, the engine next to a fused loop, and the start-up of the command line. Prints tables, writes
  * docs/benchmarks.md, exits with 1 when a bar fails.
  * Usage: node bench/run.ts [--date YYYY-MM-DD] [--rounds N]; `node bench/run.ts parity`, `options` and
- * `peers` are other benchmarks, see their main.ts; `tails` is tails.ts.
+ * `peers` are other benchmarks, see their main.ts; `tails` is tails.ts, `cliff` cliff.ts.
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -98,4 +98,5 @@ const [what] = process.argv.slice(2)
 if (what === 'parity' || what === 'peers' || what === 'options')
   await import(new URL(`${what}/main.ts`, import.meta.url).href)
 else if (what === 'tails') await import('./tails.ts')
+else if (what === 'cliff') await import('./cliff.ts')
 else benchmark()
