@@ -257,9 +257,12 @@ describe('alternatives', () => {
     const each = { name: 'marginRequirement', values: [0.5] }
     const found = await compare({ each, defences: ['idle'], set: { later: 0 }, paths: 2 })
     // Thresholds of 0.9 in the place of 0.8: who owes 62 of what is worth 75 is still sound.
-    const { avoided, set } = armOf(found, 'marginRequirement=0.5')
+    const { avoided, costs, set } = armOf(found, 'marginRequirement=0.5')
     expect(set).toEqual({ defences: 'none', marginRequirement: 0.5 })
     expect(avoided!.value).toBeCloseTo(0.08 * 620, 6)
+    // A tenth of 25 X and 5 Y at about 100 USD counts more than before.
+    const power = costs!.find(({ measure }) => measure === 'borrowingPower')!
+    expect(power.value! / (0.1 * (25 + 5) * 100)).toBeCloseTo(1, 1)
   })
 
   it('are another scenario on the same draws: nothing where it is the same', async () => {

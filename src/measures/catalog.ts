@@ -2,6 +2,7 @@ import { exp, expm1, log } from '../math/index.ts'
 import { ARBITRAGE_MEASURES } from './arbitrage.ts'
 import { ATTACK_MEASURES, attackersLoss } from './attack.ts'
 import { assetsOf, shortfallOf } from './books.ts'
+import { POWER_MEASURES } from './borrowingPower.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { CONTROL_MEASURES } from './controls.ts'
 import { DISPUTE_MEASURES } from './disputes.ts'
@@ -345,6 +346,7 @@ export const MEASURES: readonly Measure[] = [
   ...EXTREME_MEASURES,
   ...ISOLATION_MEASURES,
   ...WATERFALL_MEASURES,
+  ...POWER_MEASURES,
 ]
 
 /** Take one measure of a path, of all lenders. @returns null when there is none. */

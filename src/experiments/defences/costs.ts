@@ -6,8 +6,9 @@ import type { Observed } from './observe.ts'
 /** What every defence is asked for, beside the compared measure itself. */
 const COMMON_COSTS: readonly string[] = ['capitalCost', 'fundsTrapped', 'falseAlarms', 'controlGas']
 
-/** What is told only where a defence of the comparison has it. */
+/** What is told only where it differs from the base's. */
 const OWN_COSTS: readonly string[] = [
+  'borrowingPower',
   'haltedTime',
   'insuranceCost',
   'isolationCost',
@@ -19,7 +20,7 @@ const LAYER_LOSSES: readonly string[] = LAYERS.map((layer) => `${layer}Loss`)
 /** Measures that are 0, not unknown, in worlds that lack what they are of. */
 const ZERO_WITHOUT: ReadonlySet<string> = new Set([
   ...COMMON_COSTS,
-  ...OWN_COSTS,
+  ...OWN_COSTS.filter((name) => name !== 'borrowingPower'),
   ...LAYER_LOSSES,
   'controlActions',
 ])
@@ -41,8 +42,8 @@ export function costMeasures(calm: Observed, compared: string): readonly Measure
   return names.flatMap((measure) => {
     const values = valuesOf(calm, measure)
     if (values === null) return []
-    const isAny = values.some((column) => column.some((value) => value !== 0))
-    return isAny || !OWN_COSTS.includes(measure) ? [{ measure, values }] : []
+    const isOther = values.some((own) => own.some((value, k) => value !== values[0]![k]))
+    return isOther || !OWN_COSTS.includes(measure) ? [{ measure, values }] : []
   })
 }
 
