@@ -9,15 +9,24 @@ import {
   type PriceSource,
   ref,
   seconds,
+  USD,
 } from '../../world/index.ts'
 import { control } from './control.ts'
-import { HALT, halt, haltParams, haltSlots, resumeParams } from './halt.ts'
+import {
+  checkWatch,
+  HALT,
+  halt,
+  haltParams,
+  haltSlots,
+  resumeParams,
+  type Sight,
+  sightOf,
+} from './halt.ts'
+import { YEAR } from './rules.ts'
 import { extreme, remember, type WindowColumns, windowColumns } from './window.ts'
 
 /** Rounding of ratios of prices. */
 const ROUNDING = 1e-12
-
-const YEAR = 365 * 86400
 
 const params = {
   ...haltParams(['trading']),
@@ -114,25 +123,37 @@ export const breaker: Model = control({
     lastAt: f64(p.watched.length, 's'),
   }),
   slots: haltSlots,
-  create(p, s, _, desk) {
+  create(p, s, context, desk) {
+    checkWatch(
+      context,
+      'watches no asset whose price can move: name one beside USD in `watched`',
+      p.watched.some((a) => a !== USD),
+    )
+    checkWatch(
+      context,
+      'watches neither moves nor volatility: set `move` or `vol`',
+      p.move > 0 || p.vol > 0,
+    )
     let source: PriceSource
     const prices = new Float64Array(p.watched.length)
+    function look(a: number, k: number, time: number): Sight {
+      const price = source.price(a)
+      const isSeen = price > 0
+      prices[k] = isSeen ? price : s.last[k]!
+      if (!(prices[k]! > 0)) return 'unseen'
+      const wild = isSeen ? shaken(p, s, k, price, time) : 0
+      const way = direction(p, s, k, prices[k]!, time) || wild
+      if (way === 0) return isSeen ? null : 'unseen'
+      return () => source.cause(a, way)
+    }
     return {
       link(use) {
         source = use('priceSource', p.source)
       },
       observe({ time }) {
-        let alarm: (() => number) | null = null
-        p.watched.forEach((a, k) => {
-          const price = source.price(a)
-          prices[k] = price > 0 ? price : s.last[k]!
-          if (!(prices[k]! > 0)) return
-          const wild = shaken(p, s, k, prices[k]!, time)
-          const way = direction(p, s, k, prices[k]!, time) || wild
-          if (way !== 0) alarm = () => source.cause(a, way)
-        })
+        const sight = sightOf(...p.watched.map((a, k) => look(a, k, time)))
         remember(s, time, prices)
-        halt(p, s, desk, time, alarm)
+        halt(p, s, desk, time, sight)
       },
     }
   },

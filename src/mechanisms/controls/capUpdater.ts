@@ -10,7 +10,7 @@ import {
   refs,
 } from '../../world/index.ts'
 import { control, type Desk, slotsOf } from './control.ts'
-import { follow, MANAGED, managerParams, usageFactor } from './riskManager.ts'
+import { follow, MANAGED, managerParams, usageFactor, usedOf } from './riskManager.ts'
 import type { Rules } from './rules.ts'
 
 const TERMS = ['supplyCap', 'borrowCap'] as const
@@ -56,12 +56,6 @@ export function capFor(p: CapRule, cap: number, used: number, opening: number): 
   // What is in use bounds how far a cap is lowered; it is no reason to raise one.
   const least = Math.min(cap, p.room * used)
   return Math.min(most, Math.max(least, wanted))
-}
-
-/** What is supplied of an asset, or lent out of it, tokens. */
-function usedOf(lender: Lender, term: string, asset: number): number {
-  const supplied = lender.claims(asset)
-  return term === 'supplyCap' ? supplied : Math.max(0, supplied - lender.cash(asset))
 }
 
 function observeSlot(

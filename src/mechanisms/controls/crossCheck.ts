@@ -3,6 +3,7 @@ import {
   assets,
   choice,
   fraction,
+  InputError,
   type Lender,
   type Model,
   number,
@@ -11,8 +12,8 @@ import {
   refs,
 } from '../../world/index.ts'
 import { control, slotsOf } from './control.ts'
-import { createExposure, leverage } from './exposure.ts'
-import { HALT, halt, resumeParams } from './halt.ts'
+import { createExposure, leverage, listedBy } from './exposure.ts'
+import { checkWatch, HALT, halt, resumeParams, type Sight } from './halt.ts'
 
 const params = {
   ...resumeParams,
@@ -30,12 +31,20 @@ const params = {
   least: fraction('share of all that is pledged of the asset that an account needs to be watched', {
     default: 0.05,
   }),
-  source: optionalRef('priceSource', 'whose prices count; none: those of the first lender'),
+  source: optionalRef(
+    'priceSource',
+    'whose prices count; what it does not price, and all without it: as the lenders do',
+  ),
   term: choice('what is set to 0 at an alarm', ['ltv', 'borrowing'], 'ltv'),
   debts: {
     ...assets('assets that may not be borrowed at an alarm, for the term "borrowing"'),
     default: [] as readonly number[],
   },
+}
+
+/** Thrown when something that accounts may hold or owe has no price. */
+export class UnpricedExposureError extends InputError {
+  override readonly name = 'UnpricedExposureError'
 }
 
 /**
@@ -52,25 +61,48 @@ export const crossCheck: Model = control({
   slots: (p) => slotsOf(p.targets, [p.term], p.term === 'ltv' ? [p.asset] : p.debts),
   create(p, s, context, desk) {
     let exposure: ReturnType<typeof createExposure>
-    let first: Lender
+    let lenders: readonly Lender[]
     let source: PriceSource | null = null
     const prices = new Float64Array(context.assets.length)
-    function isHigh(): boolean {
-      for (let a = 0; a < prices.length; a++) prices[a] = (source ?? first).price(a) || 0
+    checkWatch(
+      context,
+      'watches neither the asset nor accounts: set `limit` or `accountLimit`',
+      p.limit + p.accountLimit > 0,
+    )
+    /** The source's price; without one, that of the first lender that has it. */
+    function priceOf(a: number): number {
+      const stated = source?.price(a) ?? Number.NaN
+      if (!Number.isNaN(stated)) return stated
+      return lenders.map((lender) => lender.price(a)).find((price) => price >= 0) ?? Number.NaN
+    }
+    function look(): Sight {
+      let isSeen = true
+      for (const a of lenders.flatMap(listedBy)) {
+        prices[a] = priceOf(a)
+        if (Number.isNaN(prices[a]!)) isSeen = false
+      }
+      if (!isSeen) return 'unseen'
       const { pledged, equity, account } = exposure(prices, p.least)
       const isAsset = p.limit > 0 && leverage(pledged, equity) > p.limit
-      return isAsset || (p.accountLimit > 0 && account > p.accountLimit)
+      if (!isAsset && !(p.accountLimit > 0 && account > p.accountLimit)) return null
+      return () => source?.cause(p.asset, -1) ?? -1
     }
     return {
       link(use) {
-        const lenders = p.targets.map((name) => use('lender', name))
-        first = lenders[0]!
+        lenders = p.targets.map((name) => use('lender', name))
         exposure = createExposure(lenders, p.asset)
         source = p.source === '' ? null : use('priceSource', p.source)
       },
-      observe({ time }) {
-        halt(p, s, desk, time, isHigh() ? () => source?.cause(p.asset, -1) ?? -1 : null)
+      refresh(cause) {
+        if (cause !== 'build') return
+        for (const a of lenders.flatMap(listedBy))
+          if (!source?.covers(a) && Number.isNaN(priceOf(a)))
+            throw new UnpricedExposureError(
+              `"${context.name}" has no price of ${context.assets[a]!.name}, which ` +
+                `${p.targets.join(', ')} list; name a \`source\` that covers it`,
+            )
       },
+      observe: ({ time }) => halt(p, s, desk, time, look()),
     }
   },
 })

@@ -16,13 +16,12 @@ import { control, type Desk, slotsOf } from './control.ts'
 import {
   dailyOf,
   follow,
-  isStale,
   MANAGED,
   managerParams,
   marginThreshold,
   volColumns,
   volParams,
-  watchVol,
+  watchVols,
   within,
 } from './riskManager.ts'
 import type { Rules } from './rules.ts'
@@ -84,13 +83,9 @@ export const dynamicMargin: Model = control({
         source = use('priceSource', p.source)
       },
       observe({ time }) {
-        p.assets.forEach((asset, k) => {
-          if (isStale(source, asset, p.maxAge)) return
-          const price = source.price(asset)
-          const cause = source.cause(asset, price < s.last[k]! ? -1 : 1)
-          const vol = watchVol(s, k, price, time, p.lambda)
+        watchVols(p, s, source, time, (k, vol, cause) => {
           for (let slot = 0; slot < desk.slots.length; slot++)
-            if (desk.slots[slot]!.asset === asset && desk.current(slot) > 0)
+            if (desk.slots[slot]!.asset === p.assets[k] && desk.current(slot) > 0)
               follow(p, desk, slot, wantedOf(p, desk, slot, vol), time, cause)
         })
       },

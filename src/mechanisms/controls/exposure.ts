@@ -10,6 +10,12 @@ export type Exposure = {
   account: number
 }
 
+/** List the assets that a lender's accounts may hold or owe. */
+export function listedBy({ book, assetOf }: Lender): readonly number[] {
+  const all = Array.from({ length: book.coordinates }, (_, c) => assetOf(c))
+  return [...new Set(all)].filter((asset) => asset >= 0)
+}
+
 /**
  * Compute leverage: what is held over what is owned of it.
  * @returns 1 without debt, Infinity where nothing is owned, 0 where nothing is held.

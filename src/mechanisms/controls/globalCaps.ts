@@ -13,7 +13,7 @@ import {
   type Venue,
 } from '../../world/index.ts'
 import { control, type Desk, slotsOf } from './control.ts'
-import { follow } from './riskManager.ts'
+import { follow, usedOf } from './riskManager.ts'
 import type { Rules } from './rules.ts'
 
 const params = {
@@ -37,7 +37,7 @@ const LEAST = 1e-9
 /**
  * Compute how much a venue takes before the last token costs a liquidator its bonus.
  * @param side 'supplyCap': collateral that is sold; 'borrowCap': debt asset that is bought.
- * @returns whole tokens; Infinity where the price does not give way.
+ * @returns whole tokens; Infinity where the price does not give way, NaN while the venue is halted.
  */
 export function depthAt(
   venue: Venue,
@@ -47,15 +47,11 @@ export function depthAt(
 ): number {
   const [sell, buy] = side === 'supplyCap' ? [asset, USD] : [USD, asset]
   if (!venue.has(sell, buy)) return 0
-  const spent = venue.amountTo(sell, buy, venue.spot(sell, buy) / (1 + bonus))
+  const spot = venue.spot(sell, buy)
+  if (!(spot > 0)) return Number.NaN
+  const spent = venue.amountTo(sell, buy, spot / (1 + bonus))
   if (side === 'supplyCap' || !(spent > 0 && spent < Infinity)) return spent
   return venue.quote(USD, asset, spent)
-}
-
-/** What is supplied of an asset, or lent out of it, tokens. */
-function usedOf(lender: Lender, term: string, asset: number): number {
-  const supplied = lender.claims(asset)
-  return term === 'supplyCap' ? supplied : Math.max(0, supplied - lender.cash(asset))
 }
 
 /**
@@ -69,7 +65,7 @@ export function shareOf(cap: number, used: readonly number[], k: number): number
 
 type Own = { readonly lender: Lender; readonly governed: Governed }
 
-/** The cap of one lender's asset now; Infinity where the venue has no limit. */
+/** The cap of one lender's asset now; Infinity where the venue has no limit, NaN while it is halted. */
 function capOf(
   p: ParamsOf<typeof params>,
   all: ReadonlyMap<string, Own>,
@@ -84,19 +80,20 @@ function capOf(
   })
   const cap = p.multiple * depthAt(venue, asset, p.term, Math.min(...bonuses))
   const used = p.targets.map((name) => usedOf(all.get(name)!.lender, p.term, asset))
-  return shareOf(cap, used, p.targets.indexOf(target))
+  return cap >= 0 ? shareOf(cap, used, p.targets.indexOf(target)) : Number.NaN
 }
 
 /**
  * Caps per asset over all lenders together: as much as liquidators could sell (or buy) at their bonus,
  * times a multiple. What is above a cap stays; only new supply or debt is refused. A cap that follows
- * depth falls in a crash, when borrowers want to add collateral.
+ * depth falls in a crash, when borrowers want to add collateral. While the venue is halted caps stay.
  */
 export const globalCaps: Model = control({
   kind: 'controls/globalCaps',
   doc: 'one cap per asset over several lenders, by what the market takes at the liquidation bonus',
   params,
-  rules: { interval: 600 },
+  // A largest change as that of capUpdater.
+  rules: { interval: 600, maxChange: 0.3 },
   slots: (p) => slotsOf(p.targets, [p.term], p.assets),
   create(p: ParamsOf<typeof params> & Rules, _s, _context, desk) {
     const all = new Map<string, Own>()

@@ -3,6 +3,7 @@ import { ETH, type Member, modelConformance, USDC } from '../../../test/conforma
 import { liquidator } from '../agents/index.ts'
 import { feed, stated } from '../oracles/index.ts'
 import { guardian } from './guardian.ts'
+import { IdleControlError } from './halt.ts'
 import {
   badDebtOf,
   borrower,
@@ -28,6 +29,8 @@ const ACCOUNTS = [
   { collateral: { ETH: 0 }, debt: { USDC: 0 } },
 ]
 const NEW = 2
+/** A feed that is silent from 900 s to an hour. */
+const stuck = [{ from: 900, to: 3600 }]
 const ORACLE = [stated, { assets: [ETH, USDC] }] as Member
 
 const worldOf = (given: Partial<Defended>) => defendedWorld({ accounts: ACCOUNTS, ...given })
@@ -59,7 +62,39 @@ describe('a guardian', () => {
   })
 
   it('sees nothing that it does not watch', () => {
-    expect(changes(ran(worldOf({ ...drain, defence: people({}) }), 60))).toEqual([])
+    const defence = people({ badDebt: 1e12, watched: [] })
+    expect(changes(ran(worldOf({ ...drain, defence }), 60))).toEqual([])
+  })
+
+  it.each([
+    [{}, /set `gap`/],
+    [{ gap: 0.01, reference: '' }, /without a `reference`/],
+    [{ gap: 0.01, watched: [] }, /watches no asset/],
+    [{ utilization: 0.9, watched: [] }, /watches no asset/],
+    [{ gap: 0.01, watched: [0] }, /beside USD/],
+  ])('is not built when nothing can alarm it: %o', (given, message) => {
+    const build = () => worldOf({ defence: people(given) })
+    expect(build).toThrow(IdleControlError)
+    expect(build).toThrow(message)
+  })
+
+  it('stays frozen while the true price is not there', () => {
+    const gone = [
+      feed,
+      { source: 'market', assets: [ETH, USDC], heartbeat: 30, maxAge: 60, stuck },
+    ] as Member
+    const defence = people({ gap: 0.01, reference: 'gone', latency: 0, calmFor: 600 })
+    const falls = [
+      [0.2, 600, 0],
+      [-0.25, 1200, 0],
+    ] as const
+    const members = { ...drain.members, gone }
+    const world = ran(worldOf({ ...drain, falls, members, defence }), 120)
+    // Halted by the fall; the reference dies before it is made good, and is back after an hour.
+    expect(changes(world).map(({ tick, to }) => [tick * 12 > 3600 + 600, to])).toEqual([
+      [false, 0],
+      [true, 1],
+    ])
   })
 
   it('helps the more the faster it is', () => {

@@ -9,10 +9,21 @@ import {
   type ParamsOf,
   type PriceSource,
   ref,
+  USD,
   usd,
 } from '../../world/index.ts'
 import { control } from './control.ts'
-import { HALT, halt, haltParams, haltSlots, resumeParams } from './halt.ts'
+import { listedBy } from './exposure.ts'
+import {
+  checkWatch,
+  HALT,
+  halt,
+  haltParams,
+  haltSlots,
+  resumeParams,
+  type Sight,
+  sightOf,
+} from './halt.ts'
 import { lastEvent } from './lastEvent.ts'
 import { deviationOf } from './oracleGuard.ts'
 
@@ -40,22 +51,20 @@ type Watch = {
   owed: ReturnType<typeof createOwed>
 }
 
-/** Asks for the event behind an alarm. */
-type Alarm = () => number
-
-/** Alarm for a gap of prices; null when no watched asset has one. */
-function gapOf({ p, lender, reference }: Watch): Alarm | null {
+/** Alarm for a gap of prices. */
+function gapOf({ p, lender, reference }: Watch): Sight {
   if (p.gap === 0 || !reference) return null
-  for (const a of p.watched) {
+  const look = (a: number): Sight => {
     const fair = reference.price(a)
-    if (deviationOf(lender.price(a), fair) > p.gap)
-      return () => reference.cause(a, fair < lender.price(a) ? -1 : 1)
+    const gap = deviationOf(lender.price(a), fair)
+    if (Number.isNaN(gap)) return 'unseen'
+    return gap > p.gap ? () => reference.cause(a, fair < lender.price(a) ? -1 : 1) : null
   }
-  return null
+  return sightOf(...p.watched.map(look))
 }
 
-/** Alarm for a market that is lent out; null when none is. */
-function shortageOf({ p, context, lender }: Watch): Alarm | null {
+/** Alarm for a market that is lent out. */
+function shortageOf({ p, context, lender }: Watch): Sight {
   const isLent = (a: number): boolean => {
     const claims = lender.claims(a)
     return claims > 0 && 1 - lender.cash(a) / claims >= p.utilization
@@ -64,24 +73,28 @@ function shortageOf({ p, context, lender }: Watch): Alarm | null {
   return () => lastEvent(context.trace, ['borrow', 'withdrawal'], context.indexOf(p.lender))
 }
 
-/** Alarm for bad debt at true prices; null while there is too little. */
-function badDebtOf({ p, context, lender, reference, prices, owed }: Watch): Alarm | null {
+/** Alarm for bad debt at true prices; what has no true price is valued as the lender does. */
+function badDebtOf({ p, context, lender, reference, prices, owed }: Watch): Sight {
   if (p.badDebt === 0) return null
   let booked = 0
-  for (let a = 0; a < prices.length; a++) {
+  let isSeen = true
+  for (const a of listedBy(lender)) {
     const fair = reference?.price(a) ?? Number.NaN
+    if (Number.isNaN(fair) && reference?.covers(a)) isSeen = false
     prices[a] = Number.isNaN(fair) ? lender.price(a) : fair
-    const deficit = lender.deficit(a)
-    if (deficit > 0) booked += deficit * prices[a]!
+    if (Number.isNaN(prices[a]!)) isSeen = false
+    else booked += Math.max(0, lender.deficit(a)) * prices[a]! || 0
   }
-  if (booked + owed(prices, -1).short < p.badDebt) return null
+  // Accounts with an asset that nobody prices count nothing.
+  if (booked + owed(prices, -1).short < p.badDebt) return isSeen ? null : 'unseen'
   const kinds = ['borrow', 'deficit', 'insolvent'] as const
   return () => lastEvent(context.trace, kinds, context.indexOf(p.lender))
 }
 
 /**
  * A guardian: people who watch a lender and, once something alarms them, freeze it after the time that
- * people need. By default borrowing stops and all else goes on, as in a freeze of Aave.
+ * people need. By default borrowing stops and all else goes on; a freeze of Aave stops supply as well,
+ * `flags: [borrowing, supplying]`. While what it watches gives no answer it leaves things as they are.
  */
 export const guardian: Model = control({
   kind: 'controls/guardian',
@@ -91,6 +104,17 @@ export const guardian: Model = control({
   columns: () => HALT,
   slots: haltSlots,
   create(p, s, context, desk) {
+    checkWatch(context, 'sets `gap` without a `reference`', p.gap === 0 || p.reference !== '')
+    checkWatch(
+      context,
+      'watches no asset: name those whose prices or utilization count',
+      p.gap + p.utilization === 0 || p.watched.length > 0,
+    )
+    checkWatch(
+      context,
+      'watches nothing that can alarm it: set `gap` of an asset beside USD, `utilization` or `badDebt`',
+      p.utilization + p.badDebt > 0 || (p.gap > 0 && p.watched.some((a) => a !== USD)),
+    )
     const prices = new Float64Array(context.assets.length)
     let watch: Watch
     return {
@@ -101,7 +125,7 @@ export const guardian: Model = control({
         watch = { p, context, prices, lender, reference, owed }
       },
       observe: ({ time }) =>
-        halt(p, s, desk, time, gapOf(watch) ?? shortageOf(watch) ?? badDebtOf(watch)),
+        halt(p, s, desk, time, sightOf(gapOf(watch), shortageOf(watch), badDebtOf(watch))),
     }
   },
 })

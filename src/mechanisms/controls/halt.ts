@@ -1,7 +1,9 @@
 import {
   assets,
+  type Context,
   choice,
   f64,
+  InputError,
   list,
   type ParamSpec,
   refs,
@@ -56,6 +58,16 @@ export function haltSlots({ targets, flags, assets: of }: Halted): readonly Slot
   return slotsOf(targets, flags, of)
 }
 
+/** Thrown when a control could never act, whatever happens. */
+export class IdleControlError extends InputError {
+  override readonly name = 'IdleControlError'
+}
+
+/** Check something without which a control never acts. @throws {IdleControlError} when it does not hold. */
+export function checkWatch({ name }: Context, what: string, holds: boolean): void {
+  if (!holds) throw new IdleControlError(`"${name}" ${what}`)
+}
+
 /** Columns of a halt. */
 export const HALT: { readonly alarmedAt: ReturnType<typeof f64> } = {
   alarmedAt: f64(1, 's', -1e18),
@@ -64,26 +76,33 @@ export const HALT: { readonly alarmedAt: ReturnType<typeof f64> } = {
 type Columns = { readonly alarmedAt: Float64Array }
 
 /**
+ * What a look at the world says: an alarm, asked for the event behind it (-1 when it is not known) only
+ * when something is still to be halted; null, no alarm; or that what is watched gives no answer.
+ */
+export type Sight = (() => number) | 'unseen' | null
+
+/** Join several looks: the first alarm; without one, unseen if any of them is. */
+export function sightOf(...looks: readonly Sight[]): Sight {
+  return looks.find((look) => typeof look === 'function') ?? looks.find((look) => look) ?? null
+}
+
+/**
  * Halt or resume all that a desk may change: at an alarm every term is proposed to be 0; once there is
  * no alarm it is proposed to be what it was, after `resumeAfter` since the halt or `calmFor` since the
- * last alarm, whichever comes first.
- * @param alarm null when there is none; else asked for the event behind it (-1 when it is not known),
- *   only when something is still to be halted.
+ * last alarm, whichever comes first. What is unseen is neither alarm nor calm: what is halted stays so,
+ * and the calm begins anew.
  */
-export function halt(
-  p: Resume,
-  s: Columns,
-  desk: Desk,
-  time: number,
-  alarm: (() => number) | null,
-): void {
-  if (alarm !== null) s.alarmedAt[0] = time
+export function halt(p: Resume, s: Columns, desk: Desk, time: number, sight: Sight): void {
+  if (sight !== null) s.alarmedAt[0] = time
   for (let slot = 0; slot < desk.slots.length; slot++) {
-    if (alarm === null) {
+    if (sight === 'unseen') {
+      // A halt that is agreed on is carried out; that it ends is agreed on no more.
+      if (desk.pending(slot) !== 0) desk.withdraw(slot)
+    } else if (sight === null) {
       if (desk.isChanged(slot) && isOver(p, s, desk.changedAt(slot), time))
         desk.propose(slot, desk.opening(slot), desk.changedBy(slot))
     } else if (desk.current(slot) === 0) desk.withdraw(slot)
-    else if (desk.pending(slot) !== 0) desk.propose(slot, 0, alarm())
+    else if (desk.pending(slot) !== 0) desk.propose(slot, 0, sight())
   }
 }
 

@@ -11,7 +11,7 @@ import {
   seconds,
 } from '../../world/index.ts'
 import { control } from './control.ts'
-import { HALT, halt, resumeParams } from './halt.ts'
+import { checkWatch, HALT, halt, resumeParams, type Sight } from './halt.ts'
 import { deviationOf } from './oracleGuard.ts'
 import { extreme, remember, windowColumns } from './window.ts'
 
@@ -53,11 +53,16 @@ export const ltvZero: Model = control({
     ...windowColumns(2, p.window, Math.max(p.interval, tickSeconds)),
   }),
   slots: ({ targets, asset: of }) => targets.map((target) => ({ target, term: 'ltv', asset: of })),
-  create(p, s, _, desk) {
+  create(p, s, context, desk) {
+    checkWatch(
+      context,
+      'watches nothing: set `fall`, or name a `reference` other than `source`, or a `lender`',
+      p.fall > 0 || p.lender !== '' || (p.reference !== '' && p.reference !== p.source),
+    )
     let source: PriceSource
     let reference: PriceSource | null = null
     let lender: Lender | null = null
-    function alarm(time: number): (() => number) | null {
+    function look(time: number): Sight {
       const price = source.price(p.asset)
       const supplied = lender?.claims(p.asset) ?? 0
       remember(s, time, [price > 0 ? price : 0, supplied])
@@ -68,7 +73,9 @@ export const ltvZero: Model = control({
       if (deviationOf(price, fair) > p.deviation)
         return () => reference!.cause(p.asset, fair < price ? -1 : 1)
       const least = s.seen[2 * extreme(s, SUPPLIED, time, p.window, -1) + 1]!
-      return supplied - least > p.growth * least ? () => -1 : null
+      if (supplied - least > p.growth * least) return () => -1
+      const isSeen = price > 0 && (!reference || fair > 0)
+      return isSeen ? null : 'unseen'
     }
     return {
       link(use) {
@@ -76,7 +83,7 @@ export const ltvZero: Model = control({
         reference = p.reference === '' ? null : use('priceSource', p.reference)
         lender = p.lender === '' ? null : use('lender', p.lender)
       },
-      observe: ({ time }) => halt(p, s, desk, time, alarm(time)),
+      observe: ({ time }) => halt(p, s, desk, time, look(time)),
     }
   },
 })

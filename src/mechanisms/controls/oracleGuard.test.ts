@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ETH, type Member, modelConformance, USDC } from '../../../test/conformance/model.ts'
 import { borrowers, liquidator } from '../agents/index.ts'
 import { feed, stated } from '../oracles/index.ts'
+import { IdleControlError } from './halt.ts'
 import { deviationOf, oracleGuard } from './oracleGuard.ts'
 import {
   badDebtOf,
@@ -112,6 +113,27 @@ describe('an oracle guard', () => {
     const members = { oracle: STATED, dead }
     const world = ran(worldOf({ members, defence: guard({ feed: 'dead', silent }) }), 10)
     expect(changes(world)).toHaveLength(halts)
+  })
+
+  it('stays shut when the reference dies while the two differ', () => {
+    const fresh = { heartbeat: 30, latency: 0, maxAge: 60, stuck: [{ from: 700, to: 1e6 }] }
+    const dying: Member = [feed, { ...LATE[1], ...fresh }]
+    const members = { oracle: STATED, dying, attacker: borrower(NEW, 1000, 10) }
+    const forged = { falls: [[0.9, 600, 0]] as const, members }
+    const defence = guard({ reference: 'dying' })
+    const world = ran(worldOf({ ...forged, defence }), 60)
+    expect(changes(world).map(({ term, to }) => [term, to])).toEqual([['borrowing', 0]])
+    expect(gained(world, 'attacker', USDC)).toBe(10 * 10_000)
+  })
+
+  it.each([
+    [{ watched: [] }, /beside USD/],
+    [{ watched: [0] }, /beside USD/],
+    [{ reference: 'oracle' }, /with itself/],
+  ])('is not built when the two cannot differ: %o', (given, message) => {
+    const build = () => worldOf({ members: { oracle: LATE }, defence: guard(given) })
+    expect(build).toThrow(IdleControlError)
+    expect(build).toThrow(message)
   })
 })
 

@@ -1,6 +1,23 @@
-import { assets, choice, fraction, type Model, type PriceSource, ref } from '../../world/index.ts'
+import {
+  assets,
+  choice,
+  fraction,
+  type Model,
+  type PriceSource,
+  ref,
+  USD,
+} from '../../world/index.ts'
 import { control } from './control.ts'
-import { HALT, halt, haltParams, haltSlots, resumeParams } from './halt.ts'
+import {
+  checkWatch,
+  HALT,
+  halt,
+  haltParams,
+  haltSlots,
+  resumeParams,
+  type Sight,
+  sightOf,
+} from './halt.ts'
 
 const params = {
   ...haltParams(['borrowing']),
@@ -13,7 +30,11 @@ const params = {
     default: 0.03,
     max: 1e6,
   }),
-  silent: choice('what a feed without an answer means', ['halt', 'ignore'], 'ignore'),
+  silent: choice(
+    'what a feed without an answer means: an alarm, or neither alarm nor calm',
+    ['halt', 'ignore'],
+    'ignore',
+  ),
 }
 
 /**
@@ -26,7 +47,8 @@ export function deviationOf(feed: number, reference: number): number {
 
 /**
  * An oracle guard: while two feeds differ by more than they should, new borrowing halts; with more
- * flags also what keeps borrowers safe, such as repaying, which is how such a guard does harm.
+ * flags also what keeps borrowers safe, such as repaying, which is how such a guard does harm. A feed
+ * that dies while they differ is no agreement: the halt stays.
  */
 export const oracleGuard: Model = control({
   kind: 'controls/oracleGuard',
@@ -34,24 +56,34 @@ export const oracleGuard: Model = control({
   params,
   columns: () => HALT,
   slots: haltSlots,
-  create(p, s, _, desk) {
+  create(p, s, context, desk) {
+    checkWatch(
+      context,
+      'watches no asset whose two prices can differ: name one beside USD in `watched`',
+      p.watched.some((a) => a !== USD),
+    )
+    checkWatch(
+      context,
+      'compares a feed with itself: name another `reference`',
+      p.feed !== p.reference,
+    )
     let feed: PriceSource
     let reference: PriceSource
+    const silent: Sight = p.silent === 'halt' ? () => -1 : 'unseen'
+    function look(a: number): Sight {
+      const gap = deviationOf(feed.price(a), reference.price(a))
+      if (Number.isNaN(gap)) return silent
+      if (gap <= p.deviation) return null
+      const way = feed.price(a) > reference.price(a) ? 1 : -1
+      return () => Math.max(feed.cause(a, way), reference.cause(a, way === 1 ? -1 : 1))
+    }
     return {
       link(use) {
         feed = use('priceSource', p.feed)
         reference = use('priceSource', p.reference)
       },
       observe({ time }) {
-        let alarm: (() => number) | null = null
-        for (const a of p.watched) {
-          const gap = deviationOf(feed.price(a), reference.price(a))
-          if (gap > p.deviation) {
-            const way = feed.price(a) > reference.price(a) ? 1 : -1
-            alarm = () => Math.max(feed.cause(a, way), reference.cause(a, way === 1 ? -1 : 1))
-          } else if (Number.isNaN(gap) && p.silent === 'halt') alarm = () => -1
-        }
-        halt(p, s, desk, time, alarm)
+        halt(p, s, desk, time, sightOf(...p.watched.map(look)))
       },
     }
   },

@@ -12,13 +12,11 @@ import {
 } from '../../world/index.ts'
 import { control } from './control.ts'
 import { follow, isStale, MANAGED, managerParams, within } from './riskManager.ts'
-import { SLACK } from './rules.ts'
+import { SLACK, YEAR } from './rules.ts'
 import { remember, type WindowColumns, windowColumns } from './window.ts'
 
 const RATIO = 0
 const TIME = 1
-
-const YEAR = 365 * 86_400
 
 /** Least time between remembered ratios, s, so that a week of them stays small. */
 const EVERY = 3600
@@ -70,6 +68,9 @@ export function allows(
  * Keeps the snapshot of a ratio cap young: the ratio of some days ago, and its time. The step of the
  * ratio is bounded and that of the time is not; without validation a bounded ratio gets the time of the
  * full one, and the cap falls below the true ratio (Aave, 10 March 2026).
+ *
+ * Ratio and time are two terms here, so two transactions that can land apart. That is not the path of
+ * Aave's steward, which sets both in one call (`setCapParameters`; `updates` of oracles/capped does so).
  * Source of the bounds: Aave governance 22601/7, "Dynamic Calibration of CAPO Parameters" (ratio 3 %,
  * 3 days between updates), for bgd-labs/aave-capo.
  */

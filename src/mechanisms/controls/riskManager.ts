@@ -2,16 +2,16 @@ import { exp, log } from '../../math/index.ts'
 import {
   f64,
   fraction,
+  type Lender,
   type ParamSpec,
   type PriceSource,
   seconds,
   type TypedColumns,
 } from '../../world/index.ts'
 import type { Desk } from './control.ts'
-import { type Rules, SLACK } from './rules.ts'
+import { type Rules, SLACK, YEAR } from './rules.ts'
 
 const DAY = 86_400
-const YEAR = 365 * DAY
 
 /**
  * What bounds an autonomous risk manager unless it says otherwise.
@@ -70,6 +70,12 @@ export function usageFactor(
 ): number {
   if (usage > p.above) return 1 + p.up
   return usage < p.below ? 1 - p.down : 1
+}
+
+/** Tokens supplied of an asset, or lent out of it for the term `borrowCap`. */
+export function usedOf(lender: Lender, term: string, asset: number): number {
+  const supplied = lender.claims(asset)
+  return term === 'borrowCap' ? Math.max(0, supplied - lender.cash(asset)) : supplied
 }
 
 /** Whether a price is older than a manager accepts, or absent. */
@@ -140,4 +146,24 @@ export function watchVol(
   s.last[k] = price
   s.lastAt[k] = time
   return Math.sqrt(s.variance[k]!)
+}
+
+/**
+ * Take the prices of some assets, which the source has, into their estimates.
+ * @param each given the place of an asset, its standard deviation per square root of a day, and the
+ *   event that moved its price.
+ */
+export function watchVols(
+  p: { readonly assets: readonly number[]; readonly lambda: number; readonly maxAge: number },
+  s: TypedColumns<ReturnType<typeof volColumns>>,
+  source: PriceSource,
+  time: number,
+  each: (k: number, vol: number, cause: number) => void,
+): void {
+  p.assets.forEach((asset, k) => {
+    if (isStale(source, asset, p.maxAge)) return
+    const price = source.price(asset)
+    const cause = source.cause(asset, price < s.last[k]! ? -1 : 1)
+    each(k, watchVol(s, k, price, time, p.lambda), cause)
+  })
 }

@@ -21,7 +21,8 @@ describe('the rules of a change', () => {
     [0.5, 0.61, { maxChange: 0.2 }, REFUSALS.change],
     [0.5, 0.4, { maxStep: 0.1 }, null],
     [0.5, 0.39, { maxStep: 0.1 }, REFUSALS.change],
-    [0, 0.1, { maxChange: 10 }, REFUSALS.change],
+    [0, 0.1, { maxChange: 0.2 }, null],
+    [0, 0.2, { maxChange: 10, maxStep: 0.1 }, REFUSALS.change],
     [0.5, Number.POSITIVE_INFINITY, {}, REFUSALS.number],
   ])('from %d to %d under %j: %s', (before, after, given, expected) => {
     expect(refusalOf({ ...NONE, ...given }, before, after)).toBe(expected)

@@ -26,7 +26,11 @@ const RULES: { readonly [K in keyof Rules]: ParamSpec<Rules[K]> } = {
   minDelay: seconds('least time between two changes of a term', { default: 0 }),
   low: number('least value that may be proposed', 'of the term', ANY),
   high: number('largest value that may be proposed; 0 = no limit', 'of the term', ANY),
-  maxChange: number('largest change at once, share of the value; 0 = no limit', 'fraction', ANY),
+  maxChange: number(
+    'largest change at once, share of a value above 0; 0 = no limit',
+    'fraction',
+    ANY,
+  ),
   maxStep: number('largest change at once; 0 = no limit', 'of the term', ANY),
   gas: number('gas per change of a term', 'gas', { default: 100_000, min: 0 }),
   bid: number('priority fee', 'gwei', { default: 2, min: 0 }),
@@ -61,9 +65,12 @@ const ROUNDING = 1e-12
 /** Rounding of times that are multiples of the tick, s. */
 export const SLACK = 1e-6
 
-/** Largest change that the rules allow from `before`, in the unit of the term. */
+/** Seconds in a year of 365 days. */
+export const YEAR: number = 365 * 86_400
+
+/** Largest change that the rules allow from `before`, in the unit of the term; a share of 0 bounds nothing. */
 function stepOf({ maxChange, maxStep }: Rules, before: number): number {
-  const relative = maxChange > 0 ? maxChange * Math.abs(before) : Infinity
+  const relative = maxChange > 0 && before !== 0 ? maxChange * Math.abs(before) : Infinity
   return Math.min(relative, maxStep > 0 ? maxStep : Infinity)
 }
 

@@ -19,7 +19,7 @@ import {
   managerParams,
   volColumns,
   volParams,
-  watchVol,
+  watchVols,
   within,
 } from './riskManager.ts'
 import type { Rules } from './rules.ts'
@@ -81,10 +81,9 @@ export const volatilityTerms: Model = control({
       observe({ time }) {
         if (p.assets.some((asset) => isStale(source, asset, p.maxAge))) return
         let cause = -1
-        p.assets.forEach((asset, k) => {
-          const price = source.price(asset)
-          cause = Math.max(cause, source.cause(asset, price < s.last[k]! ? -1 : 1))
-          scales[k] = watchVol(s, k, price, time, p.lambda) / dailyOf(p.vol)
+        watchVols(p, s, source, time, (k, vol, moved) => {
+          cause = Math.max(cause, moved)
+          scales[k] = vol / dailyOf(p.vol)
         })
         desk.slots.forEach(({ asset }, slot) => {
           const scale = asset < 0 ? Math.max(...scales) : scales[p.assets.indexOf(asset)]!

@@ -1,4 +1,5 @@
 import { f64, i32 } from '../../world/index.ts'
+import { SLACK } from './rules.ts'
 
 type F64 = ReturnType<typeof f64>
 
@@ -15,9 +16,6 @@ export type WindowColumns = {
   readonly seen: Float64Array
   readonly seenNext: Int32Array
 }
-
-/** Rounding of times that are multiples of the tick, s. */
-const SLACK = 1e-6
 
 /**
  * Describe columns that remember `series` numbers per observation over a rolling window.

@@ -279,7 +279,8 @@ export const capped: Model = model({
       actions: {
         update: {
           doc: 'args [number of the update]; set a cap to a new ratio and its time',
-          execute: ([k]) => update(own, k!),
+          execute: ([k], sender) =>
+            sender === context.self ? update(own, k!) : 'not the manager of the caps',
         },
       },
     }

@@ -12,14 +12,16 @@ import {
   type Model,
   model,
   number,
+  type Outcome,
   optionalRef,
   ref,
   type Submit,
   seconds,
 } from '../../../world/index.ts'
+import { SLACK, YEAR } from '../rules.ts'
 import { causeOf, cover, reward, seenLost } from './cover.ts'
 import { ask, decide, redeem } from './stakers.ts'
-import { type Own, SLACK, stakedIn, YEAR } from './state.ts'
+import { type Own, stakedIn } from './state.ts'
 
 const DAY = 86_400
 
@@ -153,6 +155,10 @@ export const insurance: Model = model({
       counts: new Uint8Array(p.stakes.length),
     }
     let own: Own
+    const mine =
+      (execute: (args: readonly number[]) => Outcome) =>
+      (args: readonly number[], sender: number): Outcome =>
+        sender === self ? execute(args) : 'not an own staker'
     return {
       ports: { insurance: portOf({ p, s }, opening, () => stakedIn(own)) },
       link(use) {
@@ -186,15 +192,15 @@ export const insurance: Model = model({
         },
         reward: {
           doc: 'pay the stakers out of the treasury',
-          execute: () => reward(own),
+          execute: mine(() => reward(own)),
         },
         ask: {
           doc: 'args [staker]: begin the cooldown',
-          execute: ([staker]) => ask(own, staker!, causeOf(own)),
+          execute: mine(([staker]) => ask(own, staker!, causeOf(own))),
         },
         redeem: {
           doc: 'args [staker]: take the stake out',
-          execute: ([staker]) => redeem(own, staker!, causeOf(own)),
+          execute: mine(([staker]) => redeem(own, staker!, causeOf(own))),
         },
       },
     }

@@ -1,8 +1,9 @@
 import { exp } from '../../../math/index.ts'
 import type { Outcome, Submit } from '../../../world/index.ts'
+import { SLACK, YEAR } from '../rules.ts'
 import { held } from './cover.ts'
 import { slashExpected } from './kernel.ts'
-import { type Own, SLACK, stakedIn, YEAR } from './state.ts'
+import { type Own, stakedIn } from './state.ts'
 
 /** Places in the stream of draws; ticks are not used. */
 const PHASE = 0

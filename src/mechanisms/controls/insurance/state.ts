@@ -7,12 +7,6 @@ import type {
   Venue,
 } from '../../../world/index.ts'
 
-/** Rounding of times that are multiples of the tick, s. */
-export const SLACK = 1e-6
-
-/** Seconds in a year of 365 days. */
-export const YEAR: number = 365 * 86_400
-
 /** Resolved parameters; units and meaning stand in the model. */
 export type Params = Readonly<
   Record<
