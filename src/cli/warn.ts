@@ -1,0 +1,55 @@
+import { type WarnOptions, warn } from '../experiments/index.ts'
+import { warnText } from '../report/warnText.ts'
+import { loadScenario, type Overrides } from '../scenario/index.ts'
+import { checkCount, readVary, tellInterrupted } from './cliff.ts'
+import { interruptible } from './interrupt.ts'
+import { progressLine } from './progress.ts'
+
+/** Options of `breakwater warn` as the command line gives them. */
+export type WarnArguments = {
+  readonly vary?: string
+  readonly measure?: string
+  readonly seed?: number
+  readonly set?: Overrides
+  readonly defences?: string
+  readonly short?: boolean
+  readonly paths?: number
+  /** False with --no-distance. */
+  readonly distance?: boolean
+  readonly workers?: number
+  readonly json?: boolean
+  readonly out?: string
+}
+
+/**
+ * Look for early signs of a scenario's trouble for the command line.
+ * @returns the exit code.
+ */
+export async function warnCommand(path: string, args: WarnArguments): Promise<number> {
+  const { vary, json, out, short, defences, set, distance, ...options } = args
+  checkCount('paths', options.paths, 1)
+  const scenario = loadScenario(path)
+  const line = progressLine()
+  const { signal, release } = interruptible()
+  const own = defences === undefined ? {} : { defences }
+  const asked: WarnOptions = {
+    ...options,
+    ...(out === undefined ? {} : { journal: out }),
+    ...(vary === undefined ? {} : { vary: readVary(vary) }),
+    ...{ signal, distance: distance === false ? 'skip' : 'find' },
+    set: { ...(short ? scenario.short : {}), ...own, ...set },
+    onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
+  }
+  try {
+    const found = await warn(scenario, asked)
+    line.clear()
+    process.stdout.write(`${json ? JSON.stringify(found, null, 2) : warnText(found)}\n`)
+    return 0
+  } catch (error) {
+    line.clear()
+    tellInterrupted(error, out)
+    throw error
+  } finally {
+    release()
+  }
+}

@@ -1,0 +1,91 @@
+import { shockedPrices } from '../../measures/index.ts'
+import type { Scenario } from '../../scenario/index.ts'
+import { shockOf, type Vary } from '../cliff/order.ts'
+import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
+import { prepareRun } from '../prepare.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
+import { taskOf } from '../task.ts'
+import type { CliffDistance } from './types.ts'
+
+/** Options of `distanceToCliff`; those of `findCliff` mean the same. */
+export type DistanceOptions = Omit<CliffOptions, 'vary'> & {
+  /** Values of the shock that are looked at; default: from none to twice the scenario's, then all. */
+  readonly vary?: Vary
+}
+
+/** Ranges in which the cliff is looked for, one after the other. */
+function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[] {
+  if (options.vary) return [options.vary]
+  const { name, value, range } = shockOf(scenario, options.shock, options.set)
+  const low = Math.max(0, range[0])
+  const high = Math.min(2 * value, range[1])
+  return [
+    ...(low < high ? [{ name, low, high }] : []),
+    ...(high < range[1] && Number.isFinite(range[1])
+      ? [{ name, low: Math.max(low, high), high: range[1] }]
+      : []),
+  ]
+}
+
+/** Change of the price of the shocked asset when all scheduled shocks of a world come at once; null without. */
+async function moveAt(
+  scenario: Scenario,
+  name: string,
+  value: number,
+  options: DistanceOptions,
+): Promise<number | null> {
+  const [least, most] = scenario.parameters.find((p) => p.name === name)?.range ?? []
+  const inside = Math.min(most ?? Infinity, Math.max(least ?? -Infinity, value))
+  const { seed, cache = new Map() } = options
+  const set = { ...options.set, [name]: inside }
+  const { plan } = taskOf(scenario, { set, ...(seed === undefined ? {} : { seed }) })
+  const { world, focus } = await prepareRun({ ...plan, measures: [] }, cache)
+  if (focus.asset < 0 || world.all('shock').length === 0) return null
+  const ones = new Float64Array(world.spec.assets.length).fill(1)
+  return shockedPrices(world, ones)[focus.asset]! - 1
+}
+
+/** The cliff as a change of price; null when the shock is no scheduled fall of the asset. */
+async function moveOf(
+  scenario: Scenario,
+  name: string,
+  cliff: Interval,
+  options: DistanceOptions,
+): Promise<Interval | null> {
+  const value = await moveAt(scenario, name, cliff.value, options)
+  const ends = [
+    await moveAt(scenario, name, cliff.low, options),
+    await moveAt(scenario, name, cliff.high, options),
+  ]
+  const [a, b] = ends
+  if (value === null || value === 0 || a == null || b == null) return null
+  return { value, low: Math.min(a, b), high: Math.max(a, b) }
+}
+
+/**
+ * Find how large a shock turns loss from small to systemic, from the state as it is.
+ * @returns the first cliff from no shock on; null inside when there is none.
+ * @throws {CliffError} when the scenario has no shock or measure, and what `findCliff` throws.
+ */
+export async function distanceToCliff(
+  scenario: Scenario,
+  options: DistanceOptions = {},
+): Promise<CliffDistance> {
+  const ranges = rangesOf(scenario, options)
+  const shared = { ...options, cache: options.cache ?? new Map() }
+  let runs = 0
+  for (const [k, vary] of ranges.entries()) {
+    const found = await findCliff(scenario, { ...shared, shock: vary.name, vary })
+    runs += found.runs
+    if (found.cliff === null && k + 1 < ranges.length) continue
+    const { unit = '' } = scenario.parameters.find((p) => p.name === vary.name) ?? {}
+    const { cliff, kind, note, measure } = found
+    return {
+      ...{ shock: vary.name, unit, measure, cliff, kind, note, runs },
+      asset: scenario.order.asset ?? null,
+      move: cliff && (await moveOf(scenario, vary.name, cliff, shared)),
+      ...{ low: ranges[0]!.low, high: vary.high },
+    }
+  }
+  throw new Error('a shock has at least one range')
+}

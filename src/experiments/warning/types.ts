@@ -1,0 +1,66 @@
+import type { Branching, EarlyWarning } from '../../measures/index.ts'
+import { InputError } from '../../world/index.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
+
+/** Thrown when there is nothing to watch, or in which to look for signs. */
+export class WarningError extends InputError {
+  override readonly name = 'WarningError'
+}
+
+/** Where the trouble of a path starts. */
+export type Onset = {
+  readonly tick: number
+  /** How it was found, in words. */
+  readonly by: string
+}
+
+/** One path: what its price showed before the trouble. */
+export type WarnedPath = EarlyWarning & {
+  readonly path: number
+  /** Null when nothing happened; then the whole path was looked at. */
+  readonly onset: (Onset & { readonly seconds: number }) | null
+  readonly liquidations: number
+}
+
+/** How far the state as it is stands from the cliff. */
+export type CliffDistance = {
+  /** Parameter that is the shock, and the unit of `cliff`. */
+  readonly shock: string
+  readonly unit: string
+  readonly measure: string
+  /** Where loss turns systemic, from no shock on; null when there is no cliff in the range. */
+  readonly cliff: Interval | null
+  /** 1 jump, 0 continuous, null none. */
+  readonly kind: 1 | 0 | null
+  /** Asset that the shock falls on, and the change of its price at the cliff, a fraction. */
+  readonly asset: string | null
+  readonly move: Interval | null
+  /** Values that were looked at. */
+  readonly low: number
+  readonly high: number
+  readonly note: string
+  readonly runs: number
+}
+
+/** Early warning of a scenario as plain data: what `breakwater warn --json` prints. */
+export type Warned = {
+  readonly breakwater: string
+  readonly experiment: 'warn'
+  readonly scenario: string
+  readonly seed: number
+  readonly asset: string
+  readonly verdict: EarlyWarning['verdict'] | 'no event'
+  readonly note: string
+  /** Share of the paths with an event that could be judged on which there was a warning. */
+  readonly share: {
+    readonly value: number
+    readonly low: number
+    readonly high: number
+    readonly n: number
+  } | null
+  readonly paths: readonly WarnedPath[]
+  /** How many liquidations one causes, on the first path; null with too few. */
+  readonly branching: { readonly likelihood: Branching | null; readonly moment: Branching | null }
+  /** Null when it was not asked for. */
+  readonly distance: CliffDistance | null
+}

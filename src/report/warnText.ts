@@ -1,0 +1,53 @@
+import type { CliffDistance, Warned, WarnedPath } from '../experiments/index.ts'
+import { withInterval } from './cliffText.ts'
+import { clock } from './format.ts'
+
+/** Write the distance to the cliff: `ETH -11.2 % +- 0.6`. */
+export function distanceText(distance: CliffDistance): string {
+  const { shock, asset, cliff, kind, move, low, high, measure, note } = distance
+  if (cliff === null)
+    return `distance to the cliff: none found for ${shock} from ${low} to ${high} (${measure}): ${note}`
+  const what = kind === 1 ? 'a jump' : 'a continuous cliff'
+  const at = `${what} of ${measure} at ${shock} = ${withInterval(cliff)}`
+  if (move === null || asset === null) return `distance to the cliff: ${at}`
+  const half = (100 * (move.high - move.low)) / 2
+  const digits = half > 0 ? Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(half)))) : 2
+  const change = `${move.value > 0 ? '+' : ''}${(100 * move.value).toFixed(digits)} %`
+  return `distance to the cliff: ${asset} ${change} +- ${half.toFixed(digits)} (${at})`
+}
+
+function pathText({ path, onset, verdict, indicators, note }: WarnedPath): string {
+  const where = onset ? `event after ${clock(onset.seconds)}` : 'no event'
+  const trends = indicators
+    .filter(({ tau }) => !Number.isNaN(tau))
+    .map(({ name, tau, p }) => {
+      const chance = Math.max(p.ar1, p.phase).toPrecision(2)
+      return `${name} tau ${tau.toFixed(2)} (p ${chance})`
+    })
+  return [`path ${path}: ${where}, ${verdict}: ${note}`, ...trends.map((text) => `  ${text}`)].join(
+    '\n',
+  )
+}
+
+const HEADS = {
+  warning: 'There was a warning',
+  'no warning': 'There was no warning',
+  'cannot tell': 'Cannot tell whether there was a warning',
+  'no event': 'No event',
+} as const
+
+/** Tell an early warning on a terminal: whether there was one, how sure, and how far the cliff is. */
+export function warnText({ verdict, note, paths, branching, distance, asset }: Warned): string {
+  const ratio = branching.likelihood ?? branching.moment
+  return [
+    `${HEADS[verdict]} in the price of ${asset}: ${note}`,
+    ...(distance ? [distanceText(distance)] : []),
+    ...(ratio
+      ? [
+          `one liquidation goes with ${withInterval(ratio)} others, path 0 (${ratio.method}; a common shock counts as if one caused the other)`,
+        ]
+      : []),
+    '',
+    ...paths.map(pathText),
+  ].join('\n')
+}
