@@ -28,6 +28,8 @@ export function standsOut(grid: Sampled, search: Search): number | string {
   let best = 0
   for (let k = 1; k <= last; k++) if (means[k]! > means[best]!) best = k
   if (!(means[best]! > 0)) return 'the measure does not answer to the shock anywhere in this range'
+  if (means[best]! < RISE * Math.min(...means))
+    return 'the response to a small extra shock is about the same everywhere in this range'
   if (best === 0 || best === last)
     return 'the response to a small extra shock is largest at an end of the range: widen it'
   const ends = Math.max(means[0]!, means[last]!)
