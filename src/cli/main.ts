@@ -202,6 +202,38 @@ function programOf(finish: (code: number) => void): Command {
       finish(await compareCommand(scenario, options))
     })
   program
+    .command('warn')
+    .description('what was to be seen before the trouble, and how far the cliff is from here')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option(
+      '--vary <name=low..high>',
+      'shock whose cliff is looked for, and between which values (default: from none on)',
+    )
+    .option(
+      '--measure <name>',
+      "measure or measure.statistic of the cliff (default: that of the scenario's order: block)",
+    )
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+    .option('--paths <n>', 'paths (default: 8, or 1 without chance)', wholeNumber)
+    .option('--no-distance', 'do not look for the cliff')
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .addHelpText(
+      'after',
+      '\nExample:\n  breakwater warn scenarios/flash-crash.yaml --no-distance\n\nA warning is a rise of variance and lag-1 autocorrelation together, in rolling windows before the event, beyond\n95 % of surrogates without a trend. Abrupt cascades give none: it says so.',
+    )
+    .action(async (scenario: string, options) => {
+      const { warnCommand } = await import('./warn.ts')
+      finish(await warnCommand(scenario, options))
+    })
+  program
     .command('check')
     .description('compare scenarios with a baseline: exit with 1 when a measure worsens')
     .argument('<scenarios...>', 'scenario files (YAML)')

@@ -146,3 +146,12 @@ export {
   TuneError,
 } from './tune/types.ts'
 export { PACKAGE_VERSION } from './version.ts'
+export { type DistanceOptions, distanceToCliff } from './warning/distance.ts'
+export {
+  type CliffDistance,
+  type Onset,
+  type Warned,
+  type WarnedPath,
+  WarningError,
+} from './warning/types.ts'
+export { type WarnOptions, warn } from './warning/warn.ts'
