@@ -7,7 +7,7 @@ it('repeats every option that changes results, quoted for a shell', () => {
     set: { hours: 0.5, oracle: 'two words' },
     measure: 'badDebt[aave].es95',
     short: true,
-    line: false,
+    ...{ line: false, sensitivity: true },
     tailPaths: 8,
     seed: undefined,
     ...{ json: true, out: 'there', workers: 2 },

@@ -3,9 +3,18 @@ import { shellWord } from '../experiments/index.ts'
 /** Options that change nothing of the results. */
 const BESIDE: ReadonlySet<string> = new Set(['json', 'out', 'workers'])
 
+/** Options that are on unless they are left out by `--no-`. */
+const USUAL: ReadonlySet<string> = new Set([
+  'line',
+  'sensitivity',
+  'attribution',
+  'cliffs',
+  'distance',
+])
+
 function wordsOf(name: string, value: unknown): readonly string[] {
   const option = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
-  if (value === undefined) return []
+  if (value === undefined || (value === true && USUAL.has(name))) return []
   if (value === true) return [option]
   if (value === false) return [option.replace('--', '--no-')]
   if (Array.isArray(value)) return value.flatMap((one) => wordsOf(name, one))

@@ -149,13 +149,14 @@ function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument, ab
   const [most] = bars
     .filter((b) => isKnown(b.total.value))
     .toSorted((a, b) => b.total.value! - a.total.value!)
-  const channel = attribution?.channels.find(({ verdict }) => verdict === 'adds')
+  const isTold = attribution !== null && attribution.spread.low > 0
+  const channel = isTold ? attribution.channels.find(({ verdict }) => verdict === 'adds') : null
   return [
     attribution
       ? html`The ${spoken(measure)} is ${rangedText(attribution.whole, unit)}, ${rangedText(attribution.fundamental, unit)} with all channels cut. `
       : '',
     channel
-      ? html`<b>${channel.name}</b> adds most of the rest: ${rangedText(channel.share, unit)}. `
+      ? html`<b>${channel.name}</b> adds most of what goes with them: ${rangedText(channel.share, unit)}. `
       : '',
     most
       ? html`<b>${most.name}</b> moves it most: ${rangedText(most.total, 'fraction')} of the variance.`

@@ -42,6 +42,7 @@ const CHART_STYLE = `
 .plot .halo { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round; }
 .plot .line.over { stroke: var(--text); }
 .plot circle.over { fill: var(--text); }
+.plot .ring { stroke: var(--bg); stroke-width: 1; }
 .plot .cell { stroke: var(--bg); stroke-width: 0.6; }
 .plot .unknown { fill: var(--panel); stroke: var(--line); }
 .at-narrow { display: none; }

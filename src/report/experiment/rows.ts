@@ -16,6 +16,9 @@ import {
 import { axisUnit, isKnown, type Ranged } from './units.ts'
 import type { Color } from './xy.ts'
 
+/** One of several dots of a row. */
+export type RowDot = { readonly value: number; readonly color: Color; readonly title: string }
+
 /** One row: a bar from `from` to the value, or a dot; a whisker over its interval. */
 export type Row = Ranged & {
   readonly name: string
@@ -23,6 +26,8 @@ export type Row = Ranged & {
   readonly from?: number
   readonly color: Color
   readonly mark: 'bar' | 'dot'
+  /** Several dots in the place of one mark, such as one per path. */
+  readonly dots?: readonly RowDot[]
   /** A part of the bar that is drawn full, from 0; the rest is pale then. */
   readonly inside?: number | null
   /** Its number in words, right of the field. */
@@ -76,7 +81,15 @@ function whisker(x: Scale, { low, high }: Row, y: number): Part {
   return [rule(a, y, b, y, 'whisker'), cap(a, low), cap(b, high)]
 }
 
+function dotMarks(x: Scale, dots: readonly RowDot[], y: number): Part {
+  return dots.map(
+    (dot) =>
+      html`<circle cx="${px(x.at(dot.value))}" cy="${px(y)}" r="5" class="f${dot.color} ring"><title>${dot.title}</title></circle>`,
+  )
+}
+
 function markOf(x: Scale, row: Row, y: number): Part {
+  if (row.dots) return dotMarks(x, row.dots, y)
   const { value, color, mark, from = 0, inside } = row
   if (!isKnown(value)) return label(x.at(clampTo(x, 0)) + 8, y + 4, 'cannot be told')
   const main =
