@@ -86,7 +86,7 @@ export function drawnOf(law: Law, bounds: Range = [-Infinity, Infinity]): Drawn 
 }
 
 /** Write a law: `uniform 0 .. 600`. */
-export function lawText(law: Law): string {
+function lawText(law: Law): string {
   if (!('kind' in law)) return `uniform ${law[0]} .. ${law[1]}`
   if (law.kind === 'uniform') return `uniform ${law.low} .. ${law.high}`
   if (law.kind === 'triangular') return `triangular ${law.low} .. ${law.mode} .. ${law.high}`

@@ -24,7 +24,7 @@ export type ShapleyEffects = {
 }
 
 /** Most parameters: 2^10 evaluations per base sample. */
-export const MOST_SHAPLEY = 10
+const MOST_SHAPLEY = 10
 
 /** Points at which a function must be evaluated, row by row. */
 export type ShapleyDesign = {

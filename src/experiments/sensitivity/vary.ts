@@ -3,7 +3,7 @@ import type { Overrides, Parameter, Scenario } from '../../scenario/index.ts'
 import { SOURCES } from '../../sources/index.ts'
 import type { ParamSpec } from '../../world/index.ts'
 import { variableOf, variablesHint } from '../knobs.ts'
-import { type Drawn, drawnOf, type Law, lawText } from './laws.ts'
+import { type Drawn, drawnOf, type Law } from './laws.ts'
 import { type Range, SensitivityError } from './ranges.ts'
 
 /** A parameter or knob that is varied. */
@@ -106,9 +106,4 @@ export function variedIn(
       `"${scenario.name}" assumes no number that could be varied by itself; name a parameter and a range`,
     )
   return { varied, skipped }
-}
-
-/** Write a law with what it varies: `oracleLatency uniform 0 .. 600 s`. */
-export function variedText({ name, law, unit }: Pick<Varied, 'name' | 'law' | 'unit'>): string {
-  return `${name} ${lawText(law)} ${unit}`
 }
