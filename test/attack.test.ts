@@ -145,6 +145,18 @@ describe('a thin market pushed up', () => {
     expect((await outcome({ defences: 'outflowLimit' }))('badDebt') / 116e6).toBeCloseTo(1, 9)
   })
 
+  it('comes back under a guard that lifts while the mean still stands high', async () => {
+    const set = { oracle: 'twap', holdBlocks: 5 }
+    const bare = await outcome(set)
+    const guarded = await outcome({ ...set, defences: 'oracleGuard' })
+    // The guard watches the spot price, opens 300 s after it, and the mean is of half an hour.
+    expect(bare('badDebt')).toBeGreaterThan(1e7)
+    expect(guarded('badDebt') / bare('badDebt')).toBeCloseTo(1, 6)
+    // A window shorter than the guard's calm is over before it lifts.
+    const short = await outcome({ ...set, twapMinutes: 4, defences: 'oracleGuard' })
+    expect(short('badDebt')).toBe(0)
+  })
+
   it('is told: who lost what, and that nothing is left to seize', async () => {
     const story = storyOf(await runScenario(scenario, {})).map(({ text }) => text)
     expect(story.join(' ')).toContain('$116.00M')

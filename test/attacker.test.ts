@@ -4,6 +4,7 @@ import { createAttackWatch } from '../src/measures/attack.ts'
 import { arbitrageur } from '../src/mechanisms/agents/arbitrageur.ts'
 import { AttackerError, attacker } from '../src/mechanisms/agents/attacker/model.ts'
 import { cash, type Given, seen } from '../src/mechanisms/agents/testWorld.conformance.ts'
+import { compoundV2 } from '../src/mechanisms/lending/index.ts'
 import { morphoBlue } from '../src/mechanisms/lending/morphoBlue/index.ts'
 import { type Account, positionTable } from '../src/mechanisms/lending/testWorld.conformance.ts'
 import { constantProduct } from '../src/mechanisms/liquidity/index.ts'
@@ -197,7 +198,7 @@ describe('an attack in one block', () => {
   it('is taken back whole against a mean, and costs only its gas', () => {
     const chain = { gasPrice: 30, native: ETH }
     const { world, profit, port } = outcome(
-      { ...atomic, gas: 200_000 },
+      { ...atomic, gas: 200_000, patience: 0 },
       { oracle: onMean(2), chain },
     )
     expect(seen(world, 'failed').map(({ text }) => text)).toEqual(['unprofitable'])
@@ -257,10 +258,58 @@ describe('an attack that forces liquidations', () => {
   })
 
   it('finds nobody where a mean is read, and undoes itself', () => {
-    const { world, profit } = outcome(given, { accounts, oracle: onMean(30) })
+    const { world, profit } = outcome({ ...given, patience: 0 }, { accounts, oracle: onMean(30) })
     expect(seen(world, 'liquidation')).toEqual([])
     expect(seen(world, 'failed').map(({ text }) => text)).toEqual(['nobody to liquidate'])
     expect(profit).toBe(0)
+  })
+})
+
+describe('an attack that is refused', () => {
+  /** Borrowing halted, as by a guard, from the first block up to a tick; then 60 ticks in all. */
+  function held(given: Given, oracle: Member, until: number) {
+    const accounts = [{ collateral: { ETH: 1000 }, debt: { USD: 0 } }]
+    const flat = { borrowCap: 0, reserves: 0, reserveFactor: 0, baseRate: 0, multiplier: 0 }
+    const terms = { ...flat, jumpMultiplier: 0, kink: 0.8, exchangeRate: 1 }
+    const markets = [
+      { asset: ETH, value: { ...terms, collateralFactor: LLTV, cash: 1000 } },
+      { asset: USD, value: { ...terms, collateralFactor: 0, cash: 1e8 } },
+    ]
+    const positions = positionTable(
+      accounts,
+      TEST_ASSETS.map(({ name }) => name),
+    )
+    const lender: Member = [compoundV2, { oracle: 'oracle', markets, positions }]
+    const world = make(given, { oracle, members: { lender } })
+    const governed = world.port('governed', 'lender')
+    governed.setTerm('borrowing', USD, 0)
+    stepWorld(world, until)
+    governed.setTerm('borrowing', USD, 1)
+    stepWorld(world, 60 - until)
+    const attack = world.instances.find(({ name }) => name === 'attacker')!.instance.ports!
+      .attacker!
+    return { taken: attack.taken(USD), endedAt: attack.endedAt() }
+  }
+  const multi = { rise: 0.5, mode: 'multi', strike: 'borrow', window: 5 }
+
+  it('is tried again when a guard lifts while the mean still stands', () => {
+    expect(held(multi, onMean(20), 0).taken).toBeGreaterThan(1.6e6)
+    expect(held(multi, onMean(20), 15).taken).toBeGreaterThan(1.6e6)
+    expect(held({ ...multi, patience: 0 }, onMean(20), 15).taken).toBe(0)
+    expect(held({ ...multi, patience: 60 }, onMean(20), 15).taken).toBe(0)
+  })
+
+  it('ends when nothing is left to be gained', () => {
+    const late = held(multi, onMean(20), 40)
+    expect(late.taken).toBe(0)
+    // Five pushes; the last of them leaves the mean twenty blocks later.
+    expect(late.endedAt).toBeLessThan(12 * 40)
+  })
+
+  it('is sent again as a bundle, for as long as it has patience', () => {
+    const atomic = { rise: 0.5, mode: 'atomic', strike: 'borrow', exit: '' }
+    expect(held(atomic, onSpot, 15).taken).toBeGreaterThan(2e6)
+    expect(held({ ...atomic, patience: 60 }, onSpot, 15).taken).toBe(0)
   })
 })
 

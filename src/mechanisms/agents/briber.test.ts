@@ -10,7 +10,8 @@ import {
   oracleOf,
   USDC,
 } from '../oracles/optimistic/testWorld.conformance.ts'
-import { BriberAccountError, briber } from './briber.ts'
+import { LenderAccountError } from './account.ts'
+import { briber } from './briber.ts'
 import { disputer } from './disputer.ts'
 
 const NAMES = ASSETS.map(({ name }) => name)
@@ -103,6 +104,6 @@ describe('a briber', () => {
   it('does nothing at the true price, and names an account that is not there', () => {
     const idle = attack('morpho', { factor: 1 })
     expect([usdc(idle), idle.trace.length]).toEqual([2000, 0])
-    expect(() => attack('morpho', { account: 'nobody' })).toThrow(BriberAccountError)
+    expect(() => attack('morpho', { account: 'nobody' })).toThrow(LenderAccountError)
   })
 })

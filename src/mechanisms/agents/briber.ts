@@ -1,12 +1,10 @@
 import {
   type Assertions,
-  type Assets,
   type Attacker,
   asset,
   type Context,
   choice,
   f64,
-  InputError,
   type Lender,
   type Model,
   margin,
@@ -24,6 +22,7 @@ import {
   u8,
   usd,
 } from '../../world/index.ts'
+import { accountOf, type OwnAccount } from './account.ts'
 
 /** Share of what could be borrowed that is, for the rounding of sums of values. */
 const NEARLY = 1 - 1e-9
@@ -61,40 +60,6 @@ const ASSERTED = 1
 const BACKED = 2
 const DONE = 3
 
-/** Thrown when a briber has no account at the lender that it attacks. */
-export class BriberAccountError extends InputError {
-  override readonly name = 'BriberAccountError'
-}
-
-/** A row of the lender, and the coordinates of its collateral and its debt. */
-type Account = { readonly row: number; readonly collateral: number; readonly debt: number }
-
-function coordinateIn(lender: Lender, row: number, asset: number, side: 0 | 1): number {
-  const { start, count, coordinate } = lender.book
-  const own = Array.from(coordinate.subarray(start[row]!, start[row]! + count[row]!))
-  return own.find((c) => lender.assetOf(c) === asset && lender.liability[c] === side) ?? -1
-}
-
-/** Find the account. @throws {BriberAccountError} when it is not there or lacks an entry. */
-function accountOf(
-  lender: Lender,
-  [account, pledged, owed]: readonly [string, number, number],
-  name: string,
-  assets: Assets,
-): Account {
-  for (let row = 0; row < lender.book.rows; row++) {
-    if (lender.account(row) !== account) continue
-    const collateral = coordinateIn(lender, row, pledged, 0)
-    const debt = coordinateIn(lender, row, owed, 1)
-    if (collateral >= 0 && debt >= 0) return { row, collateral, debt }
-  }
-  throw new BriberAccountError(
-    `"${name}" needs an account "${account}" with an entry, which may be 0, for ` +
-      `${assets[pledged]!.name} as collateral and one for ${assets[owed]!.name} as debt; add it to ` +
-      'the positions of the lender',
-  )
-}
-
 const columns = (assets: number) => ({
   step: u8(1, 'step'),
   claimed: f64(1, 'USD'),
@@ -118,7 +83,7 @@ type Plot = {
   answers: PriceSource
   source: PriceSource
   lender: Lender
-  account: Account
+  account: OwnAccount
 }
 
 /** Pledge all collateral and borrow all that the price lets it. */
@@ -160,17 +125,27 @@ function proceed(plot: Plot, time: number, submit: Submit): void {
     const notes = { kind: 'note', args: [to, ...noted, time], gas: 0 }
     submit({ actions: [{ ...target, kind, args, gas: p.gas }, notes], bid: p.bid, key: to })
   }
+  const money = context.ledger.balance(context.self, oracle.bondAsset)
+  const giveUp = (): void => {
+    note(plot, [DONE, 0, 0, time])
+  }
   if (step === WAITING && p.factor !== 1 && time >= p.at && stage === 'none') {
+    // Nobody gives it more: what it cannot pay now it never can.
+    if (money < oracle.bond) {
+      giveUp()
+      return
+    }
     const price = p.factor * source.price(oracle.asset)
     act(ASSERTED, 'assert', [price], [price, oracle.bond])
   } else if (oracle.asserter() === context.self) {
     if (step !== ASSERTED || stage !== 'committing' || !(p.bribe > 0 || p.tokens > 0)) return
+    if (money < p.bribe) return
     const isConditional = p.terms === 'conditional' ? 1 : 0
     act(BACKED, 'back', [oracle.number(), p.bribe, p.tokens, isConditional], [0, p.bribe])
   } else if (step === ASSERTED || step === BACKED) {
     // Its assertion is settled: the price counts, or the attack has failed.
     if (answers.price(oracle.asset) === s.claimed[0]) act(DONE, 'drain', [], [0, 0])
-    else note(plot, [DONE, 0, 0, time])
+    else giveUp()
   }
 }
 
@@ -185,6 +160,7 @@ function portOf(plot: () => Plot): Attacker {
     peakCapital: () => inUsd(plot().s.outlay[0]!),
     capitalNeeded: () => inUsd(plot().s.needed[0]!),
     taken: (a) => plot().s.taken[a]!,
+    escrowed: (a) => plot().oracle.escrow(plot().context.self, a),
     paperGain: () => plot().s.gain[0]!,
     endedAt: () => (plot().s.endedAt[0]! >= 0 ? plot().s.endedAt[0]! : Number.NaN),
   }
@@ -192,9 +168,10 @@ function portOf(plot: () => Plot): Attacker {
 
 /** Find whom it deals with, and give it what it starts with. */
 function linked(p: Plot['p'], s: Columns, context: Context, use: Use): Plot {
-  const { ledger, self, name, assets } = context
+  const { ledger, self, name } = context
   const oracle = use('assertions', p.oracle)
   const lender = use('lender', p.lender)
+  const own = { account: p.account, collateral: oracle.asset, debt: p.loanAsset }
   ledger.endow(self, oracle.bondAsset, p.capital)
   ledger.endow(self, oracle.votingToken, p.tokens)
   ledger.endow(self, oracle.asset, p.collateral)
@@ -203,7 +180,7 @@ function linked(p: Plot['p'], s: Columns, context: Context, use: Use): Plot {
     ...{ p, s, context, oracle, lender },
     answers: use('priceSource', p.oracle),
     source: use('priceSource', p.source),
-    account: accountOf(lender, [p.account, oracle.asset, p.loanAsset], name, assets),
+    account: accountOf(lender, own, name),
   }
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ETH, modelConformance, selfOf, stepWorld, USDC } from '../../../test/conformance/model.ts'
 import type { World } from '../../world/index.ts'
-import { dueBy, ForgerAccountError, forger } from './forger.ts'
+import { LenderAccountError } from './account.ts'
+import { dueBy, forger } from './forger.ts'
 import { agentWorld, fallOf, type Given, lenderOf, seen } from './testWorld.conformance.ts'
 
 const ACCOUNTS = [{ collateral: { ETH: 0 }, debt: { USDC: 0 } }, { collateral: { ETH: 1 } }]
@@ -77,7 +78,7 @@ describe('a forger', () => {
   })
 
   it('needs an account with both entries', () => {
-    expect(() => worldOf({ account: 'nobody' })).toThrow(ForgerAccountError)
+    expect(() => worldOf({ account: 'nobody' })).toThrow(LenderAccountError)
     expect(() => worldOf({ account: 'account 1' })).toThrow(/"forger" needs an account "account 1"/)
   })
 })

@@ -3,7 +3,6 @@ import {
   type Block,
   f64,
   fraction,
-  InputError,
   type Lender,
   type Model,
   model,
@@ -13,14 +12,13 @@ import {
   seconds,
   text,
 } from '../../world/index.ts'
+import { accountOf, type OwnAccount } from './account.ts'
 
 /** Rounding of times that are multiples of the tick, s. */
 const SLACK = 1e-6
 
-/** Thrown when the account of a forger cannot hold what it forges or owe what it takes. */
-export class ForgerAccountError extends InputError {
-  override readonly name = 'ForgerAccountError'
-}
+/** Share of a tranche below which what is left is rounding. */
+const RESIDUE = 1e-6
 
 const params = {
   lender: ref('lender', 'where it borrows'),
@@ -43,36 +41,6 @@ export function dueBy(time: number, at: number, every: number): number {
   return time < at - SLACK ? 0 : Math.floor((time - at + SLACK) / every) + 1
 }
 
-/** Coordinate of an asset in a row, on one side; -1 when there is none. */
-function coordinateOf(lender: Lender, row: number, asset: number, side: 0 | 1): number {
-  const { start, count, coordinate } = lender.book
-  for (let k = start[row]!; k < start[row]! + count[row]!; k++) {
-    const c = coordinate[k]!
-    if (lender.assetOf(c) === asset && lender.liability[c] === side) return c
-  }
-  return -1
-}
-
-type Account = { readonly row: number; readonly collateral: number; readonly debt: number }
-
-/** Find the account. @throws {ForgerAccountError} when it is not there or lacks an entry. */
-function accountOf(
-  lender: Lender,
-  p: { readonly account: string; readonly collateral: number; readonly debt: number },
-  name: string,
-): Account {
-  for (let row = 0; row < lender.book.rows; row++) {
-    if (lender.account(row) !== p.account) continue
-    const collateral = coordinateOf(lender, row, p.collateral, 0)
-    const debt = coordinateOf(lender, row, p.debt, 1)
-    if (collateral >= 0 && debt >= 0) return { row, collateral, debt }
-  }
-  throw new ForgerAccountError(
-    `"${name}" needs an account "${p.account}" with an entry, which may be 0, for its collateral ` +
-      'and one for its debt; add it to the positions of the lender',
-  )
-}
-
 /**
  * Somebody who has minted tokens without backing, deposits them in tranches and borrows against each
  * what the oracle says they are worth, as far as there is cash. It stops when all is deposited; a
@@ -87,7 +55,7 @@ export const forger: Model = model({
   columns: () => ({ deposited: f64(1, 'tokens') }),
   create(p, s, { chain, name, self }) {
     let lender: Lender
-    let account: Account
+    let account: OwnAccount
     const due = ({ time }: Block): number => {
       const before = time - chain.blockSeconds
       return dueBy(time, p.at, p.every) - (before > 0 ? dueBy(before, p.at, p.every) : 0)
@@ -108,7 +76,8 @@ export const forger: Model = model({
       observe(block, submit) {
         const left = p.forged - s.deposited[0]!
         const amount = block.round === 0 ? Math.min(left, due(block) * p.tranche) : 0
-        if (!(amount > 1e-9 * p.forged) || !(lender.cash(p.debt) > 0)) return
+        const isRounding = left <= RESIDUE * Math.min(p.tranche, p.forged)
+        if (!(amount > 0) || isRounding || !(lender.cash(p.debt) > 0)) return
         const actions = [{ kind: 'take', args: [amount], gas: p.gas }]
         submit({ actions, bid: p.bid, key: account.row })
       },

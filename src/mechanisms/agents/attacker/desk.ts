@@ -19,6 +19,8 @@ export const AT = {
   before: 8,
   /** Own money at the start. */
   capital: 9,
+  /** Time of the first try to strike, s; 0 before it. */
+  struck: 10,
 } as const
 
 /** State columns. */
@@ -73,13 +75,19 @@ export function worthOf(desk: Desk): number {
   return assets.reduce((sum, { price }, a) => sum + price * ledger.balance(self, a), equityOf(desk))
 }
 
+/** Note how much of its own money it lacks. */
+export function noteLack(desk: Desk): void {
+  const { sums } = desk.s
+  sums[AT.needed] = Math.max(sums[AT.needed]!, sums[AT.capital]! - moneyOf(desk))
+}
+
 /** Note money that was tied up, and how much of its own it lacks. */
 function note(desk: Desk, spent: number): void {
   const { sums } = desk.s
   sums[AT.tied]! += spent
   sums[AT.outlay]! += spent
   sums[AT.peak] = Math.max(sums[AT.peak]!, sums[AT.tied]!)
-  sums[AT.needed] = Math.max(sums[AT.needed]!, sums[AT.capital]! - moneyOf(desk))
+  noteLack(desk)
 }
 
 /** Trade for itself, caused by the last push. @returns what was bought; 0 when refused. */

@@ -19,9 +19,9 @@ import {
   USD,
   usd,
 } from '../../../world/index.ts'
-import { AT, type Desk, priceOfPush, push, type State, sellAll, worthOf } from './desk.ts'
+import { AT, type Desk, noteLack, priceOfPush, push, type State, sellAll, worthOf } from './desk.ts'
 import { pushFactor } from './kernel.ts'
-import { borrowAll, liquidateOthers, pledgedValue } from './strike.ts'
+import { borrowAll, findsVictim, isOvervalued, liquidateOthers, pledgedValue } from './strike.ts'
 
 /** Thrown when an attacker cannot do what its parameters say. */
 export class AttackerError extends InputError {
@@ -72,6 +72,11 @@ const params = {
   }),
   gasMoney: usd('further money that is kept for gas', { default: 1000 }),
   at: seconds('start of the attack; 0 = the first block', { default: 0 }),
+  patience: seconds(
+    'time from its first try for which it strikes again in every block, or sends its bundle again, ' +
+      'while that is worth it; 0 = it tries once',
+    { default: 3600 },
+  ),
   gas: number('gas per trade, borrowing or liquidation', 'gas', { default: 200_000, min: 0 }),
   pushBid: number('priority fee of pushes: low, to be last in a block', 'gwei', {
     default: 0,
@@ -88,8 +93,8 @@ type Params = ParamsOf<typeof params>
 /** Rounding of sums of all that it has. */
 const ROUNDING = 1e-9
 
-/** Phases of an attack after its pushes (0), as the column `phase` has them. */
-const STRUCK = 1
+/** Phases of an attack after pushes and strikes (0), as the column `phase` has them. */
+const LEAVING = 1
 const OVER = 2
 
 function pushesOf({ mode, window }: Params): number {
@@ -151,8 +156,22 @@ function check(p: Params, { venue, lender, row }: Desk, { name, assets }: Contex
   if (p.strike === 'borrow' && row < 0) fail('borrows without an account; name its `account`')
 }
 
+/** Whether it tries to strike in this block: at first whatever it sees, then while it is worth it. */
+function isTrying(p: Params, desk: Desk, time: number): boolean {
+  const { sums } = desk.s
+  if (sums[AT.struck] === 0) {
+    sums[AT.struck] = time
+    if (p.strike === 'borrow' && p.mode !== 'atomic')
+      sums[AT.gain] = pledgedValue(desk) - sums[AT.opening]!
+    return true
+  }
+  if (time - sums[AT.struck]! > p.patience || p.patience === 0) return false
+  if (p.mode === 'atomic') return true
+  return p.strike === 'borrow' ? isOvervalued(desk) : findsVictim(desk)
+}
+
 /** What it submits in this block, by its phase; own columns say what has happened. */
-function planOf(p: Params, desk: Desk): readonly Action[] {
+function planOf(p: Params, desk: Desk, time: number): readonly Action[] {
   const { s, context } = desk
   const act = (kind: string, args: readonly number[] = [], times = 1): Action => ({
     kind,
@@ -162,21 +181,22 @@ function planOf(p: Params, desk: Desk): readonly Action[] {
   const finish = act('sell', [1])
   const strike = act('strike', [], p.strike === 'liquidate' ? 1 + p.liquidations : 1)
   const pushed = act('push', [factorOf(p)])
-  if (s.phase[0] === STRUCK) return [finish]
+  if (s.phase[0] === LEAVING) return [finish]
   const isPushing = s.pushes[0]! < pushesOf(p)
   // It waits while the venue is halted.
   if (isPushing && !(desk.venue!.spot(p.money, p.asset) > 0)) return []
-  if (p.mode === 'atomic') {
-    s.phase[0] = STRUCK
-    return p.strike === 'none' ? [pushed, finish] : [pushed, strike, finish, act('gain')]
-  }
-  if (isPushing) {
+  const isAtomic = p.mode === 'atomic'
+  if (isPushing && !isAtomic) {
     const holds = context.ledger.balance(context.self, desk.asset) > 0
     return holds && desk.exit !== desk.venue ? [act('sell', [0]), pushed] : [pushed]
   }
-  s.phase[0] = STRUCK
-  if (p.strike === 'borrow') s.sums[AT.gain] = pledgedValue(desk) - s.sums[AT.opening]!
-  return p.strike === 'none' ? [finish] : [strike, finish]
+  const isStriking = (isAtomic || p.strike !== 'none') && isTrying(p, desk, time)
+  if (!isStriking) {
+    s.phase[0] = LEAVING
+    return [finish]
+  }
+  if (!isAtomic) return [strike, finish]
+  return p.strike === 'none' ? [pushed, finish] : [pushed, strike, finish, act('gain')]
 }
 
 function strikeOf(p: Params, desk: Desk): Outcome {
@@ -193,8 +213,9 @@ function end({ s }: Desk): Outcome {
  * A minimal attacker with finite capital: pushes a venue's price, at the end of a block so that an
  * oracle counts it, again in every block in which others have restored it; strikes first thing in the
  * block after, by borrowing against what the oracle now says or by liquidating others; and sells what
- * is left. In one bundle all of it is done or nothing, and nothing if it does not pay. Every step is an
- * ordinary action, priced in gas and open to whoever bids more.
+ * is left. In one bundle all of it is done or nothing, and nothing if it does not pay. A strike that is
+ * refused, priced out or has found no room is tried again while it is worth it and `patience` lasts.
+ * Every step is an ordinary action, priced in gas and open to whoever bids more.
  */
 export const attacker: Model = model({
   kind: 'agents/attacker',
@@ -234,10 +255,11 @@ export const attacker: Model = model({
         if (round > 0 || s.phase[0] === OVER || time < p.at) return
         if (s.sums[AT.submitted] === 0) s.sums[AT.opening] = pledgedValue(desk)
         s.sums[AT.submitted] = time
-        const isStrike = s.phase[0] === STRUCK
-        const actions = planOf(p, desk)
+        // Gas of what was refused leaves no other trace here.
+        noteLack(desk)
+        const actions = planOf(p, desk, time)
         if (actions.length === 0) return
-        const isPush = !isStrike && actions.some(({ kind }) => kind === 'push')
+        const isPush = actions.some(({ kind }) => kind === 'push')
         submit({ actions, bid: isPush && p.mode !== 'atomic' ? p.pushBid : p.strikeBid, key: 0 })
       },
       actions: {

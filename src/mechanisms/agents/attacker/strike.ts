@@ -7,6 +7,8 @@ const ALL = 1 - 1e-12
 /** Share of an amount that is tried next when limits stricter than the health test refuse it. */
 const LESS = 0.99
 const TRIES = 500
+/** Rounding of sums of values. */
+const ROUNDING = 1e-9
 
 /** Value of the collateral of its own account in the eyes of its lender, USD. */
 export function pledgedValue({ lender, row }: Desk): number {
@@ -18,19 +20,45 @@ export function pledgedValue({ lender, row }: Desk): number {
   return total
 }
 
+/** Coordinate in its own account under which it can pledge what it pushed; -1 when there is none. */
+function pledgeOf({ row, asset }: Desk, lender: Lender): number {
+  const { start, count, coordinate } = lender.book
+  for (let k = start[row]!; k < start[row]! + count[row]!; k++) {
+    const c = coordinate[k]!
+    if (lender.assetOf(c) === asset && lender.liability[c] === 0) return c
+  }
+  return -1
+}
+
+/** Whether the lender still believes that its collateral, with what it would pledge, is worth more. */
+export function isOvervalued(desk: Desk): boolean {
+  const { context, asset, money, s } = desk
+  const lender = desk.lender!
+  const held = context.ledger.balance(context.self, asset)
+  const canPledge = held > 0 && pledgeOf(desk, lender) >= 0
+  const paid = s.sums[AT.tied]! * context.assets[money]!.price
+  const gain = canPledge ? Math.max(0, held * lender.price(asset) - paid) : 0
+  const opening = s.sums[AT.opening]!
+  return pledgedValue(desk) + gain > opening * (1 + ROUNDING)
+}
+
+/** Whether an account beside its own is below its thresholds now. */
+export function findsVictim({ lender, row: own }: Desk): boolean {
+  const { book } = lender!
+  const coordinates = lender!.coordinates()
+  for (let row = 0; row < book.rows; row++)
+    if (row !== own && margin(book, coordinates, row) < 0) return true
+  return false
+}
+
 /** Pledge what it holds of what it pushed, where its account takes it. */
 function pledge(desk: Desk, lender: Lender): Outcome {
   const { context, row, asset, s } = desk
-  const { start, count, coordinate } = lender.book
   const amount = context.ledger.balance(context.self, asset)
-  if (!(amount > 0)) return null
-  for (let k = start[row]!; k < start[row]! + count[row]!; k++) {
-    const c = coordinate[k]!
-    if (lender.assetOf(c) !== asset || lender.liability[c] === 1) continue
-    s.taken[asset]! -= amount
-    return lender.supply(row, c, amount, context.self)
-  }
-  return null
+  const c = pledgeOf(desk, lender)
+  if (!(amount > 0) || c < 0) return null
+  s.taken[asset]! -= amount
+  return lender.supply(row, c, amount, context.self)
 }
 
 /** Borrow as much of one debt as cash, health and other limits let it. @returns whole tokens. */
