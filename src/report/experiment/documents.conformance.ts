@@ -1,4 +1,10 @@
-import type { CliffDocument, SweepDocument } from '../../experiments/index.ts'
+import type {
+  CliffDocument,
+  CompareDocument,
+  Estimate,
+  SweepDocument,
+  TuneDocument,
+} from '../../experiments/index.ts'
 import { exp } from '../../math/index.ts'
 import { loadScenario } from '../../scenario/index.ts'
 import type { About } from './about.ts'
@@ -100,4 +106,84 @@ export const SWEEP_OF_ONE: SweepDocument = {
   points: [0.2, 0.5, 0.8].map((x) => ({ at: [x], ...around(step(x, 0.5)), n: 8 })),
   cells: [0.2, 0.5].map((x) => ({ from: [x], to: [x + 0.3], depth: 0 })),
   line: [],
+}
+
+function told(value: number, method = 'mean'): Estimate {
+  return { ...around(value), method, n: 64, approximate: false }
+}
+
+const AT = { ethDrop: 0.3, depth: 2e7 }
+
+/** A tuning with a frontier of three points, next to a cliff. */
+export const TUNED: TuneDocument = {
+  ...{ breakwater: '0', experiment: 'tune', scenario: 'compound-v2-eth-crash', seed: 1 },
+  ...{ freshSeed: 7, objective: 'badDebt.es99 + 0.1*capitalCost', subjectTo: ['badDebt < 4e5'] },
+  vary: [
+    { name: 'ethDrop', low: 0.2, high: 0.8 },
+    { name: 'depth', low: 1e6, high: 4e7 },
+  ],
+  best: {
+    ...{ at: AT, searched: 2e5, fresh: told(2.4e5) },
+    constraints: [{ text: 'badDebt < 4e5', left: told(3e5), bound: 4e5, verdict: 'kept' }],
+  },
+  ...{ note: '', nearest: null },
+  asItIs: { at: {}, searched: 9e5, fresh: told(9e5), constraints: [], more: told(6.6e5) },
+  ...{ atRandom: null, lossMeasure: 'badDebt.es99' },
+  marginals: [{ name: 'depth', step: 4e5, change: told(-1e4) }],
+  cliffs: [
+    {
+      ...{ name: 'ethDrop', cliff: { value: 0.31, low: 0.3, high: 0.32 }, distance: 1 },
+      ...{ share: 0.02, isNear: true, note: 'the response peaks there' },
+    },
+  ],
+  frontier: {
+    ...{ efficiency: 'totalDebt', loss: 'badDebt.es99' },
+    points: [1e6, 2e6, 3e6].map((x, k) => ({
+      ...{ at: AT, efficiency: told(x), loss: told(1e4 * 4 ** k) },
+      slope: k < 2 ? 0.01 : null,
+    })),
+    ...{ knee: { value: 2e6, low: 1.5e6, high: 2.5e6 }, note: 'farthest below the chord' },
+  },
+  ...{ points: 100, impossible: 2, paths: 64, freshPaths: 256, runs: 12_800 },
+}
+
+/** A tuning that found nothing. */
+export const NOT_TUNED: TuneDocument = {
+  ...TUNED,
+  ...{ best: null, asItIs: null, frontier: null, marginals: [], cliffs: [] },
+  note: 'no point met all constraints',
+  nearest: { at: AT, missed: [{ text: 'badDebt < 4e5', by: 2e5 }] },
+}
+
+const EFFECT = { ...told(2e6), verdict: 'helps' } as const
+const DOUBT = { ...told(0), low: -1e5, high: 1e5, verdict: 'cannot tell' } as const
+
+/** Two defences: one helps and costs, of the other it cannot be told. */
+export const COMPARED: CompareDocument = {
+  ...{ breakwater: '0', experiment: 'compare', scenario: 'compound-v2-eth-crash', seed: 1 },
+  measures: [],
+  measure: { name: 'loss', unit: 'USD', better: 'lower' },
+  ...{ statistic: 'mean', set: {}, calm: { ethDrop: 0 }, paths: 8, compared: 7, isCertain: false },
+  arms: [
+    {
+      ...{ name: 'no defence', kind: 'base', parts: [], set: {}, level: told(5e6) },
+      ...{ avoided: null, costs: [], payers: [] },
+    },
+    {
+      ...{ name: 'breaker', kind: 'defence', parts: ['breaker'], set: {}, level: told(3e6) },
+      ...{ avoided: EFFECT, costs: [{ ...told(1e4), measure: 'capitalCost', unit: 'USD' }] },
+      payers: [{ ...told(-2e6), who: 'depositors', measure: 'badDebt', unit: 'USD' }],
+    },
+    {
+      ...{ name: 'caps', kind: 'defence', parts: ['caps'], set: {}, level: told(5e6) },
+      ...{ avoided: DOUBT, costs: [], payers: [] },
+    },
+  ],
+  interactions: [{ pair: ['breaker', 'caps'], extra: told(-1e5), verdict: 'overlap' }],
+  ranking: [
+    { name: 'breaker', rank: 1, avoided: 2e6, cannotTell: [], same: [] },
+    { name: 'caps', rank: 2, avoided: 0, cannotTell: ['no defence'], same: [] },
+    { name: 'no defence', rank: 2, avoided: 0, cannotTell: ['caps'], same: [] },
+  ],
+  ...{ rankingConfidence: 0.983, runs: 64 },
 }

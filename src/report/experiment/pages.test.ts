@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { cliffPage } from './cliff.ts'
-import { FOUND_CLIFF, NO_CLIFF, SWEEP, SWEEP_OF_ONE, sampleAbout } from './documents.conformance.ts'
+import { comparePage } from './compare.ts'
+import {
+  COMPARED,
+  FOUND_CLIFF,
+  NO_CLIFF,
+  NOT_TUNED,
+  SWEEP,
+  SWEEP_OF_ONE,
+  sampleAbout,
+  TUNED,
+} from './documents.conformance.ts'
 import { frontierChart } from './frontier.ts'
 import { sweepPage } from './sweep.ts'
 import { tornadoChart } from './tornado.ts'
+import { tunePage } from './tune.ts'
 import { waterfallChart } from './waterfall.ts'
 
 const VOID = /^(meta|link|input|br)$/
@@ -28,6 +39,8 @@ describe.each([
   ['a cliff read from JSON', () => cliffPage(JSON.parse(JSON.stringify(NO_CLIFF)), about)],
   ['a sweep', () => sweepPage(SWEEP, about)],
   ['a sweep of one parameter', () => sweepPage(SWEEP_OF_ONE, about)],
+  ['a comparison', () => comparePage(COMPARED, about)],
+  ['a tuning', () => tunePage(TUNED, about)],
 ])('the page of %s', (_, make) => {
   it('is whole, escapes what it was given, and writes no number that is none', () => {
     const page = make()
@@ -79,6 +92,29 @@ describe('the heat map', () => {
     expect(wide.match(/class="cell" style/g)).toHaveLength(4)
     expect(wide.match(/<circle/g)).toHaveLength(2)
     expect(/class="line over" d="([^"]*)"/.exec(wide)![1]).toMatch(/^M[\d.,]+M[\d.,]+$/)
+  })
+})
+
+describe('the page of a tuning', () => {
+  it('warns of a cliff nearby, and marks the knee', () => {
+    const page = tunePage(TUNED, about)
+    expect(page).toContain('next to a cliff in ethDrop')
+    expect(page).toMatch(/<text [^>]*class=" halo cliff"[^>]*>knee/)
+  })
+
+  it('names the nearest point when none is feasible', () => {
+    const page = tunePage(NOT_TUNED, about)
+    expect(page).toContain('No feasible point')
+    expect(page).toContain('misses badDebt &lt; 4e5 by 200,000')
+  })
+})
+
+describe('the page of a comparison', () => {
+  it('says which cannot be told apart, and how many paths are missing', () => {
+    const page = comparePage(COMPARED, about)
+    expect(page).toContain('cannot be told from no defence')
+    expect(page).toContain('1 path had no number')
+    expect(page).toContain('<b>breaker</b> avoids most')
   })
 })
 
