@@ -90,10 +90,14 @@ describe('a bribed dispute', () => {
     async (set) => {
       const least = leastOf(set)
       const money = { attackerCapital: 2 * least + 1e5 }
-      const lost = await outcome({ ...set, ...money, bribe: 0.999 * least })
-      // Undecided votes are repeated: where much agreement is needed, the run may end before them.
-      expect(lost.upheld).not.toBe(1)
+      // Undecided votes are repeated: the run goes on until the last of them.
+      const lost = await outcome({ ...set, ...money, days: 4, bribe: 0.999 * least })
+      expect(lost.upheld).toBe(0)
       expect(lost.badDebt).toBe(0)
+      if (filled(set).terms === 'conditional') {
+        expect(lost.bribes).toBe(0)
+        expect(lost.profit).toBeGreaterThan(-filled(set).bond - 4 * TIP)
+      }
       const won = await outcome({ ...set, ...money, bribe: 1.001 * least })
       expect(won.upheld).toBe(1)
       expect(won.badDebt).toBeGreaterThan(0.9 * securedBy(set))
@@ -135,6 +139,17 @@ describe('a bribed dispute', () => {
     expect(upfront.profit).toBeCloseTo(-1e4 - upfront.bribes - 2 * TIP, 4)
     const conditional = await outcome({ ...spread, terms: 'conditional' }, 3)
     expect(conditional.profit).toBeCloseTo(-1e4 - 2 * TIP, 4)
+  }, 60_000)
+
+  it('costs no bribe while the votes are not counted: what is in escrow is still its own', async () => {
+    const early = await outcome({ bribe: 5e6, days: 0.6 })
+    expect(early.upheld).toBeNaN()
+    expect(early.profit).toBeGreaterThan(-1e3)
+  }, 60_000)
+
+  it('costs nothing that was not begun, whatever the price of what is held does', async () => {
+    const calm = await outcome({ falsePriceFactor: 1, crash: 0.4 })
+    expect([calm.profit, calm.cost]).toEqual([0, 0])
   }, 60_000)
 
   it('counts the fall of the attacker own tokens among its costs', async () => {

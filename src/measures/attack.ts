@@ -12,7 +12,7 @@ type Watched = {
   mark: Mark | null
 }
 
-/** Balances and accounts at one moment, USD at reference prices. */
+/** Balances, with what is in escrow, and accounts at one moment, USD at reference prices. */
 type Mark = {
   readonly balances: number
   /** Sum over own accounts of collateral less debt where that is positive: others are abandoned. */
@@ -36,11 +36,16 @@ function markOf(world: World, attacker: Attacker, self: number, prices: Float64A
   let balances = 0
   let taken = 0
   for (let a = 0; a < prices.length; a++) {
-    balances += world.ledger.balance(self, a) * prices[a]!
+    balances += (world.ledger.balance(self, a) + (attacker.escrowed?.(a) ?? 0)) * prices[a]!
     taken += attacker.taken(a) * prices[a]!
   }
   const accounts = attacker.accounts().reduce((sum, own) => sum + equityOf(own, prices), 0)
   return { balances, accounts, taken }
+}
+
+/** Whether an attacker has laid out anything: what it holds may have changed its price before. */
+function hasBegun(attacker: Attacker): boolean {
+  return attacker.outlay() > 0 || attacker.capitalNeeded() > 0 || attacker.paperGain() !== 0
 }
 
 /**
@@ -62,6 +67,7 @@ export function createAttackWatch(world: World): {
   function sums(): AttackSums {
     let [profit, cost] = [0, 0]
     for (const { attacker, self, opening, mark } of all) {
+      if (!hasBegun(attacker)) continue
       const now = mark ?? markNow(attacker, self)
       profit += now.balances + now.accounts - opening.balances - opening.accounts
       cost += opening.balances + now.taken - now.balances

@@ -36,8 +36,13 @@ export const DISPUTE_MEASURES: readonly Measure[] = [
     name: 'answerDelay',
     unit: 's',
     better: 'lower',
-    doc: 'mean age of what oracles had observed when it became their answer; none without an answer',
-    value: ({ world: { trace } }) =>
-      mean(eventsOf(trace, 'answer').map((e) => trace.columns.z[e]!)),
+    doc: 'mean age of what oracles had observed when it became their answer, of oracles that settle disputes where there are any; none without an answer',
+    value: ({ world }) => {
+      const { instance, z } = world.trace.columns
+      const courts = world.all('assertions').map(({ self }) => self)
+      const answers = eventsOf(world.trace, 'answer')
+      const own = courts.length > 0 ? answers.filter((e) => courts.includes(instance[e]!)) : answers
+      return mean(own.map((e) => z[e]!))
+    },
   },
 ]

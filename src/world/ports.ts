@@ -246,6 +246,8 @@ export interface Assertions {
   /** Holder of the bond for and against the price; -1 when there is none. */
   asserter(): number
   disputer(): number
+  /** Whole tokens of an asset that a holder has in bonds, bribes and votes that are not decided yet. */
+  escrow(holder: number, asset: number): number
 }
 
 /** An account in a protocol. */
@@ -266,6 +268,8 @@ export interface Attacker {
   capitalNeeded(): number
   /** Whole tokens of an asset that protocols have given it, less what it has given them. */
   taken(asset: number): number
+  /** Whole tokens of an asset that others hold for it and that are not lost yet; absent: none. */
+  escrowed?(asset: number): number
   /** Rise of the value of its collateral in the eyes of its lenders when it struck, USD; 0 before. */
   paperGain(): number
   /** Seconds since the start at which the attack was over; NaN while it is not. */

@@ -287,6 +287,16 @@ function close(court: Court): void {
   enter(court, 'none')
 }
 
+/** What a holder has in bonds, bribe and votes of the assertion under way, whole tokens. */
+export function escrowOf({ p, s }: Court, holder: number, asset: number): number {
+  const bonds = Number(s.asserter[0] === holder) + Number(s.disputer[0] === holder)
+  const isBriber = s.briber[0] === holder
+  let held = asset === p.bondAsset ? bonds * p.bond : 0
+  if (isBriber && asset === p.bondAsset) held += s.bribe[0]!
+  if (isBriber && asset === p.votingToken) held += s.stake[p.stakes.length]!
+  return held
+}
+
 /** Whether `advance` has something to do. */
 export function isDue(court: Court): boolean {
   return stageOf(court) !== 'none' && court.s.now[0]! >= court.s.until[0]! - SLACK

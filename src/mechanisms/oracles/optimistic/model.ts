@@ -23,6 +23,7 @@ import {
   backPrice,
   type Court,
   disputePrice,
+  escrowOf,
   isDue,
   openStakes,
   stageOf,
@@ -146,6 +147,7 @@ function assertionsOf(court: Court): Assertions {
     since: () => (isUnderWay() ? s.since[0]! : Number.NaN),
     asserter: () => s.asserter[0]!,
     disputer: () => s.disputer[0]!,
+    escrow: (holder, asset) => escrowOf(court, holder, asset),
   }
 }
 
