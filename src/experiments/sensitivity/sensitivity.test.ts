@@ -136,6 +136,14 @@ describe('Sobol indices', () => {
     )
   })
 
+  it('of a parameter that decides alone are 1 however few the samples, and 0 of all others', () => {
+    const { first, total } = sobolIndices((x) => x[1]! ** 3, unit(3), { samples: 4 })
+    for (const found of [first, total])
+      found.forEach(({ value, low, high }, k) => {
+        for (const number of [value, low, high]) expect(number).toBeCloseTo(k === 1 ? 1 : 0, 12)
+      })
+  })
+
   it('of a constant cannot be told', () => {
     const { first, total, variance } = sobolIndices(() => 3, unit(2), { samples: 8 })
     expect(variance).toBe(0)

@@ -69,12 +69,12 @@ export function sobolDesign(ranges: Ranges, { samples, seed = 1 }: SobolOptions)
 }
 
 /**
- * Sums over the base samples of one replicate: their number, values and squares of both points, then per
- * parameter the squared changes when it stays and when it alone changes.
+ * Sums over the base samples of one replicate: their number, values and squares of both points, squared
+ * changes from one to the other, then per parameter those when it stays and when it alone changes.
  */
 type Sums = Float64Array
 
-const [COUNT, SUM, SQUARES, CHANGES] = [0, 1, 2, 3]
+const [COUNT, SUM, SQUARES, WHOLE, CHANGES] = [0, 1, 2, 3, 4]
 
 /** @param centre near the mean, so that sums of squares keep their digits. */
 function sumsOf(values: Float64Array, from: number, size: number, d: number, centre: number): Sums {
@@ -85,6 +85,7 @@ function sumsOf(values: Float64Array, from: number, size: number, d: number, cen
     sums[COUNT]!++
     sums[SUM]! += a + b
     sums[SQUARES]! += a * a + b * b
+    sums[WHOLE]! += (a - b) * (a - b)
     for (let k = 0; k < d; k++) {
       const mixed = values[at + 2 + k]! - centre
       sums[CHANGES + 2 * k]! += (b - mixed) * (b - mixed)
@@ -101,11 +102,13 @@ function varianceOf(sums: Sums): number {
   return Math.max(0, sums[SQUARES]! / (2 * sums[COUNT]!) - mean * mean)
 }
 
-/** Jansen's estimators: half the mean square of what changes when all but one, or only one, changes. */
-const firstOf = (sums: Sums, k: number): number =>
-  1 - sums[CHANGES + 2 * k]! / (2 * sums[COUNT]!) / varianceOf(sums)
-const totalOf = (sums: Sums, k: number): number =>
-  sums[CHANGES + 2 * k + 1]! / (2 * sums[COUNT]!) / varianceOf(sums)
+/**
+ * Jansen's estimators: the mean square of what changes when all but one, or only one, changes, over that
+ * when all do. Twice the variance below the line would be as unbiased, but changes of the same points
+ * err together: a parameter that decides alone has exactly 1.
+ */
+const firstOf = (sums: Sums, k: number): number => 1 - sums[CHANGES + 2 * k]! / sums[WHOLE]!
+const totalOf = (sums: Sums, k: number): number => sums[CHANGES + 2 * k + 1]! / sums[WHOLE]!
 
 /**
  * Work out the shares of variance from a function's values at the points of a design.
