@@ -12,7 +12,7 @@ export type SmallWorld = {
 }
 
 const CROWD = `
-  dealers: { kind: options/dealer, chain: main, asset: X, venue: one, source: one, gammaNotional: 300000, daysToExpiry: 1, strikes: 5, width: 0.2, vol: 0.8 }
+  dealers: { kind: options/dealer, chain: main, asset: X, venue: one, source: one, gammaNotional: 300, daysToExpiry: 1, strikes: 5, width: 0.2, vol: 0.8 }
   newcomer: { kind: agents/overborrower, lender: a, account: '0', collateral: X, debt: USD, venue: one, capital: 2000, share: 0.9 }
   suppliers: { kind: agents/depositors, lender: a, asset: USD, reference: one }`
 

@@ -1,7 +1,10 @@
 import { CHANNELS, type Channel } from '../channels.ts'
 
-/** A cut that takes a world apart comes last, so that every part has what the others changed. */
-const APART = 'sharedVenue'
+/**
+ * Cuts that come last, in this order: without dealers the cut of lending finds nothing to do, and of a world
+ * that is taken apart every part must have what the others changed.
+ */
+const LAST = ['hedging', 'sharedVenue']
 
 /** Name of several channels that are cut together, of which a measure is told. */
 export function togetherName(channels: readonly string[], measure: string): string {
@@ -10,10 +13,7 @@ export function togetherName(channels: readonly string[], measure: string): stri
 
 /** Join channels: where one of them finds nothing left to cut, the others are cut. */
 function together(name: string, channels: readonly Channel[], measure: string): Channel {
-  const order = [
-    ...channels.filter((channel) => channel.name !== APART),
-    ...channels.filter((channel) => channel.name === APART),
-  ]
+  const order = channels.toSorted((a, b) => LAST.indexOf(a.name) - LAST.indexOf(b.name))
   return {
     name,
     doc: channels.map(({ doc }) => doc).join('; '),
