@@ -7,6 +7,7 @@ import {
   type Vary,
 } from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
+import { checkFolder } from '../report/files.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
@@ -61,6 +62,7 @@ export async function cliffCommand(path: string, args: CliffArguments): Promise<
   const { vary, json, out, short, defences, set, ...options } = args
   checkCount('paths', options.paths, 1)
   checkCount('cells', options.cells, 4)
+  if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
   const line = progressLine()
   const { signal, release } = interruptible()

@@ -224,7 +224,10 @@ function programOf(finish: (code: number) => void): Command {
     .option('--no-distance', 'do not look for the cliff')
     .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
     .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+    .option(
+      '--out <dir>',
+      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  breakwater warn scenarios/flash-crash.yaml --no-distance\n\nA warning is a rise of variance and lag-1 autocorrelation together, in rolling windows before the event, beyond\n95 % of surrogates without a trend. Abrupt cascades give none: it says so.',
@@ -349,10 +352,7 @@ function programOf(finish: (code: number) => void): Command {
     )
     .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
     .option('--json', 'print one JSON document on stdout')
-    .option(
-      '--out <dir>',
-      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
-    )
+    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater tune scenarios/papers/leveraged-loop.yaml --objective "-1*threshold" --subject-to "badDebt <= 1" --vary threshold=0.5..0.95 --vary bonus=0.005..0.1\n  breakwater tune scenarios/papers/leveraged-loop.yaml --budget "badDebt <= 1" --vary jump=0..0.3\n\nAll points meet the same draws. What is found is estimated again on paths that the search has not seen, beside\nthe scenario as it is and the best of as many points at random. "None" is an answer.',

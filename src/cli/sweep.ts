@@ -1,4 +1,5 @@
 import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments/index.ts'
+import { checkFolder } from '../report/files.ts'
 import { sweepText } from '../report/sweepText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { checkCount, readVary, tellInterrupted } from './cliff.ts'
@@ -45,6 +46,7 @@ export async function sweepCommand(path: string, args: SweepArguments): Promise<
   checkCount('paths', options.paths, 1)
   checkCount('rounds', options.rounds, 0)
   const axes = vary.map(readAxis)
+  if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
   const line = progressLine()
   const { signal, release } = interruptible()

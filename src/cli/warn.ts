@@ -1,7 +1,9 @@
 import { type WarnOptions, warn } from '../experiments/index.ts'
+import { checkFolder } from '../report/files.ts'
 import { warnText } from '../report/warnText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
 import { checkCount, readVary, tellInterrupted } from './cliff.ts'
+import { againCommand, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 
@@ -28,6 +30,7 @@ export type WarnArguments = {
 export async function warnCommand(path: string, args: WarnArguments): Promise<number> {
   const { vary, json, out, short, defences, set, distance, ...options } = args
   checkCount('paths', options.paths, 1)
+  if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
   const line = progressLine()
   const { signal, release } = interruptible()
@@ -43,6 +46,11 @@ export async function warnCommand(path: string, args: WarnArguments): Promise<nu
   try {
     const found = await warn(scenario, asked)
     line.clear()
+    if (out !== undefined) {
+      const { warnPage, writeExperiment } = await import('../report/experiment/index.ts')
+      const about = { scenario, command: againCommand('warn', path, args), set: asked.set }
+      tellWritten(await writeExperiment(found, warnPage(found, about), out))
+    }
     process.stdout.write(`${json ? JSON.stringify(found, null, 2) : warnText(found)}\n`)
     return 0
   } catch (error) {
