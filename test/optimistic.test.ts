@@ -94,7 +94,7 @@ describe('a bribed dispute', () => {
       const lost = await outcome({ ...set, ...money, days: 4, bribe: 0.999 * least })
       expect(lost.upheld).toBe(0)
       expect(lost.badDebt).toBe(0)
-      if (filled(set).terms === 'conditional') {
+      if ((set.terms ?? 'conditional') === 'conditional') {
         expect(lost.bribes).toBe(0)
         expect(lost.profit).toBeGreaterThan(-filled(set).bond - 4 * TIP)
       }
