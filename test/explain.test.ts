@@ -12,7 +12,7 @@ import { MODELS } from '../src/mechanisms/index.ts'
 import { explain } from '../src/report/explain.ts'
 import { explainText } from '../src/report/explainText.ts'
 import { channelClauses, pathStories, toldPaths } from '../src/report/pathStory.ts'
-import { resolveScenario, type Scenario } from '../src/scenario/index.ts'
+import { loadScenario, resolveScenario, type Scenario } from '../src/scenario/index.ts'
 import { assetIndex } from '../src/world/index.ts'
 
 const SHARES = CHANNELS.map(({ name }) => ({ name, value: 1 }))
@@ -47,6 +47,17 @@ describe('the story of a path', () => {
     for (const name of shown) expect(await toldOf(scenario, name), name).not.toContain(name)
   }, 30_000)
 
+  it('names what an attacker did, and no channel that adds nothing', async () => {
+    const scenario = loadScenario('scenarios/oracle-manipulation.yaml')
+    const found = await attribute(scenario, { workers: 1 })
+    const [story] = await pathStories(scenario, found)
+    const text = story!.clauses.map((clause) => clause.text).join('\n')
+    expect(text).toMatch(
+      /^adversary adds \$116\.00M \(100 % of it\): .* borrows \$116\.00M of USD\.$/m,
+    )
+    expect(text).not.toContain('feedLag')
+  }, 30_000)
+
   it('is told of the middle and of the bad end, by the first of equal paths', () => {
     expect(toldPaths([5, 1, 3, 9, 9], 'lower')).toEqual([
       { told: ['median'], path: 0 },
@@ -60,7 +71,7 @@ describe('the story of a path', () => {
     expect(toldPaths([Number.NaN], 'lower')).toEqual([])
   })
 
-  it('proves every clause by events, and tells shares that add up to what that path lost', async () => {
+  it('proves every clause by events, and says how to see them', async () => {
     const scenario = smallWorld()
     const found = await attribute(scenario, { paths: 2, workers: 1 })
     const stories = await pathStories(scenario, found)

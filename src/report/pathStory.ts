@@ -101,18 +101,22 @@ function pushedFurthest(view: PathView): Evidence | null {
   return { text, events: [event] }
 }
 
-/** What an adversary did that moved most: an event of its own, or one that names it as party. */
+/** The largest loan that an attack led to, with the way there; or what else names an adversary as party. */
 function attack(view: PathView): Evidence | null {
   const { trace, instances } = view.world
-  const { instance, row, x } = trace.columns
+  const { row, x } = trace.columns
   const isAdversary = (k: number): boolean => ADVERSARIES.includes(instances[k]?.spec.kind ?? '')
-  const named = new Set(['drain', 'assertion', 'bribe'])
-  const own: number[] = []
-  for (let e = 0; e < trace.length; e++)
-    if (isAdversary(instance[e]!) || (named.has(kindOf(trace, e)) && isAdversary(row[e]!)))
-      own.push(e)
-  const event = most(own, (e) => x[e]!)
-  return event === null ? null : { text: sayEvent(view.world, event), events: [event] }
+  if (!instances.some((_, k) => isAdversary(k))) return null
+  // Nobody else takes out loans while a path runs.
+  const loan = most(eventsOf(trace, 'borrow'), (e) => x[e]!)
+  const own = (['drain', 'bribe', 'assertion'] as const)
+    .flatMap((kind) => eventsOf(trace, kind))
+    .filter((e) => isAdversary(row[e]!))
+  const event = loan ?? own[0]
+  if (event === undefined) return null
+  const way = pathTo(trace, event)
+  const ends = way.length > 2 ? [way[0]!, event] : way
+  return { text: ends.map((e) => sayEvent(view.world, e)).join(', then '), events: ends }
 }
 
 /** How each channel shows itself in the events of a path. */
@@ -148,7 +152,7 @@ export function channelClauses(
 ): readonly Clause[] {
   const bySize = [...shares].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
   return bySize.flatMap(({ name, value }): readonly Clause[] => {
-    const seen = WITNESSES[name]?.(view)
+    const seen = value === 0 ? null : WITNESSES[name]?.(view)
     if (!seen) return []
     const part = of > 0 && value > 0 ? ` (${percent(value / of)} of it)` : ''
     const did = value < 0 ? 'takes away' : 'adds'
