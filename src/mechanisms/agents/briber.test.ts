@@ -13,6 +13,7 @@ import {
 import { LenderAccountError } from './account.ts'
 import { briber } from './briber.ts'
 import { disputer } from './disputer.ts'
+import { seen } from './testWorld.conformance.ts'
 
 const NAMES = ASSETS.map(({ name }) => name)
 const ACCOUNT = [{ collateral: { ETH: 0 }, debt: { USDC: 0 } }]
@@ -99,6 +100,16 @@ describe('a briber', () => {
     // The votes end at 2,400 s; it sees that in the next block.
     expect(world.port('attacker', 'attacker').endedAt()).toBe(2460)
     expect(world.ledger.balance(selfOf(world, 'attacker'), ETH)).toBe(10)
+  })
+
+  it('does not pay gas for what it cannot pay', () => {
+    const poor = attack('morpho', { capital: 999, gas: 1e6 })
+    expect([usdc(poor), poor.trace.length]).toEqual([999, 0])
+    expect(poor.port('attacker', 'attacker').endedAt()).toBe(60)
+    const watcher: Member = [disputer, { oracle: 'oracle', source: 'market', latency: 60 }]
+    const bold = attack('morpho', { bribe: 5000, gas: 1e6 }, { watcher })
+    expect(usdc(bold)).toBe(1000)
+    expect(seen(bold, 'failed')).toEqual([])
   })
 
   it('does nothing at the true price, and names an account that is not there', () => {

@@ -62,6 +62,12 @@ describe('a forger', () => {
     expect(seen(world, 'borrow')).toHaveLength(10)
   })
 
+  it('deposits tranches as small as they may be', () => {
+    const [paid, loan] = ran(worldOf({ tranche: 1e-9, share: 0.5 }), 5)
+    expect(paid).toBeCloseTo(2e-9, 18)
+    expect(loan).toBeCloseTo(2e-6, 15)
+  })
+
   it('makes up for deposits that are due within one block', () => {
     expect(ran(worldOf({ every: 4 }), 3)).toEqual([10, 10_000])
     expect(ran(worldOf({ every: 4 }), 4)).toEqual([40, 40_000])

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { ETH, type Member, modelConformance, USDC } from '../../../test/conformance/model.ts'
 import { forger, liquidator } from '../agents/index.ts'
 import { constantProduct } from '../liquidity/index.ts'
+import { feed } from '../oracles/index.ts'
 import { gbm } from '../prices/index.ts'
 import { breaker, ewma, moved } from './breaker.ts'
+import { IdleControlError } from './halt.ts'
 import {
   badDebtOf,
   changes,
@@ -102,6 +104,30 @@ describe('a breaker', () => {
     }
     expect(halts(0.3)).toBe(0)
     expect(halts(3)).toBeGreaterThan(0)
+  })
+
+  it('neither halts nor opens again while its source is silent', () => {
+    const stuck = [{ from: 720, to: 3600 }]
+    const own = { source: 'market', assets: [ETH], heartbeat: 30, latency: 0, maxAge: 60, stuck }
+    const dying: Member = [feed, own]
+    const silent: Member = [breaker, { ...defence[1], source: 'dying' }]
+    const falls = [[0.2, 600, 0]] as const
+    const world = ran(worldOf({ falls, defence: silent, members: { dying } }), 120)
+    const [halted, resumed, ...others] = changes(world)
+    expect([halted!.to, resumed!.to, others.length]).toEqual([0, 1, 0])
+    expect(halted!.tick * 12).toBeLessThan(660)
+    // Quiet for a quarter of an hour, counted from when it could see again.
+    expect(resumed!.tick * 12).toBeGreaterThanOrEqual(3600 + 900)
+  })
+
+  it.each([
+    [{ watched: [] }, /beside USD/],
+    [{ watched: [0] }, /beside USD/],
+    [{ move: 0 }, /set `move` or `vol`/],
+  ])('is not built when nothing can halt it: %o', (given, message) => {
+    const build = () => worldOf({ defence: [breaker, { ...defence[1], ...given }] })
+    expect(build).toThrow(IdleControlError)
+    expect(build).toThrow(message)
   })
 
   it('halts all venues when one source moves', () => {

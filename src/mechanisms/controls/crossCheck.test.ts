@@ -5,8 +5,10 @@ import { EVENT_NAMES, type World } from '../../world/index.ts'
 import { forger, liquidator } from '../agents/index.ts'
 import { compoundV2 } from '../lending/index.ts'
 import { type Account, lendingWorld, positionTable } from '../lending/testWorld.conformance.ts'
-import { crossCheck } from './crossCheck.ts'
+import { direct, feed } from '../oracles/index.ts'
+import { crossCheck, UnpricedExposureError } from './crossCheck.ts'
 import { createExposure, leverage } from './exposure.ts'
+import { IdleControlError } from './halt.ts'
 import {
   badDebtOf,
   changes,
@@ -137,6 +139,26 @@ describe('a cross-protocol check', () => {
     expect(gained(world, 'a', USDC)).toBe(0.74 * 50 * 2000)
     const high = check({ limit: 0, accountLimit: 3, least: 0.9 })
     expect(changes(ran(worldOf({ defence: high }), 15))).toEqual([])
+  })
+
+  it('prices what its source does not cover as the lenders do', () => {
+    const partial: Member = [direct, { source: 'market', assets: [USDC] }]
+    const stops = (source: string): number => {
+      const world = ran(worldOf({ members: { partial }, defence: check({ source }) }), 25)
+      return changes(world)[0]!.tick
+    }
+    // With ETH at 0 the asset would have no leverage at all.
+    expect(stops('partial')).toBe(stops('market'))
+  })
+
+  it('is not built without a price, or with nothing to watch', () => {
+    const late: Member = [
+      feed,
+      { source: 'market', assets: [ETH], opening: 'none', stuck: [{ from: 0, to: 1e6 }] },
+    ]
+    const given = { oracle: 'late', members: { late }, defence: check({ targets: ['lender'] }) }
+    expect(() => worldOf(given)).toThrow(UnpricedExposureError)
+    expect(() => worldOf({ defence: check({ limit: 0 }) })).toThrow(IdleControlError)
   })
 
   it('halts the borrowing of named assets where it is told to', () => {

@@ -4,9 +4,12 @@ import {
   ETH,
   type Member,
   modelConformance,
+  selfOf,
   smallWorld,
+  stepWorld,
   USDC,
 } from '../../../test/conformance/model.ts'
+import { USD } from '../../world/index.ts'
 import { borrowers, liquidator } from '../agents/index.ts'
 import { constantProduct } from '../liquidity/index.ts'
 import { stated } from '../oracles/index.ts'
@@ -84,6 +87,27 @@ describe('global caps', () => {
     const set = changes(world).map(({ target, to }) => [target, to] as const)
     expect(set.map(([target]) => target).sort()).toEqual(['lender', 'other'])
     expect(set.reduce((sum, [, to]) => sum + to, 0)).toBeCloseTo(2 * depthOf(5000), 6)
+  })
+
+  it('stay as they are while the venue is halted, and move in bounded steps', () => {
+    const world = ran(worldOf({ members: { pool: poolOf(40) }, defence: caps() }), 1)
+    const cap = () => world.port('governed', 'lender').term('supplyCap', ETH)
+    const before = cap()
+    expect(before).toBeCloseTo(2 * depthOf(40), 6)
+    world.port('governed', 'pool').setTerm('trading', -1, 0)
+    expect(depthAt(world.port('venue', 'pool'), ETH, 'supplyCap', 0.05)).toBeNaN()
+    ran(world, 10)
+    expect(cap()).toBe(before)
+    // By default a cap moves by 30 % at once at most.
+    world.port('governed', 'pool').setTerm('trading', -1, 1)
+    const pool = world.port('venue', 'pool')
+    expect(pool.swap(ETH, USD, 60, selfOf(world, 'lender'), -1)).toBeGreaterThan(0)
+    const wanted = 2 * depthAt(pool, ETH, 'supplyCap', 0.05)
+    expect(wanted / before).toBeCloseTo(2.5, 9)
+    stepWorld(world, 1)
+    expect(cap()).toBeCloseTo(1.3 * before, 6)
+    stepWorld(world, 3)
+    expect(cap()).toBeCloseTo(wanted, 6)
   })
 
   it('help against collateral that is not worth what the oracle says: the loss is bounded', () => {

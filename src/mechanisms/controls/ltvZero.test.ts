@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ETH, type Member, modelConformance, USDC } from '../../../test/conformance/model.ts'
 import { liquidator } from '../agents/index.ts'
 import { lenderOf } from '../agents/testWorld.conformance.ts'
-import { stated } from '../oracles/index.ts'
+import { feed, stated } from '../oracles/index.ts'
+import { IdleControlError } from './halt.ts'
 import { ltvZero } from './ltvZero.ts'
 import {
   badDebtOf,
@@ -78,6 +79,22 @@ describe('a breaker that sets the loan-to-value to 0', () => {
     ])
     expect(penaltiesOf(aave)).toBe(0)
   })
+
+  it('stays at 0 while the reference is silent', () => {
+    const fresh = { heartbeat: 30, latency: 0, maxAge: 60, stuck: [{ from: 700, to: 1e6 }] }
+    const dying: Member = [feed, { source: 'market', assets: [ETH], ...fresh }]
+    const gap = against({ source: 'oracle', reference: 'dying' })
+    const members = { ...forged.members, dying }
+    const stopped = ran(worldOf({ ...forged, falls: [[0.5, 600, 0]], members, defence: gap }), 60)
+    expect(changes(stopped).map(({ to }) => to)).toEqual([0])
+  })
+
+  it.each([{ fall: 0 }, { fall: 0, reference: 'market' }])(
+    'is not built when it watches nothing: %o',
+    (given) => {
+      expect(() => worldOf({ defence: against(given) })).toThrow(IdleControlError)
+    },
+  )
 
   it('costs loans and gas in a dip that endangers nobody', () => {
     const honest = { falls: dip, members: { honest: borrower(NEW, 1000, 1) } }

@@ -179,6 +179,15 @@ describe('an update of a cap', () => {
     expect(ratioOf(world)).toBeCloseTo(capOf(1.1939, 0.0968, 120), 13)
   })
 
+  it('comes from its manager and nobody else', () => {
+    const world = make({ growth: 0.0968, time: -WEEK }, updates(1.1939))
+    stepWorld(world, 1)
+    const { actions } = world.instances.find(({ instance }) => instance.actions?.update)!.instance
+    const stranger = world.instances.find(({ instance }) => !instance.actions?.update)!.self
+    expect(actions!.update!.execute([0], stranger)).toBe('not the manager of the caps')
+    expect(ratioOf(world)).toBeCloseTo(RATE, 14)
+  })
+
   it('is the event that moved the price, and says how far; then the base moves it', () => {
     const world = make({ growth: 0.0968, time: -WEEK }, updates(1.1939))
     stepWorld(world, 3)

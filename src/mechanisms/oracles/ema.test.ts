@@ -65,6 +65,19 @@ describe('an exponential average', () => {
     )
   })
 
+  it('averages no more than its cap', () => {
+    const capped: Member = [ema, { source: 'market', assets: [ETH], time: 100, cap: 2100 }]
+    const world = oracleWorld([[-0.5, 24]], { ema: capped, plain: emaOf(100) })
+    stepWorld(world, 2)
+    const price = (name: string): number => world.port('priceSource', name).price(ETH)
+    expect(price('ema')).toBeLessThan(price('plain'))
+    stepWorld(world, 300)
+    expect(price('ema')).toBeCloseTo(2100, 6)
+    expect(price('plain')).toBeCloseTo(3000, 6)
+    const low = oracleWorld([], { ema: [ema, { ...capped[1], cap: 1500 }] })
+    expect(low.port('priceSource', 'ema').price(ETH)).toBe(1500)
+  })
+
   it('is half way after time x ln 2', () => {
     const half = 10 * 12
     const world = oracleWorld([[0.5, 24]], { ema: emaOf(half / Math.LN2) })

@@ -188,6 +188,15 @@ describe('a safety module', () => {
     expect(act(world, 'ask', 0)).toBe('nothing to ask for')
   })
 
+  it('takes orders for its stakers from nobody else', () => {
+    const world = ran(worldOf(module({ staked: 1000, cooldown: 0 }), { falls: [] }), 1)
+    const { actions } = world.instances.find(({ name }) => name === 'defence')!.instance
+    const stranger = world.instances.find(({ name }) => name === 'liquidator')!.self
+    for (const kind of ['ask', 'redeem', 'reward'])
+      expect(actions![kind]!.execute([0], stranger)).toBe('not an own staker')
+    expect(act(world, 'ask', 0)).toBeNull()
+  })
+
   it('harms by its sale: the slashed token is the collateral of others', () => {
     // After the fall, and after the sale of what the first account had, the second stands above its
     // threshold by less than what the sale of slashed ETH takes from the price.
