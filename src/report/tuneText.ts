@@ -37,6 +37,8 @@ function keptLine({ text, left, verdict }: Kept): string {
 function againstLine(what: string, rival: Rival | null): string {
   if (rival === null) return `${what}: no feasible point`
   const { low, high, value } = rival.more
+  const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
+  const misses = `misses ${missed.map(({ text }) => text).join(', ')}`
   const better =
     low !== null && low > 0
       ? 'tuned is better'
@@ -45,9 +47,8 @@ function againstLine(what: string, rival: Rival | null): string {
         : value !== null && low === null && value !== 0
           ? `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
           : 'cannot tell'
-  const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
-  const note = missed.length > 0 ? `; misses ${missed.map(({ text }) => text).join(', ')}` : ''
-  return `${what}: ${told(rival.fresh)}, more than tuned by ${told(rival.more)}: ${better}${note}`
+  const verdict = missed.length > 0 ? misses : better
+  return `${what}: ${told(rival.fresh)}, more than tuned by ${told(rival.more)}: ${verdict}`
 }
 
 function marginalLine({ name, step, change }: Marginal): string {

@@ -50,16 +50,3 @@ export async function largestWithin(
     return points.slice(first).some(within)
   }
 }
-
-/**
- * Read where the excess passes 0 for the first time off points, straight between them.
- * @returns the lowest or highest x where it does not pass.
- */
-export function crossingOf(points: readonly CapPoint[]): number {
-  const first = points.findIndex((point) => !within(point))
-  if (first < 0) return points.at(-1)!.x
-  if (first === 0) return points[0]!.x
-  const [a, b] = [points[first - 1]!, points[first]!]
-  if (!Number.isFinite(b.over)) return a.x
-  return a.x + ((b.x - a.x) * -a.over) / (b.over - a.over)
-}

@@ -1,5 +1,5 @@
-import { philoxDraws } from '../../math/index.ts'
-import { type Candidate, type Evaluate, folded, type Score } from './search.ts'
+import { type Draws, philoxDraws } from '../../math/index.ts'
+import type { Candidate, Evaluate, Score } from './search.ts'
 
 /** A score that also says how efficient a point is, and how much it loses. */
 export type Traded = Score & { readonly efficiency: number; readonly loss: number }
@@ -59,6 +59,20 @@ function pairsOf(front: readonly Own[]): readonly (readonly [Own, Own])[] {
 }
 
 /**
+ * Draw a point between and beside two neighbours, with about half of its coordinates beside them: ends of
+ * ranges, where many frontiers lie, are kept and met exactly.
+ */
+function childOf([a, b]: readonly [Own, Own], place: number, draws: Draws): Float64Array {
+  const share = draws.uniform(place, 0)
+  const step = STEPS[(place + Math.floor(place / BATCH)) % STEPS.length]!
+  return a.at.map((x, i) => {
+    const between = x + share * (b.at[i]! - x)
+    if (draws.uniform(place, 2 * i + 1) < 0.5) return between
+    return Math.min(1, Math.max(0, between + step * draws.normal(place, 2 * i + 2)))
+  })
+}
+
+/**
  * Fill the frontier between efficiency and loss among points that meet all constraints: new points are
  * tried beside and between neighbours on it, the widest gaps first.
  * @param known points that were scored before; at least one that meets all constraints, else nothing is asked.
@@ -75,15 +89,9 @@ export async function fillFrontier<S extends Traded>(
     const front = frontOf(found)
     if (front.length === 0) return found
     const pairs = pairsOf(front)
-    const some = Array.from({ length: Math.min(BATCH, points - asked) }, (_, k) => {
-      const [a, b] = pairs[k % pairs.length]!
-      const place = asked + k
-      const share = draws.uniform(place, 0)
-      const step = STEPS[(place + Math.floor(place / BATCH)) % STEPS.length]!
-      return folded(
-        a.at.map((x, i) => x + share * (b.at[i]! - x) + step * draws.normal(place, i + 1)),
-      )
-    })
+    const some = Array.from({ length: Math.min(BATCH, points - asked) }, (_, k) =>
+      childOf(pairs[k % pairs.length]!, asked + k, draws),
+    )
     const scores = await evaluate(some)
     found.push(...some.map((at, k) => ({ at, score: scores[k]! })))
     asked += some.length

@@ -116,19 +116,34 @@ export function keptOf(condition: Condition, values: Values, differ: boolean): K
   return { text, left, bound, verdict: verdictOf() }
 }
 
-/** Whether paths of one point differ in what is asked. */
-export async function pathsDiffer(
-  survey: Survey,
-  names: readonly string[],
-  sets: readonly Overrides[],
-): Promise<boolean> {
-  for (const sample of await askEach(survey, sets, 2)) {
-    if (sample === null) continue
-    for (const name of names) {
-      const values = sample.values(name)
-      if (!Object.is(values[0], values[1])) return true
+/** Paths that are compared to tell whether paths differ. */
+const COMPARED = 4
+
+/**
+ * Measures that chance moves where it moves anything: losses may be equal on all of a few paths although
+ * they differ on others.
+ */
+const MOVED = ['liquidations', 'loss', 'maxPriceImpact', 'liquidatableDebtShare', 'logDrop']
+
+/** The measures to ask for: those given, and those by which paths are told apart. */
+export function withMoved(
+  measures: readonly string[],
+  known: readonly string[],
+): readonly string[] {
+  return [...new Set([...measures, ...MOVED.filter((name) => known.includes(name))])]
+}
+
+/**
+ * Tell whether paths differ: where the scenario says so by its own number of paths, or where any measure
+ * does on a few paths of some points.
+ */
+export async function pathsDiffer(survey: Survey, sets: readonly Overrides[]): Promise<boolean> {
+  if (survey.scenario.paths > 1) return true
+  for (const sample of await askEach(survey, sets, COMPARED))
+    for (const name of sample?.names ?? []) {
+      const [first, ...others] = sample!.values(name)
+      if (others.some((value) => !Object.is(value, first))) return true
     }
-  }
   return false
 }
 

@@ -19,6 +19,7 @@ import {
   settingOf,
   standing,
   valuesOf,
+  withMoved,
 } from './ground.ts'
 import { valueOrNaN } from './interval.ts'
 import { nearCliffs } from './nearCliff.ts'
@@ -50,7 +51,7 @@ const POINTS = 25
 const PATHS = { mean: 16, statistic: 64, cliff: 8 } as const
 const FRESH = 4
 /** Points of a frontier that are estimated again. */
-const FRONT = 24
+const FRONT = 16
 
 /** Read what is asked of a scenario. */
 function questionOf(scenario: Scenario, options: TuneOptions): Question {
@@ -120,12 +121,13 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const question = questionOf(scenario, options)
   const reading = readingOf(scenario, scenario.order.measure)
   const expressions = expressionsOf(question)
-  const measures = [...new Set([...measuresIn(expressions, measuresOf(scenario)), reading.measure])]
+  const known = measuresOf(scenario)
+  const measures = withMoved([...measuresIn(expressions, known), reading.measure], known)
   const survey = openSurvey(scenario, { ...options, measures })
   try {
     const { vary } = question
-    const middle = settingOf(vary, new Float64Array(vary.length).fill(0.5))
-    const differ = await pathsDiffer(survey, measures, [{}, middle])
+    const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
+    const differ = await pathsDiffer(survey, [{}, ...ends])
     const isMean = expressions.every(({ terms }) => terms.every(({ name }) => name === 'mean'))
     const usual = isMean ? PATHS.mean : PATHS.statistic
     const paths = options.paths ?? (differ ? usual : 1)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseObjective } from '../condition.ts'
-import { crossingOf, largestWithin } from './cap.ts'
+import { largestWithin } from './cap.ts'
 import { fillFrontier, kneeOf, paretoOf, type Traded, type TradeOff } from './frontier.ts'
 import { differenceOf, estimateOf } from './interval.ts'
 import {
@@ -197,7 +197,6 @@ describe('a cap', () => {
     expect(found.beyond).toBeGreaterThan(truth)
     expect(found.beyond! - found.value!).toBeLessThanOrEqual(1e-3)
     expect(found.isTwisted).toBe(false)
-    expect(crossingOf(found.points)).toBeCloseTo(truth, 5)
   })
 
   it('is none where the lowest is over it, and the highest where nothing is', async () => {

@@ -1,10 +1,9 @@
-import { quantile } from '../../math/index.ts'
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
 import { checkVary, type Vary } from '../cliff/order.ts'
 import { type Condition, parseCondition } from '../condition.ts'
 import { measuresOf } from '../names.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
-import { type CapPoint, type Crossing, crossingOf, largestWithin } from './cap.ts'
+import { type Crossing, largestWithin } from './cap.ts'
 import {
   askEach,
   freshSeedOf,
@@ -13,8 +12,9 @@ import {
   missOf,
   pathsDiffer,
   valuesOf,
+  withMoved,
 } from './ground.ts'
-import { RESAMPLES, resampled, type Values } from './interval.ts'
+import type { Values } from './interval.ts'
 import { type SizedCap, TuneError } from './types.ts'
 
 /** Options of `sizeCap`; those of runs mean the same. */
@@ -33,8 +33,8 @@ export type SizeOptions = SurveyOptions & {
 const PATHS = 64
 const FRESH = 4
 const CELLS = 8
-/** Share of the range to which the cap is told. */
-const TOLERANCE = 1e-4
+/** Share of the range to which the cap is told, where paths do not differ and where they do. */
+const TOLERANCE = { same: 1e-4, differ: 1e-3 } as const
 
 /** Excess over a budget: above 0 exactly where it does not hold, NaN where it cannot be judged. */
 function overOf(budget: Condition, values: Values): number {
@@ -45,24 +45,28 @@ function overOf(budget: Condition, values: Values): number {
 
 type Looked = { readonly x: number; readonly values: Values | null }
 
-/** Spread the cap over resamples of the paths; the bracket of the search where paths do not differ. */
+/**
+ * Bound the cap: from the last place up to which the budget surely holds to the first from which on it
+ * surely does not, by the interval of every place. Draws need not be common along the cap for it: where
+ * neighbours scatter, halving ends at one of several crossings, and all of them lie inside.
+ */
 function capOf(
   { value, beyond }: Crossing,
   looked: readonly Looked[],
   budget: Condition,
+  { low, high }: Vary,
   differ: boolean,
 ): SizedCap['cap'] {
   if (value === null) return null
   if (!differ) return { value, low: value, high: beyond ?? value }
-  const all = Float64Array.from({ length: RESAMPLES }, (_, r) =>
-    crossingOf(
-      looked.map(({ x, values }): CapPoint => {
-        return { x, over: values ? overOf(budget, resampled(values, r + 1)) : Number.NaN }
-      }),
-    ),
-  ).sort()
-  const [low, high] = [quantile(all, 0.025), quantile(all, 0.975)]
-  return { value, low: Math.min(low, value), high: Math.max(high, beyond ?? value) }
+  const verdicts = looked.map(({ values }) => values && keptOf(budget, values, true).verdict)
+  const unsure = verdicts.findIndex((verdict) => verdict !== 'kept')
+  const sure = verdicts.findLastIndex((verdict) => verdict !== 'missed')
+  return {
+    value,
+    low: Math.min(value, unsure < 0 ? value : (looked[unsure - 1]?.x ?? low)),
+    high: Math.max(value, looked[sure + 1]?.x ?? high),
+  }
 }
 
 function noteOf({ value, beyond, isTwisted }: Crossing, { low, high, name }: Vary): string {
@@ -74,7 +78,15 @@ function noteOf({ value, beyond, isTwisted }: Crossing, { low, high, name }: Var
 }
 
 /** Look for the cap on the paths of the search. */
-async function look(survey: Survey, budget: Condition, vary: Vary, cells: number, paths: number) {
+async function look(
+  survey: Survey,
+  budget: Condition,
+  vary: Vary,
+  cells: number,
+  paths: number,
+  differ: boolean,
+) {
+  const tolerance = differ ? TOLERANCE.differ : TOLERANCE.same
   const looked: Looked[] = []
   const overAt = async (places: readonly number[]): Promise<readonly number[]> => {
     const sets = places.map((x) => ({ [vary.name]: x }))
@@ -86,7 +98,7 @@ async function look(survey: Survey, budget: Condition, vary: Vary, cells: number
     })
   }
   const { low, high } = vary
-  const crossing = await largestWithin(overAt, { low, high, cells, tolerance: TOLERANCE })
+  const crossing = await largestWithin(overAt, { low, high, cells, tolerance })
   return { crossing, looked: looked.sort((a, b) => a.x - b.x) }
 }
 
@@ -106,22 +118,23 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     throw new TuneError(`${cells} cells are asked for; use a whole number from 1 on`)
   const known = measuresOf(scenario)
   const budget = parseCondition(options.budget, [...known, vary.name])
-  const measures = measuresIn([budget.left], known)
-  if (measures.length === 0)
+  const asked = measuresIn([budget.left], known)
+  if (asked.length === 0)
     throw new TuneError(
       `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
     )
+  const measures = withMoved(asked, known)
   const survey = openSurvey(scenario, { ...options, measures })
   const seed = options.seed ?? scenario.seed
   const freshSeed = freshSeedOf(seed)
   const fresh = openSurvey(scenario, { ...options, measures, seed: freshSeed })
   try {
     const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
-    const differ = await pathsDiffer(survey, measures, ends)
+    const differ = await pathsDiffer(survey, [{}, ...ends])
     const paths = options.paths ?? (differ ? PATHS : 1)
     const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
-    const { crossing, looked } = await look(survey, budget, vary, cells, paths)
-    const cap = capOf(crossing, looked, budget, differ)
+    const { crossing, looked } = await look(survey, budget, vary, cells, paths, differ)
+    const cap = capOf(crossing, looked, budget, vary, differ)
     const set = { [vary.name]: cap?.value ?? Number.NaN }
     const [again] = cap ? await askEach(fresh, [set], freshPaths) : [null]
     return {

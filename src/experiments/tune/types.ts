@@ -120,7 +120,10 @@ export type SizedCap = {
   readonly freshSeed: number
   readonly vary: Vary
   readonly budget: string
-  /** Largest cap within the budget; null when there is none. 95 % interval from resamples of the paths. */
+  /**
+   * Largest cap within the budget; null when there is none. `low`: up to it the budget surely holds, by the
+   * 95 % interval of every cap that was looked at; `high`: from it on it surely does not.
+   */
   readonly cap: Readonly<Record<'value' | 'low' | 'high', number>> | null
   readonly note: string
   /** The budget at the cap on fresh paths; null without a cap. */
