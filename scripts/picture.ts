@@ -14,7 +14,9 @@ import { main } from '../src/cli/main.ts'
 
 /** What the README says is run. */
 export const COMMAND: readonly string[] =
-  'cliff scenarios/coupled-eth-crash.yaml --short --vary ethDrop=0.2..0.6 --paths 4'.split(' ')
+  'cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=300 --paths 8'.split(
+    ' ',
+  )
 
 const PICTURE = resolve(import.meta.dirname, '../docs/cliff.png')
 
