@@ -1,3 +1,14 @@
+export {
+  type About,
+  capPage,
+  cliffPage,
+  comparePage,
+  explainPage,
+  sweepPage,
+  tunePage,
+  warnPage,
+  writeExperiment,
+} from './experiment/index.ts'
 export { checkFolder, makeFolder, OutputError } from './files.ts'
 export { type Clause, storyOf } from './story.ts'
 export { textOf } from './text.ts'
