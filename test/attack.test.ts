@@ -56,9 +56,11 @@ describe('a thin market pushed up', () => {
   it.each([
     { perpPosition: 1e8, priceFactor: 5 },
     { perpPosition: 483e6, priceFactor: 1.5, threshold: 0.5 },
-    { perpPosition: 2e8, priceFactor: 40, cash: 1e12, entry: 2, attackerCapital: 1e12 },
+    { perpPosition: 2e8, priceFactor: 40, cash: 1e12, entry: 2 },
     { perpPosition: 1e7, priceFactor: 3, holdBlocks: 4 },
     { perpPosition: 483e6, priceFactor: 1 },
+    { perpPosition: 483e6, priceFactor: 23.82, fee: 0.003 },
+    { perpPosition: 1e8, priceFactor: 2, fee: 0.1 },
   ])('gains size x entry x (factor - 1) on paper and borrows its share: %o', async (set) => {
     const get = await outcome(set)
     const { perpPosition: size, priceFactor, entry = J6.entry } = set as typeof J6
@@ -74,12 +76,13 @@ describe('a thin market pushed up', () => {
     for (const [mean, hold, minutes] of [
       ['arithmetic', 1, 30],
       ['arithmetic', 20, 30],
+      ['arithmetic', 150, 30],
       ['arithmetic', 5, 1],
       ['geometric', 20, 30],
       ['geometric', 3, 5],
     ] as const) {
       const set = { oracle: 'twap', mean, holdBlocks: hold, twapMinutes: minutes }
-      const get = await outcome({ ...set, attackerCapital: 1e9 })
+      const get = await outcome(set)
       const share = (hold * 12) / (minutes * 60)
       const f = J6.priceFactor
       const answer = J6.entry * (mean === 'arithmetic' ? 1 + (f - 1) * share : f ** share)
@@ -105,7 +108,7 @@ describe('a thin market pushed up', () => {
 
   it('borrows what the oracle answers at that block, whichever it is', async () => {
     for (const oracle of ['spot', 'twap', 'capped']) {
-      const set = { oracle, cash: 1e12, holdBlocks: 6, attackerCapital: 1e9 }
+      const set = { oracle, cash: 1e12, holdBlocks: 6 }
       const world = await worldOf(set)
       const token = assetIndex(world.spec.assets, 'TOKEN')
       const step = createStepper(world)
@@ -123,6 +126,14 @@ describe('a thin market pushed up', () => {
       const terms = { size: J6.perpPosition, entry: J6.entry, share: 0.8, cash: 1e12 }
       expect(w[loan]! / lent(answers[at]!, terms), oracle).toBeCloseTo(1, 9)
     }
+  })
+
+  // Whole window of 30 minutes: the mean is the pushed price.
+  it('has all that its pushes take, and falls short with a sum that their losses use up', async () => {
+    const set = { oracle: 'twap', holdBlocks: 150 }
+    expect((await outcome(set))('paperGain') / 421.1e6).toBeCloseTo(1, 3)
+    const short = await outcome({ ...set, attackerCapital: 1e8 })
+    expect(short('paperGain')).toBeLessThan(0.1 * 421.1e6)
   })
 
   it('is limited by the money of the attacker and by the depth of the market', async () => {

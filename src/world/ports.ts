@@ -40,8 +40,10 @@ export interface Venue {
   spot(sell: number, buy: number): number
   /** Amount bought for `amount` sold; state untouched. What does not fit is not filled: 0. */
   quote(sell: number, buy: number, amount: number): number
-  /** Amount that can be sold until `spot(sell, buy)` falls to `target`; 0 when it is below already. */
+  /** Amount whose last unit is paid `target`; 0 when `spot(sell, buy)` is below it already. */
   amountTo(sell: number, buy: number, target: number): number
+  /** Amount that leaves `spot(sell, buy)` at `target`; absent where that is `amountTo`. */
+  amountToSpot?(sell: number, buy: number, target: number): number
   /**
    * Trade for `holder` through the ledger and record a swap event caused by `cause`.
    * @returns the amount bought; 0, and nothing moved, when the trade cannot be filled or paid.

@@ -98,11 +98,16 @@ function trade(desk: Desk, venue: Venue, sell: number, buy: number, amount: numb
   return bought
 }
 
+/** Amount sold that leaves the price shown, which oracles read, at the target: fees stay in some curves. */
+function amountToSpot(venue: Venue, sell: number, buy: number, target: number): number {
+  return venue.amountToSpot?.(sell, buy, target) ?? venue.amountTo(sell, buy, target)
+}
+
 /** Buy the asset until its price in `venue` is at the target, or all money is spent. */
 function pushUp(desk: Desk, target: number): Outcome {
   const { money, asset } = desk
   const venue = desk.venue!
-  const spend = Math.min(venue.amountTo(money, asset, target), moneyOf(desk))
+  const spend = Math.min(amountToSpot(venue, money, asset, target), moneyOf(desk))
   if (!(spend > 0)) return null
   if (!(trade(desk, venue, money, asset, spend) > 0)) return 'the venue did not fill'
   note(desk, spend)
@@ -112,7 +117,7 @@ function pushUp(desk: Desk, target: number): Outcome {
 /** Buy the asset elsewhere and sell it in `venue` until its price is at the target, or money is out. */
 function pushDown(desk: Desk, target: number): Outcome {
   const { money, asset, context } = desk
-  const wanted = desk.venue!.amountTo(asset, money, target)
+  const wanted = amountToSpot(desk.venue!, asset, money, target)
   const held = context.ledger.balance(context.self, asset)
   const cost = wanted > held ? costOf(desk.exit!, asset, wanted - held, money) : 0
   const spend = Math.min(cost, moneyOf(desk))
@@ -137,8 +142,8 @@ function targetOf({ s, money, asset, venue }: Desk, factor: number): number {
 export function priceOfPush(desk: Desk, factor: number): number {
   const { money, asset, venue, exit } = desk
   const target = targetOf(desk, factor)
-  if (factor >= 1) return venue!.amountTo(money, asset, target)
-  return costOf(exit!, asset, venue!.amountTo(asset, money, target), money)
+  if (factor >= 1) return amountToSpot(venue!, money, asset, target)
+  return costOf(exit!, asset, amountToSpot(venue!, asset, money, target), money)
 }
 
 /**

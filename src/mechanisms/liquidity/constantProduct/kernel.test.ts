@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exp, log } from '../../../math/index.ts'
-import { amountOut, amountTo, divergenceLoss, spotAfterFee } from './kernel.ts'
+import { amountOut, amountTo, amountToSpot, divergenceLoss, spotAfterFee } from './kernel.ts'
 
 const reserve = fc.double({ min: 1e-3, max: 1e12, noNaN: true })
 const share = fc.double({ min: 1e-6, max: 10, noNaN: true })
@@ -83,6 +83,35 @@ describe('constant product', () => {
           expect(amountTo(a, b, spotAfterFee(a, b, f), f)).toBe(0)
         },
       ),
+    )
+  })
+})
+
+describe('the order to a price shown', () => {
+  const fraction = fc.double({ min: 1e-6, max: 0.9999, noNaN: true })
+
+  it('leaves the spot at the target, whatever the fee that stays in the curve', () => {
+    fc.assert(
+      fc.property(reserve, reserve, fraction, fee, (a, b, part, f) => {
+        const target = spotAfterFee(a, b, f) * part
+        const x = amountToSpot(a, b, target, f)
+        // The product stays but for the fee: (b - out) = a b / (a + g x).
+        const shown = spotAfterFee(a + x, (a * b) / (a + (1 - f) * x), f)
+        expect(Math.abs(shown / target - 1)).toBeLessThan(1e-12)
+        expect(amountToSpot(a, b, spotAfterFee(a, b, f) * 1.000001, f)).toBe(0)
+      }),
+    )
+  })
+
+  it('is no more than the order whose last unit is paid the target, and that one without a fee', () => {
+    fc.assert(
+      fc.property(reserve, reserve, fraction, fee, (a, b, part, f) => {
+        const target = spotAfterFee(a, b, f) * part
+        const last = amountTo(a, b, target, f)
+        const shown = amountToSpot(a, b, target, f)
+        expect(shown).toBeLessThanOrEqual(last + 1e-9 * a)
+        if (f === 0) expect(Math.abs(shown - last)).toBeLessThanOrEqual(1e-12 * (a + last))
+      }),
     )
   })
 })

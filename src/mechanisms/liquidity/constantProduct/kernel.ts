@@ -31,7 +31,8 @@ export function spotAfterFee(reserveIn: number, reserveOut: number, fee: number)
  * Compute the order whose last unit is paid exactly `target`: the derivative of `amountOut` there.
  *
  * g reserveIn reserveOut / (reserveIn + g x)^2 = target, solved for x. The price that the pool shows
- * afterwards lies lower by up to fee x / (reserveIn + x), because v2 puts the fee into the curve.
+ * afterwards lies lower by up to fee x / (reserveIn + x), because v2 puts the fee into the curve; for
+ * the order that leaves it at `target` see `amountToSpot`.
  * @param target whole tokens bought per whole token sold, > 0.
  * @returns whole tokens to sell; 0 when the first unit is paid less than `target` already.
  */
@@ -44,6 +45,26 @@ export function amountTo(
   if (!(spotAfterFee(reserveIn, reserveOut, fee) > target)) return 0
   const kept = 1 - fee
   return Math.max(0, (Math.sqrt((kept * reserveIn * reserveOut) / target) - reserveIn) / kept)
+}
+
+/**
+ * Compute the order after which a pool that keeps its fee shows `target` as `spotAfterFee`.
+ *
+ * g reserveIn reserveOut / ((reserveIn + g x) (reserveIn + x)) = target: a quadratic in x, its positive
+ * root in the form that cancels nothing. Without a fee it is `amountTo`.
+ * @param target whole tokens bought per whole token sold, > 0.
+ * @returns whole tokens to sell; 0 when the pool shows less than `target` already.
+ */
+export function amountToSpot(
+  reserveIn: number,
+  reserveOut: number,
+  target: number,
+  fee: number,
+): number {
+  const fall = spotAfterFee(reserveIn, reserveOut, fee) / target
+  if (!(fall > 1)) return 0
+  const kept = 1 - fee
+  return (2 * reserveIn * (fall - 1)) / (1 + kept + Math.sqrt(fee * fee + 4 * kept * fall))
 }
 
 /**

@@ -64,6 +64,22 @@ describe('constantProduct', () => {
     expect(world.ledger.balance(0, ETH)).toBe(0)
   })
 
+  it.each([0.003, 0.3])('shows the target after an order to it, at a fee of %f', (fee) => {
+    for (const [sell, buy] of [
+      [ETH, USDC],
+      [USDC, ETH],
+    ] as const)
+      for (const part of [0.99, 0.5, 0.04]) {
+        const { world, pool } = make(fee)
+        const target = pool.spot(sell, buy) * part
+        const last = pool.amountTo(sell, buy, target)
+        const amount = pool.amountToSpot!(sell, buy, target)
+        expect(amount).toBeLessThan(last)
+        pool.swap(sell, buy, amount, world.ledger.holders - 1, -1)
+        expect(pool.spot(sell, buy) / target).toBeCloseTo(1, 12)
+      }
+  })
+
   it('shows the price of the last unit where fees go outside', () => {
     const { world, pool } = make(0.01, 'outside')
     const target = pool.spot(ETH, USDC) * 0.8

@@ -21,7 +21,7 @@ import {
   startPrice,
   tradingFlag,
 } from '../pool.ts'
-import { amountOut, amountTo, spotAfterFee } from './kernel.ts'
+import { amountOut, amountTo, amountToSpot, spotAfterFee } from './kernel.ts'
 
 const params = {
   base: asset('asset that the price is of'),
@@ -78,6 +78,14 @@ function poolOf({ base, quote, fee, feesTo }: Setup, s: State, context: Context)
     quote: quoteFor,
     amountTo: (sell, buy, target) =>
       takes(sell, buy) && target > 0 ? amountTo(reserve(sell), reserve(buy), target, fee) : 0,
+    // Where no fee enters the curve the price of the last unit is the price shown.
+    ...(fee > 0 &&
+      paidOut === 0 && {
+        amountToSpot: (sell, buy, target) =>
+          takes(sell, buy) && target > 0
+            ? amountToSpot(reserve(sell), reserve(buy), target, fee)
+            : 0,
+      }),
     swap,
   }
 }
