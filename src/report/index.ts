@@ -9,6 +9,7 @@ export {
   warnPage,
   writeExperiment,
 } from './experiment/index.ts'
+export { type ExplainDocument, type ExplainOptions, explain } from './explain.ts'
 export { checkFolder, makeFolder, OutputError } from './files.ts'
 export { type Clause, storyOf } from './story.ts'
 export { textOf } from './text.ts'
