@@ -119,30 +119,24 @@ export function keptOf(condition: Condition, values: Values, differ: boolean): K
 /** Paths that are compared to tell whether paths differ. */
 const COMPARED = 4
 
-/**
- * Measures that chance moves where it moves anything: losses may be equal on all of a few paths although
- * they differ on others.
- */
-const MOVED = ['liquidations', 'loss', 'maxPriceImpact', 'liquidatableDebtShare', 'logDrop']
+/** Share by which numbers of equal paths may differ, by the order of sums. */
+const ROUNDING = 1e-12
 
-/** The measures to ask for: those given, and those by which paths are told apart. */
-export function withMoved(
-  measures: readonly string[],
-  known: readonly string[],
-): readonly string[] {
-  return [...new Set([...measures, ...MOVED.filter((name) => known.includes(name))])]
+function isApart(a: number, b: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) !== Number.isNaN(b)
+  return Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b))
 }
 
 /**
- * Tell whether paths differ: where the scenario says so by its own number of paths, or where any measure
- * does on a few paths of some points.
+ * Tell whether paths differ: where the scenario says so by its own number of paths, or where anything that is
+ * measured does on a few paths of some points: losses alone may be 0 on all of them.
  */
 export async function pathsDiffer(survey: Survey, sets: readonly Overrides[]): Promise<boolean> {
   if (survey.scenario.paths > 1) return true
   for (const sample of await askEach(survey, sets, COMPARED))
     for (const name of sample?.names ?? []) {
       const [first, ...others] = sample!.values(name)
-      if (others.some((value) => !Object.is(value, first))) return true
+      if (others.some((value) => isApart(value, first!))) return true
     }
   return false
 }

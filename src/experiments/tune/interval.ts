@@ -24,10 +24,14 @@ export function resampled(values: Values, r: number): Values {
   }
 }
 
-/** Numbers per path of an objective that is a sum of means; null of any other. */
+/**
+ * Numbers per path of an objective that is a sum of means; null of any other, and where a path lacks a
+ * number, because each mean is over the paths that have its own.
+ */
 function perPath({ terms }: Objective, values: Values): Float64Array | null {
   if (terms.some(({ name }) => name !== 'mean')) return null
   const columns = terms.map(({ measure }) => values(measure))
+  if (columns.some((column) => column.some(Number.isNaN))) return null
   return columns[0]!.map((_, k) =>
     terms.reduce((sum, { weight }, t) => sum + weight * columns[t]![k]!, 0),
   )

@@ -19,7 +19,6 @@ import {
   settingOf,
   standing,
   valuesOf,
-  withMoved,
 } from './ground.ts'
 import { valueOrNaN } from './interval.ts'
 import { nearCliffs } from './nearCliff.ts'
@@ -122,7 +121,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const reading = readingOf(scenario, scenario.order.measure)
   const expressions = expressionsOf(question)
   const known = measuresOf(scenario)
-  const measures = withMoved([...measuresIn(expressions, known), reading.measure], known)
+  const measures = [...new Set([...measuresIn(expressions, known), reading.measure])]
   const survey = openSurvey(scenario, { ...options, measures })
   try {
     const { vary } = question

@@ -12,7 +12,6 @@ import {
   missOf,
   pathsDiffer,
   valuesOf,
-  withMoved,
 } from './ground.ts'
 import type { Values } from './interval.ts'
 import { type SizedCap, TuneError } from './types.ts'
@@ -118,12 +117,11 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     throw new TuneError(`${cells} cells are asked for; use a whole number from 1 on`)
   const known = measuresOf(scenario)
   const budget = parseCondition(options.budget, [...known, vary.name])
-  const asked = measuresIn([budget.left], known)
-  if (asked.length === 0)
+  const measures = measuresIn([budget.left], known)
+  if (measures.length === 0)
     throw new TuneError(
       `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
     )
-  const measures = withMoved(asked, known)
   const survey = openSurvey(scenario, { ...options, measures })
   const seed = options.seed ?? scenario.seed
   const freshSeed = freshSeedOf(seed)
