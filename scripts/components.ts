@@ -16,7 +16,7 @@ import { KNOBS, type KnobName, knobsIn } from '../src/world/index.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 const PAGE = join(ROOT, 'docs/components.md')
 /** Worlds that take seconds. */
-const QUICK = ['own-book', 'papers/leveraged-loop']
+const QUICK = ['capo-misstep', 'own-book', 'papers/leveraged-loop']
 
 type Component = {
   readonly name: KnobName
@@ -113,7 +113,7 @@ function says({ pairs, verdict }: Ranking): string {
   const parts = [
     ['holds', of('holds')],
     ['reversed', of('fails')],
-    ['intervals overlap', of('untold')],
+    ['intervals overlap or neither matters', of('untold')],
   ].filter(([, text]) => text !== '')
   return `**${SAYS[verdict]}** (${parts.map(([what, text]) => `${what}: ${text}`).join('; ') || 'nothing to compare'})`
 }
@@ -148,7 +148,7 @@ async function sectionOf(world: WorldOf): Promise<{ text: string; rankings: read
     '',
     `\`scenarios/${world.scenario}.yaml --short${set.join('')}\`, ${world.paths} ${world.paths === 1 ? 'path' : 'paths'} per point, ${world.samples} base samples, ${evaluations} points in all.`,
     '',
-    `| ranges | ${names.join(' | ')} | ${plan.measure}, M USD | High above Medium |`,
+    `| ranges | ${names.join(' | ')} | ${plan.measure}, M USD, mean +- sd over the points | High above Medium |`,
     `|---|${names.map(() => '---|').join('')}---|---|`,
     ...lines.map((line) => line.text),
     ...(notes.length > 0 ? ['', `${notes.join('; ')}.`] : []),
@@ -173,9 +173,9 @@ const HEADER = `# Components
 
 Written by \`npm run components\` from \`data/components.json\`, whose ranges were committed before the first run. The claim under test: liquidation delay and collateral concentration matter much (High), oracle latency and margin requirement less (Medium).
 
-Numbers are total-order Sobol indices of the mean of \`${plan.measure}\` over paths: the share of its variance that goes with a component, alone and together with the others, all varied uniformly and independently over their ranges; in brackets their 95 % intervals over samples, and over paths where there are several. A pair is told apart only where its intervals do not overlap. Shares say what moves a measure within these ranges, not what is dangerous in itself: a component with a small share may still be the one that is cheap to change.
+Numbers are total-order Sobol indices of the mean of \`${plan.measure}\` over paths: the share of its variance that goes with a component, alone and together with the others, all varied uniformly and independently over their ranges; in brackets their 95 % intervals over samples, and over paths where there are several. A pair is told apart only where its intervals do not overlap and one of them reaches 1 %. Shares say what moves a measure within these ranges, not what is dangerous in itself: a component with a small share may still be the one that is cheap to change.
 
-Every world has the same knobs (\`--set oracleLatency=60\` on any scenario, \`--vary\` in every experiment). Delays act in whole blocks.
+Every world has the same knobs (\`--set oracleLatency=60\` on any scenario, \`--vary\` in every experiment). Delays act in whole blocks. Accounts grow only by debt of nearly their own health; where there is none, as in a book of few or of equal accounts, a concentration above 1 changes little and only splitting acts.
 `
 
 function summaryOf(all: ReadonlyMap<WorldOf, readonly Ranking[]>): string {

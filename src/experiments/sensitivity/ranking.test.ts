@@ -41,6 +41,11 @@ describe('a claimed ranking', () => {
     expect(rankingOf(unknown, CLAIMS).verdict).toBe('untold')
   })
 
+  it('cannot be told between two that explain less than 1 % of the variance', () => {
+    const tiny = totals({ delay: [1e-4, 2e-4], whales: [0.5, 1], feed: [1e-6, 2e-6] })
+    expect(rankingOf(tiny, CLAIMS).pairs.map(({ verdict }) => verdict)).toEqual(['untold', 'holds'])
+  })
+
   it('leaves out what a world does not have', () => {
     expect(rankingOf(totals({ delay: [0, 0.1], whales: [0, 0.1] }), CLAIMS)).toEqual({
       pairs: [],

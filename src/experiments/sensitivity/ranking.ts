@@ -3,7 +3,7 @@ import type { Interval } from './ranges.ts'
 /** Importance that is claimed of a component. */
 export type Claim = 'High' | 'Medium'
 
-/** What a comparison says: `untold` when the intervals overlap. */
+/** What a comparison says: `untold` when the intervals overlap, or when neither share matters. */
 export type Verdict = 'holds' | 'fails' | 'untold'
 
 /** Two components of which the first is claimed to matter more. */
@@ -16,7 +16,11 @@ export type Ranking = {
   readonly verdict: Verdict
 }
 
+/** Shares below this are nothing, whatever their order. */
+const NEGLIGIBLE = 0.01
+
 function verdictOf(more: Interval, less: Interval): Verdict {
+  if (more.high < NEGLIGIBLE && less.high < NEGLIGIBLE) return 'untold'
   if (more.low > less.high) return 'holds'
   return more.high < less.low ? 'fails' : 'untold'
 }
