@@ -1,8 +1,34 @@
 import type { Command } from 'commander'
 import { assignment, type Finish, wholeNumber } from './options.ts'
 
+/** Take every use of an option that may be repeated. */
+function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+/** Options of everything that runs paths. @param files what `--out` writes beside finished paths. */
+function withRun(command: Command, files: string): Command {
+  const written = files === '' ? '' : `write ${files}; `
+  return command
+    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
+    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <dir>', `${written}keep finished paths, and take up again what was interrupted`)
+}
+
+/** The same, and those that say which form of the scenario is run. */
+function withScenario(command: Command, files: string): Command {
+  return withRun(command, files)
+    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
+    .option('--short', "use the scenario's short form, a quick look")
+    .option(
+      '--defences <names>',
+      'defences of the scenario that are switched on: all, none, or names with commas between',
+    )
+}
+
 function addCliff(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('cliff')
     .description('find the point along one parameter where loss turns from small to systemic')
     .argument('<scenario>', 'scenario file (YAML)')
@@ -12,21 +38,9 @@ function addCliff(program: Command, finish: Finish): void {
       "order parameter: measure or measure.statistic (default: that of the scenario's order: block)",
     )
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
     .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeNumber)
     .option('--cells <n>', 'cells of the first grid (default: 16)', wholeNumber)
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option(
-      '--out <dir>',
-      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
-    )
+  withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
@@ -38,36 +52,24 @@ function addCliff(program: Command, finish: Finish): void {
 }
 
 function addSweep(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('sweep')
     .description('run a scenario over a grid of one or two parameters, finer near the cliff')
     .argument('<scenario>', 'scenario file (YAML)')
     .requiredOption(
       '--vary <name=low..high[:n]>',
       'parameter, between which values, and how many of them (default: 9); give one or two, the cliff is looked for along the first',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      several,
     )
     .option(
       '--measure <name>',
       "measure or measure.statistic (default: that of the scenario's order: block)",
     )
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
     .option('--paths <n>', 'paths at every point (default: 8, or 1 without chance)', wholeNumber)
     .option('--rounds <n>', 'how often a cell may be halved (default: 2)', wholeNumber)
     .option('--no-line', 'do not look for the cliff in every row')
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option(
-      '--out <dir>',
-      'write report.html, report.json, points.parquet and line.parquet; keep finished paths, and take up again what was interrupted',
-    )
+  withScenario(command, 'report.html, report.json, points.parquet and line.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater sweep scenarios/papers/constant-product-cascade.yaml --vary r=0.3..0.7:9 --vary shock=0.01..0.05:5 --set positions=1000\n\nA cell is halved where the measure changes by a tenth of its whole range and more than chance makes.',
@@ -79,7 +81,7 @@ function addSweep(program: Command, finish: Finish): void {
 }
 
 function addCompare(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('compare')
     .description('compare defences or alternatives on the same paths: loss avoided, cost, who pays')
     .argument('<scenario>', 'scenario file (YAML)')
@@ -98,19 +100,13 @@ function addCompare(program: Command, finish: Finish): void {
       assignment,
     )
     .option('--measure <name>', 'measure[.statistic], such as badDebt.es95 (default: loss)')
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
     .option(
       '--paths <n>',
       "paths in every world (default: the scenario's, at least 8 where they differ)",
       wholeNumber,
     )
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
     .option('--short', "use the scenario's short form in all worlds")
-    .option('--json', 'print one JSON document on stdout')
-    .option(
-      '--out <dir>',
-      'write report.html, report.json and differences.parquet; keep finished paths, and take up again what was interrupted',
-    )
+  withRun(command, 'report.html, report.json and differences.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater compare scenarios/frozen-too-late.yaml --defences all\n  breakwater compare scenarios/oracle-manipulation.yaml --each oracle\n  breakwater compare scenarios/compound-v2-eth-crash.yaml --short --set closeFactor=1\n\nEvery path meets the same draws in every world. Costs are those of calm weather: the section `calm:` of\nthe scenario, or its shock at 0. Where intervals do not settle it, the answer is "cannot tell".',
@@ -122,7 +118,7 @@ function addCompare(program: Command, finish: Finish): void {
 }
 
 function addWarn(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('warn')
     .description('what was to be seen before the trouble, and how far the cliff is from here')
     .argument('<scenario>', 'scenario file (YAML)')
@@ -134,21 +130,9 @@ function addWarn(program: Command, finish: Finish): void {
       '--measure <name>',
       "measure or measure.statistic of the cliff (default: that of the scenario's order: block)",
     )
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
     .option('--paths <n>', 'paths (default: 8, or 1 without chance)', wholeNumber)
     .option('--no-distance', 'do not look for the cliff')
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option(
-      '--out <dir>',
-      'write report.html and report.json; keep finished paths, and take up again what was interrupted',
-    )
+  withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater warn scenarios/flash-crash.yaml --no-distance\n\nA warning is a rise of variance and lag-1 autocorrelation together, in rolling windows before the event, beyond\n95 % of surrogates without a trend. Abrupt cascades give none: it says so.',
@@ -160,28 +144,19 @@ function addWarn(program: Command, finish: Finish): void {
 }
 
 function addCheck(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('check')
     .description('compare scenarios with a baseline: exit with 1 when a measure worsens')
     .argument('<scenarios...>', 'scenario files (YAML)')
     .requiredOption('--baseline <file>', 'numbers to compare with (JSON)')
     .option('--update', 'write the baseline of these scenarios instead, and exit with 0')
     .option('--measures <names>', 'measures with commas between (default: those of the baseline)')
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
     .option(
       '--paths <n>',
       "paths of a new baseline (default: the scenario's, at least 16 with chance)",
       wholeNumber,
     )
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+  withScenario(command, '')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater check risk/*.yaml --baseline risk/baseline.json --update\n  breakwater check risk/*.yaml --baseline risk/baseline.json\n\nPaths that met the same draws are compared one by one, each measure in its own direction. A worsening counts\nwhen chance would make it in fewer than one of twenty checks, all comparisons taken together (Holm).',
@@ -193,7 +168,7 @@ function addCheck(program: Command, finish: Finish): void {
 }
 
 function addExplain(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('explain')
     .description(
       'say what a loss is made of, what happened on the way, and which parameters move it',
@@ -206,7 +181,7 @@ function addExplain(program: Command, finish: Finish): void {
     .option(
       '--vary <name=low..high>',
       'parameter or knob of the sensitivity; repeat for more (default: what the scenario assumes)',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      several,
     )
     .option(
       '--paths <n>',
@@ -216,16 +191,7 @@ function addExplain(program: Command, finish: Finish): void {
     .option('--samples <n>', 'base samples of the sensitivity (default: 16)', wholeNumber)
     .option('--no-sensitivity', 'leave out which parameters move it')
     .option('--no-attribution', 'leave out what it is made of, and the stories')
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+  withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater explain scenarios/coupled-eth-crash.yaml --short --measure badDebt --no-sensitivity\n\nThe same paths are run with every set of channels of contagion cut; Shapley shares of what goes add up to the\nwhole less what is left with all of them cut. The median and the worst path are told in words, with the events of\ntheir traces behind #. "Cannot tell" is an answer.',
@@ -237,7 +203,7 @@ function addExplain(program: Command, finish: Finish): void {
 }
 
 function addTune(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('tune')
     .description(
       'tune parameters: a small objective subject to constraints, or a cap for a loss budget',
@@ -246,7 +212,7 @@ function addTune(program: Command, finish: Finish): void {
     .requiredOption(
       '--vary <name=low..high>',
       'parameter or knob, and between which values; repeat for more',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      several,
     )
     .option(
       '--objective <expression>',
@@ -255,7 +221,7 @@ function addTune(program: Command, finish: Finish): void {
     .option(
       '--subject-to <condition>',
       'what must hold, for example "badDebt.p95 < 4e5"; repeat for more',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      several,
     )
     .option(
       '--budget <condition>',
@@ -273,16 +239,7 @@ function addTune(program: Command, finish: Finish): void {
     .option('--paths <n>', 'paths at every point (default: 16; 64 with statistics)', wholeNumber)
     .option('--fresh-paths <n>', 'paths that test the result (default: 4 x paths)', wholeNumber)
     .option('--no-cliffs', 'do not look for cliffs around the result')
-    .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--set <name=value>', 'override a parameter; repeat for more', assignment)
-    .option('--short', "use the scenario's short form, a quick look")
-    .option(
-      '--defences <names>',
-      'defences of the scenario that are switched on: all, none, or names with commas between',
-    )
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
-    .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', 'keep finished paths there, and take up again what was interrupted')
+  withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater tune scenarios/papers/leveraged-loop.yaml --objective "-1*threshold" --subject-to "badDebt <= 1" --vary threshold=0.5..0.95 --vary bonus=0.005..0.1\n  breakwater tune scenarios/papers/leveraged-loop.yaml --budget "badDebt <= 1" --vary jump=0..0.3\n\nAll points meet the same draws. What is found is estimated again on paths that the search has not seen, beside\nthe scenario as it is and the best of as many points at random. "None" is an answer.',
