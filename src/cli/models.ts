@@ -3,8 +3,8 @@ import type { Model, ParamSpec, ParamSpecs } from '../world/index.ts'
 
 function typeOf(spec: ParamSpec): string {
   if (spec.options) return spec.options.join(' | ')
-  if (spec.type === 'ref') return `name of a ${spec.port}`
-  if (spec.type === 'refs') return `names of ${spec.port}s`
+  if (spec.type === 'ref') return `name of an instance with port ${spec.port}`
+  if (spec.type === 'refs') return `names of instances with port ${spec.port}`
   if (spec.type === 'perAsset') return `per asset: ${spec.of ? typeOf(spec.of) : ''}`
   if (spec.type === 'list') return `list of ${spec.of ? typeOf(spec.of) : ''}`
   if (spec.type === 'data') return `${spec.shape} of a source`
