@@ -8,7 +8,8 @@ import {
 } from '../experiments/index.ts'
 import { checkText } from '../report/checkText.ts'
 import type { Overrides } from '../scenario/index.ts'
-import { checkCount, tellInterrupted } from './cliff.ts'
+import { checkCount } from './cliff.ts'
+import { tellInterrupted } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 

@@ -3,15 +3,12 @@ import {
   type CliffOptions,
   cliffDocument,
   findCliff,
-  InterruptedError,
   type Vary,
 } from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
 import { checkFolder } from '../report/files.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { againCommand, tellWritten } from './experiment.ts'
-import { interruptible } from './interrupt.ts'
-import { progressLine } from './progress.ts'
+import { againCommand, attended, tellWritten } from './experiment.ts'
 
 /** Options of `breakwater cliff` as the command line gives them. */
 export type CliffArguments = {
@@ -44,16 +41,6 @@ export function checkCount(option: string, value: number | undefined, least: num
     throw new CliffError(`--${option} is ${value}; use a whole number from ${least} on`)
 }
 
-/** Say that an interrupted experiment can go on. */
-export function tellInterrupted(error: unknown, out: string | undefined): void {
-  if (!(error instanceof InterruptedError)) return
-  const kept =
-    out === undefined
-      ? 'nothing was kept; --out <dir> keeps finished paths'
-      : `finished paths are in ${out}; the same command goes on from there`
-  process.stderr.write(`interrupted: ${kept}\n`)
-}
-
 /**
  * Find a scenario's cliff for the command line.
  * @returns the exit code.
@@ -64,36 +51,24 @@ export async function cliffCommand(path: string, args: CliffArguments): Promise<
   checkCount('cells', options.cells, 4)
   if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
-  const line = progressLine()
-  const { signal, release } = interruptible()
   const asked: CliffOptions = {
     ...options,
     ...(out === undefined ? {} : { journal: out }),
-    ...{ vary: readVary(vary), signal },
+    vary: readVary(vary),
     set: {
       ...(short ? scenario.short : {}),
       ...(defences === undefined ? {} : { defences }),
       ...set,
     },
-    onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
   }
-  try {
-    const found = await findCliff(scenario, asked)
-    line.clear()
-    const document = cliffDocument(found)
-    if (out !== undefined) {
-      const { cliffPage, writeExperiment } = await import('../report/experiment/index.ts')
-      const command = againCommand('cliff', path, args)
-      const page = cliffPage(document, { scenario, command, set: asked.set })
-      tellWritten(await writeExperiment(document, page, out))
-    }
-    process.stdout.write(`${json ? JSON.stringify(document, null, 2) : cliffText(found)}\n`)
-    return 0
-  } catch (error) {
-    line.clear()
-    tellInterrupted(error, out)
-    throw error
-  } finally {
-    release()
+  const found = await attended(out, (watch) => findCliff(scenario, { ...asked, ...watch }))
+  const document = cliffDocument(found)
+  if (out !== undefined) {
+    const { cliffPage, writeExperiment } = await import('../report/experiment/index.ts')
+    const command = againCommand('cliff', path, args)
+    const page = cliffPage(document, { scenario, command, set: asked.set })
+    tellWritten(await writeExperiment(document, page, out))
   }
+  process.stdout.write(`${json ? JSON.stringify(document, null, 2) : cliffText(found)}\n`)
+  return 0
 }

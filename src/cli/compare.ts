@@ -8,8 +8,8 @@ import {
 import { compareText } from '../report/compareText.ts'
 import { checkFolder } from '../report/files.ts'
 import { loadScenario, type Scenario } from '../scenario/index.ts'
-import { checkCount, tellInterrupted } from './cliff.ts'
-import { againCommand, tellWritten } from './experiment.ts'
+import { checkCount } from './cliff.ts'
+import { againCommand, tellInterrupted, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 

@@ -1,4 +1,6 @@
-import { shellWord } from '../experiments/index.ts'
+import { InterruptedError, shellWord } from '../experiments/index.ts'
+import { interruptible } from './interrupt.ts'
+import { progressLine } from './progress.ts'
 
 /** Options that change nothing of the results. */
 const BESIDE: ReadonlySet<string> = new Set(['json', 'out', 'workers'])
@@ -35,4 +37,41 @@ export function againCommand(command: string, path: string, args: object): strin
 /** Say which files were written. */
 export function tellWritten(files: readonly string[]): void {
   for (const file of files) process.stderr.write(`wrote ${file}\n`)
+}
+
+/** What an experiment is watched by. */
+type Watch = {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: { readonly paths: number; readonly of: number }) => void
+}
+
+/** Say that an interrupted experiment can go on. */
+export function tellInterrupted(error: unknown, out: string | undefined): void {
+  if (!(error instanceof InterruptedError)) return
+  const kept =
+    out === undefined
+      ? 'nothing was kept; --out <dir> keeps finished paths'
+      : `finished paths are in ${out}; the same command goes on from there`
+  process.stderr.write(`interrupted: ${kept}\n`)
+}
+
+/** Do an experiment with a progress line; the first Ctrl-C stops it and says what was kept. */
+export async function attended<T>(
+  out: string | undefined,
+  work: (watch: Watch) => Promise<T>,
+): Promise<T> {
+  const line = progressLine()
+  const { signal, release } = interruptible()
+  const onProgress: Watch['onProgress'] = ({ paths, of }) =>
+    line.show({ path: paths, paths: of, tick: 0, ticks: 0 })
+  try {
+    return await work({ signal, onProgress })
+  } catch (error) {
+    line.clear()
+    tellInterrupted(error, out)
+    throw error
+  } finally {
+    line.clear()
+    release()
+  }
 }

@@ -3,8 +3,8 @@ import { type ExplainOptions, type ExplainStage, explain } from '../report/expla
 import { explainText } from '../report/explainText.ts'
 import { checkFolder, makeFolder } from '../report/files.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { checkCount, readVary, tellInterrupted } from './cliff.ts'
-import { againCommand, tellWritten } from './experiment.ts'
+import { checkCount, readVary } from './cliff.ts'
+import { againCommand, tellInterrupted, tellWritten } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { progressLine } from './progress.ts'
 

@@ -2,10 +2,8 @@ import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments
 import { checkFolder } from '../report/files.ts'
 import { sweepText } from '../report/sweepText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { checkCount, readVary, tellInterrupted } from './cliff.ts'
-import { againCommand, tellWritten } from './experiment.ts'
-import { interruptible } from './interrupt.ts'
-import { progressLine } from './progress.ts'
+import { checkCount, readVary } from './cliff.ts'
+import { againCommand, attended, tellWritten } from './experiment.ts'
 
 /** Options of `breakwater sweep` as the command line gives them. */
 export type SweepArguments = {
@@ -48,37 +46,28 @@ export async function sweepCommand(path: string, args: SweepArguments): Promise<
   const axes = vary.map(readAxis)
   if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
-  const line = progressLine()
-  const { signal, release } = interruptible()
   const own = defences === undefined ? {} : { defences }
   const all = { ...(short ? scenario.short : {}), ...own, ...set }
-  try {
-    const found = await sweep(scenario, {
+  const found = await attended(out, (watch) =>
+    sweep(scenario, {
       ...options,
       ...(out === undefined ? {} : { journal: out }),
-      ...{ vary: axes, signal, line: withLine === false ? 'none' : 'rows', set: all },
-      onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
+      ...{ vary: axes, line: withLine === false ? 'none' : 'rows', set: all },
+      ...watch,
+    }),
+  )
+  const document = sweepDocument(found)
+  if (out !== undefined) {
+    const { sweepPage, sweepTables, writeExperiment } = await import(
+      '../report/experiment/index.ts'
+    )
+    const page = sweepPage(document, {
+      scenario,
+      command: againCommand('sweep', path, args),
+      set: all,
     })
-    line.clear()
-    const document = sweepDocument(found)
-    if (out !== undefined) {
-      const { sweepPage, sweepTables, writeExperiment } = await import(
-        '../report/experiment/index.ts'
-      )
-      const page = sweepPage(document, {
-        scenario,
-        command: againCommand('sweep', path, args),
-        set: all,
-      })
-      tellWritten(await writeExperiment(document, page, out, sweepTables(document)))
-    }
-    process.stdout.write(`${json ? JSON.stringify(document, null, 2) : sweepText(found)}\n`)
-    return 0
-  } catch (error) {
-    line.clear()
-    tellInterrupted(error, out)
-    throw error
-  } finally {
-    release()
+    tellWritten(await writeExperiment(document, page, out, sweepTables(document)))
   }
+  process.stdout.write(`${json ? JSON.stringify(document, null, 2) : sweepText(found)}\n`)
+  return 0
 }

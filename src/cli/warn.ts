@@ -2,10 +2,8 @@ import { type WarnOptions, warn } from '../experiments/index.ts'
 import { checkFolder } from '../report/files.ts'
 import { warnText } from '../report/warnText.ts'
 import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { checkCount, readVary, tellInterrupted } from './cliff.ts'
-import { againCommand, tellWritten } from './experiment.ts'
-import { interruptible } from './interrupt.ts'
-import { progressLine } from './progress.ts'
+import { checkCount, readVary } from './cliff.ts'
+import { againCommand, attended, tellWritten } from './experiment.ts'
 
 /** Options of `breakwater warn` as the command line gives them. */
 export type WarnArguments = {
@@ -32,32 +30,20 @@ export async function warnCommand(path: string, args: WarnArguments): Promise<nu
   checkCount('paths', options.paths, 1)
   if (out !== undefined) checkFolder(out)
   const scenario = loadScenario(path)
-  const line = progressLine()
-  const { signal, release } = interruptible()
   const own = defences === undefined ? {} : { defences }
   const asked: WarnOptions = {
     ...options,
     ...(out === undefined ? {} : { journal: out }),
     ...(vary === undefined ? {} : { vary: readVary(vary) }),
-    ...{ signal, distance: distance === false ? 'skip' : 'find' },
+    distance: distance === false ? 'skip' : 'find',
     set: { ...(short ? scenario.short : {}), ...own, ...set },
-    onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
   }
-  try {
-    const found = await warn(scenario, asked)
-    line.clear()
-    if (out !== undefined) {
-      const { warnPage, writeExperiment } = await import('../report/experiment/index.ts')
-      const about = { scenario, command: againCommand('warn', path, args), set: asked.set }
-      tellWritten(await writeExperiment(found, warnPage(found, about), out))
-    }
-    process.stdout.write(`${json ? JSON.stringify(found, null, 2) : warnText(found)}\n`)
-    return 0
-  } catch (error) {
-    line.clear()
-    tellInterrupted(error, out)
-    throw error
-  } finally {
-    release()
+  const found = await attended(out, (watch) => warn(scenario, { ...asked, ...watch }))
+  if (out !== undefined) {
+    const { warnPage, writeExperiment } = await import('../report/experiment/index.ts')
+    const about = { scenario, command: againCommand('warn', path, args), set: asked.set }
+    tellWritten(await writeExperiment(found, warnPage(found, about), out))
   }
+  process.stdout.write(`${json ? JSON.stringify(found, null, 2) : warnText(found)}\n`)
+  return 0
 }
