@@ -46,6 +46,10 @@ async function runRow(
     return runPath(own, at, plan.seed, path, (tick) => pause(path, before + tick))
   }
   ready.view = null
+  if (ready.watcher) {
+    await ready.watcher.watch(path, (tick) => pause(path, tick), out)
+    return true
+  }
   ready.view = await runOne(world, focus)
   measurePath(ready.view, columns, out)
   const own = (name: string): number => out[columns.findIndex((c) => c.name === name)]!

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { WarningOptions } from '../measures/index.ts'
 import type { Overrides, ResolvedScenario, Scenario } from '../scenario/index.ts'
 import { ENGINE_VERSION, PACKAGE_VERSION } from './version.ts'
 
@@ -13,6 +14,8 @@ export type RunPlan = {
   readonly measures: readonly string[]
   /** Channels to cut by name, `all` for every one. */
   readonly cuts: readonly string[]
+  /** Instead of measures: the signs that prices show before a path's trouble, and how they are looked for. */
+  readonly signs?: WarningOptions
 }
 
 /** Paths from .. to - 1 of one run of an experiment, by the place of its plan. */
@@ -72,6 +75,6 @@ export function runIdentity(
 ): string {
   const data = Object.values(resolved.loaded).flatMap((loaded) => loaded.data)
   const parts = [PACKAGE_VERSION, ENGINE_VERSION, plan.scenario.hash, plan.seed, plan.checked]
-  const all = [...parts, path, columns, resolved.parameters, data.map((d) => d.sha256)]
+  const all = [...parts, path, columns, resolved.parameters, data.map((d) => d.sha256), plan.signs]
   return createHash('sha256').update(JSON.stringify(all)).digest('hex')
 }

@@ -15,6 +15,7 @@ import { assetIndex, type World } from '../world/index.ts'
 import { type Comparer, createComparer } from './compare.ts'
 import { resolveRun } from './knobs.ts'
 import type { RunPlan } from './plan.ts'
+import { createWatcher, type Watcher } from './warning/watcher.ts'
 
 /** A run that is ready: its world, built once for all its paths, and what is measured in it. */
 export type Prepared = {
@@ -28,6 +29,8 @@ export type Prepared = {
   readonly infos: readonly MeasureInfo[]
   /** Names of a path's numbers, in order. */
   readonly names: readonly string[]
+  /** What fills a path's numbers instead of measures; null for measures. */
+  readonly watcher: Watcher | null
   /** The path at whose end the world stands; null when it stands anywhere else. */
   view: PathView | null
 }
@@ -55,16 +58,19 @@ export async function prepareRun(
   const columns = columnsOf(lenders)
   const infos: readonly MeasureInfo[] = [...columns, ...comparer.columns]
   const cut = comparer.channels.map(({ channel }) => `cut.${channel.name}`)
-  const names = [...infos.map(({ name }) => name), ...cut]
+  const focus = focusIn(world)
+  const watcher = plan.signs ? createWatcher(world, focus, { ...plan.signs, seed }) : null
+  const names = watcher ? watcher.names : [...infos.map(({ name }) => name), ...cut]
   return {
     plan,
     resolved,
     world,
-    focus: focusIn(world),
+    focus,
     columns,
     comparer,
     infos,
     names,
+    watcher,
     view: null,
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { WarningOptions } from '../measures/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../scenario/index.ts'
 import { InterruptedError, PathFailedError } from './errors.ts'
 import { openExecutor } from './executor.ts'
@@ -23,6 +24,9 @@ export type SurveyOptions = Pick<
   RunOptions,
   'seed' | 'set' | 'workers' | 'journal' | 'signal' | 'checked' | 'measures' | 'cuts' | 'cache'
 > & { readonly onProgress?: (progress: SurveyProgress) => void }
+
+/** What is kept of every path: its measures, or the signs that prices show before its trouble. */
+export type SurveyKept = { readonly signs?: WarningOptions }
 
 /** The paths of one point. */
 export type Sample = {
@@ -87,10 +91,15 @@ async function openPoint(
  * @param scenario what `loadScenario` returned, or the path of a scenario file.
  * @throws {ScenarioError}, {SourceError}, {ChannelError}, {RunOptionError}, as `runScenario`.
  */
-export function openSurvey(from: Scenario | string, options: SurveyOptions = {}): Survey {
+export function openSurvey(
+  from: Scenario | string,
+  options: SurveyOptions & SurveyKept = {},
+): Survey {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { signal, onProgress, journal, workers, ...asked } = options
-  const { plan } = taskOf(scenario, asked)
+  const { signal, onProgress, journal, signs, ...asked } = options
+  const { workers } = asked
+  const task = taskOf(scenario, asked)
+  const plan = signs ? { ...task.plan, measures: [], cuts: [], signs } : task.plan
   const plans: RunPlan[] = []
   const lane = createLane(plans, options.cache ?? new Map())
   const executor = openExecutor(plans, { lane, workers })

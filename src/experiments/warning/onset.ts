@@ -12,6 +12,12 @@ const NORMAL = 1.4826
 /** Ticks over which noise is measured. */
 const SPANS = [1, 10, 30] as const
 
+/** How onsets are found, in words. */
+export const FOUND_BY = [
+  'cause of the first 1 % of liquidated debt',
+  'start of the deepest fall of the price',
+] as const
+
 /** Tick of the cause of the liquidations by which a hundredth of all liquidated debt is repaid. */
 function byLiquidations(trace: Trace): Onset | null {
   const ids = eventsOf(trace, 'liquidation')
@@ -25,7 +31,7 @@ function byLiquidations(trace: Trace): Onset | null {
   })!
   return {
     tick: tick[forestOf(trace).root[first]!]!,
-    by: 'cause of the first 1 % of liquidated debt',
+    by: FOUND_BY[0],
   }
 }
 
@@ -60,7 +66,7 @@ export function fallOf(price: Float64Array): Onset | null {
       const size = (price[t]! - price[to]!) / Math.sqrt(to - t)
       if (size > most) [from, most] = [t, size]
     }
-    if (most > line) return { tick: from, by: 'start of the deepest fall of the price' }
+    if (most > line) return { tick: from, by: FOUND_BY[1] }
   }
   return null
 }

@@ -1,5 +1,6 @@
-import type { Branching, EarlyWarning } from '../../measures/index.ts'
+import type { Branching, EarlyWarning, IndicatorTrend } from '../../measures/index.ts'
 import { InputError } from '../../world/index.ts'
+import type { PathFailure } from '../plan.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 
 /** Thrown when there is nothing to watch, or in which to look for signs. */
@@ -42,6 +43,21 @@ export type CliffDistance = {
   readonly runs: number
 }
 
+/** Numbers at moments of a path, s from its start; thinned to what a chart can show. */
+export type TimeLine = {
+  readonly seconds: readonly number[]
+  readonly values: readonly number[]
+}
+
+/** What was to be seen on one path over time. */
+export type TimeLines = {
+  readonly path: number
+  /** Price of the watched asset, USD, over the whole path. */
+  readonly price: TimeLine
+  /** Indicators, each at the end of its window; all windows end before the onset. */
+  readonly indicators: readonly (TimeLine & { readonly name: IndicatorTrend['name'] })[]
+}
+
 /** Early warning of a scenario as plain data: what `breakwater warn --json` prints. */
 export type Warned = {
   readonly breakwater: string
@@ -59,6 +75,13 @@ export type Warned = {
     readonly n: number
   } | null
   readonly paths: readonly WarnedPath[]
+  /** Paths that could not be finished, and why. */
+  readonly failures: readonly PathFailure[]
+  /**
+   * The path in the middle when those with an event are ordered by the lesser of the trends of variance and
+   * lag-1 autocorrelation.
+   */
+  readonly lines: TimeLines
   /** How many liquidations one causes, on the first path; null with too few. */
   readonly branching: { readonly likelihood: Branching | null; readonly moment: Branching | null }
   /** Null when it was not asked for. */

@@ -1,17 +1,12 @@
-import { clopperPearson } from '../../math/index.ts'
-import {
-  earlyWarning,
-  fitHawkes,
-  momentBranching,
-  type WarningOptions,
-} from '../../measures/index.ts'
+import { clopperPearson, exp } from '../../math/index.ts'
+import { judgeTrends, type WarningOptions } from '../../measures/index.ts'
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
-import { type Prepared, prepareRun } from '../prepare.ts'
-import { taskOf } from '../task.ts'
+import { resolveRun } from '../knobs.ts'
+import { openSurvey, type Sample } from '../survey.ts'
 import { PACKAGE_VERSION } from '../version.ts'
 import { type DistanceOptions, distanceToCliff } from './distance.ts'
-import type { Warned, WarnedPath } from './types.ts'
-import { type Watched, watchPath } from './watch.ts'
+import type { TimeLine, TimeLines, Warned, WarnedPath } from './types.ts'
+import { type Signs, signsOf, type TickLine } from './watcher.ts'
 
 /** Options of `warn`; those of runs mean the same. */
 export type WarnOptions = Omit<DistanceOptions, 'paths' | 'cells'> & {
@@ -24,40 +19,90 @@ export type WarnOptions = Omit<DistanceOptions, 'paths' | 'cells'> & {
 }
 
 const PATHS = 8
+/** Paths that tell whether they differ. */
+const PROBES = 2
 /** Signs on paths without a cause: the level at which one is taken for a warning. */
 const FALSE_ALARMS = 0.05
 
-function judge(
-  { series, onset, liquidations }: Watched,
-  path: number,
-  tickSeconds: number,
-  options: WarningOptions,
-): WarnedPath {
-  // The tick of the onset itself is not before it.
-  const before = onset ? series.map((own) => own.subarray(0, onset.tick)) : series
-  return {
-    ...{ path, liquidations: liquidations.length },
-    onset: onset && { ...onset, seconds: onset.tick * tickSeconds },
-    ...earlyWarning(before, options),
-  }
+/** What was seen of one path. */
+type Seen = Signs & { readonly path: number }
+
+/** Whether two paths agree in every number. */
+function agree(sample: Sample): boolean {
+  return (
+    sample.failures.length === 0 &&
+    sample.names.every((name) => {
+      const [a, b] = sample.values(name)
+      return Object.is(a, b)
+    })
+  )
 }
 
-function sameSeries(a: Watched, b: Watched): boolean {
-  return a.series.every((own, k) => own.every((v, t) => Object.is(v, b.series[k]![t])))
+/** What was seen of the paths that were finished. */
+function seenOf(sample: Sample, paths: number): readonly Seen[] {
+  const columns = new Map(sample.names.map((name) => [name, sample.values(name)]))
+  const failed = new Set(sample.failures.map(({ path }) => path))
+  return Array.from({ length: paths }, (_, path) => path)
+    .filter((path) => !failed.has(path))
+    .map((path) => ({ path, ...signsOf((name) => columns.get(name)![path]!) }))
 }
 
+/** Watch paths in lanes; where they do not differ, one tells all. */
 async function watchPaths(
-  ready: Prepared,
-  { paths, signal, onProgress }: WarnOptions,
-): Promise<readonly Watched[]> {
-  const all: Watched[] = []
-  const most = paths ?? PATHS
-  for (let path = 0; path < most; path++) {
-    all.push(await watchPath(ready, path, signal))
-    onProgress?.({ points: 1, paths: path + 1, of: most })
-    if (path === 1 && sameSeries(all[0]!, all[1]!)) return all.slice(0, 1)
+  scenario: Scenario,
+  {
+    paths = PATHS,
+    signs = {},
+    distance: _,
+    vary: __,
+    measure: ___,
+    shock: ____,
+    ...shared
+  }: WarnOptions,
+) {
+  const survey = openSurvey(scenario, { ...shared, signs })
+  try {
+    const few = Math.min(paths, PROBES)
+    const [probe] = await survey.ask([{}], few)
+    const one = few === PROBES && agree(probe!)
+    if (one || paths === few)
+      return { seen: seenOf(probe!, one ? 1 : few), failures: probe!.failures }
+    const [all] = await survey.ask([{}], paths)
+    return { seen: seenOf(all!, paths), failures: all!.failures }
+  } finally {
+    await survey.close()
   }
-  return all
+}
+
+function pathOf({ path, onset, liquidations, trends }: Seen, tickSeconds: number): WarnedPath {
+  const found = onset && { ...onset, seconds: onset.tick * tickSeconds }
+  return { path, liquidations, onset: found, ...judgeTrends(trends), ...trends }
+}
+
+/** The path in the middle by the lesser of the trends of variance and lag-1 autocorrelation. */
+function middleOf(seen: readonly Seen[]): Seen {
+  const told = seen.filter(({ trends }) => trends.indicators.length > 0)
+  const events = told.filter(({ onset }) => onset !== null)
+  const own = events.length > 0 ? events : told.length > 0 ? told : seen
+  const least = ({ trends }: Seen): number => {
+    const taus = trends.indicators.slice(0, 2).map(({ tau }) => (Number.isNaN(tau) ? -1 : tau))
+    return Math.min(...taus, 1)
+  }
+  const sorted = own.toSorted((a, b) => least(a) - least(b) || a.path - b.path)
+  return sorted[(sorted.length - 1) >> 1]!
+}
+
+function linesOf({ path, price, lines }: Seen, tickSeconds: number): TimeLines {
+  const inSeconds = ({ ticks, values }: TickLine): TimeLine => ({
+    seconds: ticks.map((tick) => tick * tickSeconds),
+    values,
+  })
+  const log = inSeconds(price)
+  return {
+    path,
+    price: { ...log, values: log.values.map(exp) },
+    indicators: lines.map(({ name, ...line }) => ({ name, ...inSeconds(line) })),
+  }
 }
 
 /** What the paths say together. */
@@ -89,30 +134,19 @@ function verdictOf(paths: readonly WarnedPath[]): Pick<Warned, 'verdict' | 'note
  */
 export async function warn(from: Scenario | string, options: WarnOptions = {}): Promise<Warned> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { seed = scenario.seed, set = {}, cache = new Map(), signs = {} } = options
-  const { plan } = taskOf(scenario, { seed, set, compare: false })
-  const ready = await prepareRun(plan, cache)
-  const watched = await watchPaths(ready, options)
-  const { spec } = ready.world
-  const paths = watched.map((own, path) => judge(own, path, spec.tickSeconds, { ...signs, seed }))
-  const { paths: _, distance = 'find', signs: __, ...search } = options
-  const times = watched[0]!.liquidations
-  const seconds = spec.ticks * spec.tickSeconds
+  const { seed = scenario.seed, set = {}, cache = new Map() } = options
+  const { seen, failures } = await watchPaths(scenario, { ...options, cache })
+  const { spec } = await resolveRun(scenario, { set, cache })
+  const paths = seen.map((own) => pathOf(own, spec.tickSeconds))
+  const { distance = 'find', signs: _, ...search } = options
   return {
     ...{ breakwater: PACKAGE_VERSION, experiment: 'warn', scenario: scenario.name, seed },
     asset: scenario.order.asset ?? '',
     ...verdictOf(paths),
     paths,
-    branching: {
-      likelihood: fitHawkes(times, seconds)?.branching ?? null,
-      moment: momentBranching(times, seconds),
-    },
-    distance:
-      distance === 'skip'
-        ? null
-        : await distanceToCliff(scenario, {
-            ...{ ...search, seed, set, cache },
-            ...(options.paths === undefined ? {} : { paths: options.paths }),
-          }),
+    failures,
+    lines: linesOf(middleOf(seen), spec.tickSeconds),
+    branching: seen[0]!.branching,
+    distance: distance === 'skip' ? null : await distanceToCliff(scenario, { ...search, cache }),
   }
 }

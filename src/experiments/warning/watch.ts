@@ -2,8 +2,6 @@ import { createStepper, startPath } from '../../engine/index.ts'
 import { log } from '../../math/index.ts'
 import { eventsOf, type Focus } from '../../measures/index.ts'
 import type { World } from '../../world/index.ts'
-import { InterruptedError } from '../errors.ts'
-import type { Prepared } from '../prepare.ts'
 import { onsetOf } from './onset.ts'
 import { type Onset, WarningError } from './types.ts'
 
@@ -18,10 +16,14 @@ export type Watched = {
 
 /** Assets beside the shocked one that are watched, at most. */
 const OTHERS = 7
-/** Ticks between looks at the signal. */
-const BREATH = 16
+/** Ticks of a stretch, in which nothing is waited for. */
+const STRETCH = 16
 
-function assetsOf({ spec }: World, { asset, source }: Focus): readonly number[] {
+/**
+ * Choose the assets that are watched.
+ * @throws {WarningError} when the scenario names none.
+ */
+export function watchedAssets({ spec }: World, { asset, source }: Focus): readonly number[] {
   if (asset < 0 || source === null || !source.covers(asset))
     throw new WarningError(
       'the scenario names no asset to watch; name one in order: { asset, source }',
@@ -46,32 +48,40 @@ function liquidationTimes({ trace, spec }: World): Float64Array {
   })
 }
 
+/** What is watched, and how. */
+export type Watch = {
+  readonly world: World
+  readonly focus: Focus
+  readonly assets: readonly number[]
+  readonly seed: number
+}
+
 /**
  * Run a path and watch prices at every tick.
- * @throws {WarningError} when the scenario names no asset, {InterruptedError} when stopped.
+ * @param onTick called every 16 ticks and after the last; may wait, and may throw to stop the path.
+ * @throws {WarningError} when the price of the first asset is unknown at times.
  */
 export async function watchPath(
-  { world, focus, plan }: Prepared,
+  { world, focus, assets, seed }: Watch,
   path: number,
-  signal: AbortSignal | undefined,
+  onTick: (tick: number) => Promise<void> | void,
 ): Promise<Watched> {
   const { ticks } = world.spec
-  const assets = assetsOf(world, focus)
   const series = assets.map(() => new Float64Array(ticks + 1))
   const look = (tick: number): void => {
     assets.forEach((asset, k) => {
       series[k]![tick] = log(focus.source!.price(asset))
     })
   }
-  startPath(world, plan.seed, path)
+  startPath(world, seed, path)
   const step = createStepper(world)
   look(0)
   for (let tick = 1; tick <= ticks; tick++) {
     step()
     look(tick)
-    if (tick % BREATH !== 0) continue
-    await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw new InterruptedError('interrupted')
+    if (tick % STRETCH !== 0 && tick !== ticks) continue
+    const waiting = onTick(tick)
+    if (waiting) await waiting
   }
   const known = series.filter((own) => own.every(Number.isFinite))
   if (known[0] !== series[0])

@@ -3,6 +3,12 @@ import { exp, expm1, type Interval, log, minimise } from '../../math/index.ts'
 /** A branching ratio with a 95 % interval, and how it was found. */
 export type Branching = Interval & { readonly method: string }
 
+/** How branching ratios are found, in words. */
+export const BRANCHING_METHODS = {
+  likelihood: 'maximum likelihood with an exponential kernel',
+  moment: 'mean and variance of counts in long windows',
+} as const
+
 /** A fitted process in which events cause events. */
 export type HawkesFit = {
   /** Mean number of events that one event causes directly; 1 or more would never end. */
@@ -48,7 +54,7 @@ export function momentBranching(
   // The log of a variance of normal numbers has a standard deviation of sqrt(2 / (m - 1)).
   const reach = exp((Z / 2) * Math.sqrt(2 / (windows - 1)))
   const left = Math.sqrt(mean / variance)
-  const method = `mean and variance of counts in ${windows} windows`
+  const method = BRANCHING_METHODS.moment
   return { value: 1 - left, low: 1 - left * reach, high: 1 - left / reach, method }
 }
 
@@ -133,7 +139,7 @@ export function fitHawkes(times: Float64Array, duration: number): HawkesFit | nu
   const value = exp(best.x[0]!)
   const variance = firstOfInverse(curvature(cost, best.x)) / events
   const reach = variance > 0 ? exp(Z * Math.sqrt(variance)) : Infinity
-  const method = 'maximum likelihood with an exponential kernel'
+  const method = BRANCHING_METHODS.likelihood
   return {
     branching: { value, low: value / reach, high: value * reach, method },
     background: rate * exp(best.x[1]!),

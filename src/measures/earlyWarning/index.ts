@@ -1,5 +1,11 @@
 export { gaussianDetrend } from './detrend.ts'
-export { type Branching, fitHawkes, type HawkesFit, momentBranching } from './hawkes.ts'
+export {
+  BRANCHING_METHODS,
+  type Branching,
+  fitHawkes,
+  type HawkesFit,
+  momentBranching,
+} from './hawkes.ts'
 export {
   type IndicatorName,
   rollingCrossCorrelation,
@@ -16,6 +22,10 @@ export {
 export {
   type EarlyWarning,
   earlyWarning,
+  type IndicatorLines,
   type IndicatorTrend,
+  judgeTrends,
+  type Trends,
+  trendsOf,
   type WarningOptions,
 } from './warning.ts'
