@@ -73,3 +73,41 @@ it('an experiment sees a knob turned: later prices, more bad debt', async () => 
   expect(mean(late!.values('loss'))).toBeGreaterThan(mean(now!.values('loss')))
   await survey.close()
 })
+
+it('a book half as large owes half as much at the same healths, and has half the cash', async () => {
+  const [full, half] = [
+    (await paramsOf({}))('lender'),
+    (await paramsOf({ bookSize: 0.5 }))('lender'),
+  ]
+  const [whole, part] = [full!.positions, half!.positions] as PositionTable[]
+  expect([...part!.amount]).toEqual([...whole!.amount].map((amount) => amount / 2))
+  const cashOf = ({ markets }: typeof full) =>
+    (markets as { value: { cash: number } }[]).map(({ value }) => value.cash)
+  expect(cashOf(half!)).toEqual(cashOf(full!).map((cash) => cash / 2))
+})
+
+const free = { gasPrice: 0, liquidatorCapital: 1e12, hours: 0.3 }
+
+it.each([
+  ['own-book', free, { depth: 1e12 }, { depth: 1e4 }],
+  [
+    'steth-loops',
+    { ...free, vol: 0, discount: 0.07, blockSeconds: 300 },
+    { outsideDepth: 1e12, poolDepth: 1e7 },
+    {},
+  ],
+])(
+  '%s loses in proportion to its size in a deep market, in a thin one more',
+  async (name, set, deep, thin) => {
+    const scenario = loadScenario(`scenarios/${name}.yaml`)
+    const survey = openSurvey(scenario, { set, workers: 1, measures: ['loss'] })
+    const growthIn = async (market: Record<string, number>): Promise<number> => {
+      const sizes = [1, 8].map((bookSize) => ({ ...market, bookSize }))
+      const [one, eight] = await survey.ask(sizes, 1)
+      return eight!.values('loss')[0]! / one!.values('loss')[0]!
+    }
+    expect(await growthIn(deep)).toBeCloseTo(8, 2)
+    expect(await growthIn(thin)).toBeGreaterThan(8.5)
+    await survey.close()
+  },
+)

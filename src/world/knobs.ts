@@ -36,6 +36,12 @@ export const KNOBS: Readonly<Record<KnobName, KnobSpec>> = {
     min: 0,
     max: 10,
   },
+  bookSize: {
+    doc: 'size of all accounts and of the cash of every lender, over that as found: what caps let in; healths stay',
+    unit: 'factor',
+    min: 0.001,
+    max: 1000,
+  },
 }
 
 /** Names of all knobs. */

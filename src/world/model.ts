@@ -89,7 +89,12 @@ export type ChannelName = 'feedLag' | 'priceImpact'
 export type Cuts = { readonly [C in ChannelName]?: Cut }
 
 /** Components that every world can be asked to change, by the same name everywhere. */
-export type KnobName = 'liquidationDelay' | 'concentration' | 'oracleLatency' | 'marginRequirement'
+export type KnobName =
+  | 'liquidationDelay'
+  | 'concentration'
+  | 'oracleLatency'
+  | 'marginRequirement'
+  | 'bookSize'
 
 /**
  * Parameters of an instance after a knob has been turned.

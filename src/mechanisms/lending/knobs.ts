@@ -18,6 +18,11 @@ export function positionsWithMargin(table: PositionTable, factor: number): Posit
   return { ...table, threshold: table.threshold.map((t) => withMargin(t, factor)) }
 }
 
+/** Positions that are all larger or smaller by the same factor. */
+export function positionsSized(table: PositionTable, factor: number): PositionTable {
+  return { ...table, amount: table.amount.map((amount) => amount * factor) }
+}
+
 /**
  * Positions whose largest accounts are split or grown, as `concentrate` does.
  * @param threshold of collateral where an entry states none, by asset index and account.

@@ -16,7 +16,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { governedOf, keeperOf } from '../governed.ts'
-import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
+import { positionsConcentrated, positionsSized, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { ruleColumns, ruleParams } from '../rules.ts'
 import { fixedOf, leversOf } from './levers.ts'
@@ -129,6 +129,13 @@ export const aaveV3: Model = model({
       }
       return { positions: positionsConcentrated(positions, factor, assets, threshold) }
     },
+    bookSize: ({ positions, reserves }, factor) => ({
+      positions: positionsSized(positions, factor),
+      reserves: reserves.map(({ asset, value }) => ({
+        asset,
+        value: { ...value, cash: value.cash * factor },
+      })),
+    }),
   },
   columns: ({ reserves: { length } }) => ({
     ...(Object.fromEntries(

@@ -14,7 +14,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { governedOf, keeperOf } from '../governed.ts'
-import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
+import { positionsConcentrated, positionsSized, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { ruleColumns, ruleParams } from '../rules.ts'
 import { FIXED, leversOf, remake } from './levers.ts'
@@ -73,6 +73,13 @@ export const compoundV2: Model = model({
       const threshold = (asset: number) => factors.get(asset) ?? 0
       return { positions: positionsConcentrated(positions, factor, assets, threshold) }
     },
+    bookSize: ({ positions, markets }, factor) => ({
+      positions: positionsSized(positions, factor),
+      markets: markets.map(({ asset, value }) => ({
+        asset,
+        value: { ...value, cash: value.cash * factor, reserves: value.reserves * factor },
+      })),
+    }),
   },
   columns: ({ markets: { length } }) => ({
     borrowIndex: f64(length, 'index', 1),

@@ -12,7 +12,7 @@ import {
 } from '../../../world/index.ts'
 import { actionsOf } from '../actions.ts'
 import { immutableOf } from '../governed.ts'
-import { positionsConcentrated, positionsWithMargin, withMargin } from '../knobs.ts'
+import { positionsConcentrated, positionsSized, positionsWithMargin, withMargin } from '../knobs.ts'
 import { lenderOf } from '../lender.ts'
 import { liquidationIncentiveFactor, perSecond } from './kernel.ts'
 import { COLLATERAL, openMarket } from './market.ts'
@@ -72,6 +72,10 @@ export const morphoBlue: Model = model({
       const threshold = (asset: number): number => (asset === collateralAsset ? lltv : 0)
       return { positions: positionsConcentrated(positions, factor, assets, threshold) }
     },
+    bookSize: ({ positions, cash }, factor) => ({
+      positions: positionsSized(positions, factor),
+      cash: cash * factor,
+    }),
   },
   columns: () =>
     Object.fromEntries(
