@@ -1,31 +1,20 @@
 import {
-  type Compared,
   CompareError,
   type CompareOptions,
   compareDefences,
   compareDocument,
 } from '../experiments/index.ts'
 import { compareText } from '../report/compareText.ts'
-import { checkFolder } from '../report/files.ts'
-import { loadScenario, type Scenario } from '../scenario/index.ts'
-import { checkCount } from './cliff.ts'
-import { againCommand, tellInterrupted, tellWritten } from './experiment.ts'
-import { interruptible } from './interrupt.ts'
-import { progressLine } from './progress.ts'
+import type { Output } from '../report/files.ts'
+import type { Scenario } from '../scenario/index.ts'
+import { answerOn, type SharedArguments } from './experiment.ts'
+import { given } from './options.ts'
 
 /** Options of `breakwater compare` as the command line gives them. */
-export type CompareArguments = {
-  readonly defences?: string
+export type CompareArguments = SharedArguments & {
   readonly each?: string
   readonly with?: string
-  readonly set?: Readonly<Record<string, string | number>>
   readonly measure?: string
-  readonly seed?: number
-  readonly paths?: number
-  readonly workers?: number
-  readonly short?: boolean
-  readonly json?: boolean
-  readonly out?: string
 }
 
 function scalarOf(text: string): string | number {
@@ -66,59 +55,27 @@ function askedOf(scenario: Scenario, args: CompareArguments): CompareOptions {
   }
 }
 
-/** Write the page, the document, and the numbers of every path. */
-async function writeFiles(
-  found: Compared,
-  scenario: Scenario,
-  path: string,
-  args: CompareArguments & { readonly out: string },
-): Promise<void> {
-  const { comparePage, writeExperiment } = await import('../report/experiment/index.ts')
-  const { writeDifferences } = await import('../stores/index.ts')
-  const document = compareDocument(found)
-  const about = { scenario, command: againCommand('compare', path, args), set: found.set }
-  const differences = {
-    name: 'differences.parquet',
-    content: (file: string) => writeDifferences(found.rows, file),
-  }
-  tellWritten(
-    await writeExperiment(document, comparePage(document, about), args.out, [differences]),
-  )
-}
-
 /**
  * Compare defences or alternatives of a scenario for the command line.
  * @returns the exit code.
  */
-export async function compareCommand(path: string, args: CompareArguments): Promise<number> {
-  const { measure, seed, paths, workers, json, out } = args
-  checkCount('paths', paths, 1)
-  if (out !== undefined) checkFolder(out)
-  const scenario = loadScenario(path)
-  const line = progressLine()
-  const { signal, release } = interruptible()
-  try {
-    const found = await compareDefences(scenario, {
-      ...askedOf(scenario, args),
-      ...(measure === undefined ? {} : { measure }),
-      ...(seed === undefined ? {} : { seed }),
-      ...(paths === undefined ? {} : { paths }),
-      ...(workers === undefined ? {} : { workers }),
-      ...(out === undefined ? {} : { journal: out }),
-      signal,
-      onProgress: ({ paths: done, of }) => line.show({ path: done, paths: of, tick: 0, ticks: 0 }),
-    })
-    line.clear()
-    const text = json ? JSON.stringify(compareDocument(found), null, 2) : compareText(found)
-    process.stdout.write(`${text}\n`)
-    if (out !== undefined) await writeFiles(found, scenario, path, { ...args, out })
-    return 0
-  } catch (error) {
-    line.clear()
-    tellInterrupted(error, out)
-    throw error
-  } finally {
-    line.clear()
-    release()
-  }
+export function compareCommand(path: string, args: CompareArguments): Promise<number> {
+  return answerOn('compare', path, args, async (scenario, shared) => {
+    const asked = { ...given({ measure: args.measure }), ...askedOf(scenario, args) }
+    const found = await compareDefences(scenario, { ...shared, ...asked })
+    const document = compareDocument(found)
+    const differences: Output = {
+      name: 'differences.parquet',
+      content: async (file) => {
+        const { writeDifferences } = await import('../stores/index.ts')
+        await writeDifferences(found.rows, file)
+      },
+    }
+    return {
+      document,
+      text: compareText(found),
+      page: (pages, about) => pages.comparePage(document, { ...about, set: found.set }),
+      files: () => [differences],
+    }
+  })
 }

@@ -12,7 +12,7 @@ it('repeats every option that changes results, quoted for a shell', () => {
     seed: undefined,
     ...{ json: true, out: 'there', workers: 2 },
   }
-  expect(againCommand('sweep', 'my book.yaml', args)).toBe(
+  expect(againCommand('sweep', ['my book.yaml'], args)).toBe(
     "breakwater sweep 'my book.yaml' --vary ethDrop=0.2..0.6 --vary depth=1e6..4e7:5 --set hours=0.5 --set 'oracle=two words' --measure 'badDebt[aave].es95' --short --no-line --tail-paths 8",
   )
 })

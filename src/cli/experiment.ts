@@ -1,5 +1,9 @@
 import { InterruptedError, shellWord } from '../experiments/index.ts'
+import type { About } from '../report/experiment/index.ts'
+import { checkFolder, type Output } from '../report/files.ts'
+import { loadScenario, type Overrides, type Scenario } from '../scenario/index.ts'
 import { interruptible } from './interrupt.ts'
+import { given } from './options.ts'
 import { progressLine } from './progress.ts'
 
 /** Options that change nothing of the results. */
@@ -28,26 +32,67 @@ function wordsOf(name: string, value: unknown): readonly string[] {
  * Write the command line that asks for the same numbers again.
  * @param args options as the command line gave them, by their names in camelCase.
  */
-export function againCommand(command: string, path: string, args: object): string {
+export function againCommand(command: string, paths: readonly string[], args: object): string {
   const options = Object.entries(args).filter(([name]) => !BESIDE.has(name))
   const words = options.flatMap(([name, value]) => wordsOf(name, value))
-  return ['breakwater', command, shellWord(path), ...words].join(' ')
+  return ['breakwater', command, ...paths.map(shellWord), ...words].join(' ')
 }
 
-/** Say which files were written. */
-export function tellWritten(files: readonly string[]): void {
-  for (const file of files) process.stderr.write(`wrote ${file}\n`)
+/** Options that all experiments have, as the command line gives them. */
+export type SharedArguments = {
+  readonly seed?: number
+  readonly paths?: number
+  readonly workers?: number
+  readonly set?: Overrides
+  readonly defences?: string
+  readonly short?: boolean
+  readonly json?: boolean
+  readonly out?: string
 }
 
 /** What an experiment is watched by. */
-type Watch = {
+export type Watch = {
   readonly signal: AbortSignal
   readonly onProgress: (progress: { readonly paths: number; readonly of: number }) => void
+  /** Says what is done next. */
+  readonly onStage: (text: string) => void
 }
 
-/** Say that an interrupted experiment can go on. */
-export function tellInterrupted(error: unknown, out: string | undefined): void {
-  if (!(error instanceof InterruptedError)) return
+/** Options that all experiments have, as the library takes them. */
+export type Shared = Omit<Watch, 'onStage'> & {
+  readonly seed?: number
+  readonly paths?: number
+  readonly workers?: number
+  readonly journal?: string
+}
+
+/** Pages are loaded only where they are written. */
+type Pages = typeof import('../report/experiment/index.ts')
+
+/** What an experiment found: how it is printed, and what is written of it. */
+export type Answer<About> = {
+  /** For --json and report.json. */
+  readonly document: object
+  readonly text: string
+  readonly page: (pages: Pages, about: About) => string
+  /** Files beside the page, such as tables. */
+  readonly files?: (pages: Pages) => readonly Output[]
+  readonly code?: number
+}
+
+/** Take the options that all experiments have. */
+export function sharedOf({ seed, paths, workers, out }: SharedArguments, watch: Watch): Shared {
+  const { signal, onProgress } = watch
+  return { signal, onProgress, ...given({ seed, paths, workers, journal: out }) }
+}
+
+/** Parameters as the command line sets them: by the short form, by defences, by name. */
+export function overridesOf(scenario: Scenario, args: SharedArguments): Overrides {
+  const { short, defences, set } = args
+  return { ...(short ? scenario.short : {}), ...given({ defences }), ...set }
+}
+
+function tellInterrupted(out: string | undefined): void {
   const kept =
     out === undefined
       ? 'nothing was kept; --out <dir> keeps finished paths'
@@ -60,18 +105,75 @@ export async function attended<T>(
   out: string | undefined,
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
-  const line = progressLine()
+  let line = progressLine()
   const { signal, release } = interruptible()
-  const onProgress: Watch['onProgress'] = ({ paths, of }) =>
-    line.show({ path: paths, paths: of, tick: 0, ticks: 0 })
   try {
-    return await work({ signal, onProgress })
+    return await work({
+      signal,
+      onProgress: ({ paths, of }) => line.show({ path: paths, paths: of, tick: 0, ticks: 0 }),
+      onStage: (text) => {
+        line.clear()
+        process.stderr.write(`${text}\n`)
+        line = progressLine()
+      },
+    })
   } catch (error) {
     line.clear()
-    tellInterrupted(error, out)
+    if (error instanceof InterruptedError) tellInterrupted(out)
     throw error
   } finally {
     line.clear()
     release()
   }
+}
+
+/**
+ * Do an experiment for the command line: write its files, print it.
+ * @param command as it is written into the files.
+ * @returns the exit code.
+ */
+export async function answer(
+  command: string,
+  { out, json }: SharedArguments,
+  ask: (watch: Watch) => Promise<Answer<string>>,
+): Promise<number> {
+  if (out !== undefined) checkFolder(out)
+  const { document, text, page, files, code = 0 } = await attended(out, ask)
+  if (out !== undefined) {
+    const pages = await import('../report/experiment/index.ts')
+    const written = await pages.writeExperiment(
+      document,
+      page(pages, command),
+      out,
+      files?.(pages) ?? [],
+    )
+    for (const file of written) process.stderr.write(`wrote ${file}\n`)
+  }
+  process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`)
+  return code
+}
+
+/**
+ * Do an experiment with one scenario for the command line.
+ * @param name of the command.
+ * @param path of the scenario file.
+ * @returns the exit code.
+ */
+export function answerOn(
+  name: string,
+  path: string,
+  args: SharedArguments,
+  ask: (
+    scenario: Scenario,
+    options: Shared & { readonly set: Overrides },
+    watch: Watch,
+  ) => Promise<Answer<About>>,
+): Promise<number> {
+  const command = againCommand(name, [path], args)
+  return answer(command, args, async (watch) => {
+    const scenario = loadScenario(path)
+    const set = overridesOf(scenario, args)
+    const found = await ask(scenario, { ...sharedOf(args, watch), set }, watch)
+    return { ...found, page: (pages) => found.page(pages, { scenario, command, set }) }
+  })
 }

@@ -1,19 +1,16 @@
 import type { Command } from 'commander'
-import { assignment, type Finish, wholeNumber } from './options.ts'
-
-/** Take every use of an option that may be repeated. */
-function several(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text]
-}
+import { assignment, type Finish, several, wholeFrom, wholeNumber } from './options.ts'
 
 /** Options of everything that runs paths. @param files what `--out` writes beside finished paths. */
 function withRun(command: Command, files: string): Command {
-  const written = files === '' ? '' : `write ${files}; `
   return command
     .option('--seed <n>', "seed of all random draws (default: the scenario's)", wholeNumber)
-    .option('--workers <n>', 'worker threads; the results are the same', wholeNumber)
+    .option('--workers <n>', 'worker threads; the results are the same', wholeFrom(1))
     .option('--json', 'print one JSON document on stdout')
-    .option('--out <dir>', `${written}keep finished paths, and take up again what was interrupted`)
+    .option(
+      '--out <dir>',
+      `write ${files}; keep finished paths, and take up again what was interrupted`,
+    )
 }
 
 /** The same, and those that say which form of the scenario is run. */
@@ -38,8 +35,8 @@ function addCliff(program: Command, finish: Finish): void {
       "order parameter: measure or measure.statistic (default: that of the scenario's order: block)",
     )
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
-    .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeNumber)
-    .option('--cells <n>', 'cells of the first grid (default: 16)', wholeNumber)
+    .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeFrom(1))
+    .option('--cells <n>', 'cells of the first grid (default: 16)', wholeFrom(4))
   withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
@@ -66,8 +63,8 @@ function addSweep(program: Command, finish: Finish): void {
       "measure or measure.statistic (default: that of the scenario's order: block)",
     )
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
-    .option('--paths <n>', 'paths at every point (default: 8, or 1 without chance)', wholeNumber)
-    .option('--rounds <n>', 'how often a cell may be halved (default: 2)', wholeNumber)
+    .option('--paths <n>', 'paths at every point (default: 8, or 1 without chance)', wholeFrom(1))
+    .option('--rounds <n>', 'how often a cell may be halved (default: 2)', wholeFrom(0))
     .option('--no-line', 'do not look for the cliff in every row')
   withScenario(command, 'report.html, report.json, points.parquet and line.parquet')
     .addHelpText(
@@ -103,7 +100,7 @@ function addCompare(program: Command, finish: Finish): void {
     .option(
       '--paths <n>',
       "paths in every world (default: the scenario's, at least 8 where they differ)",
-      wholeNumber,
+      wholeFrom(1),
     )
     .option('--short', "use the scenario's short form in all worlds")
   withRun(command, 'report.html, report.json and differences.parquet')
@@ -130,7 +127,7 @@ function addWarn(program: Command, finish: Finish): void {
       '--measure <name>',
       "measure or measure.statistic of the cliff (default: that of the scenario's order: block)",
     )
-    .option('--paths <n>', 'paths (default: 8, or 1 without chance)', wholeNumber)
+    .option('--paths <n>', 'paths (default: 8, or 1 without chance)', wholeFrom(1))
     .option('--no-distance', 'do not look for the cliff')
   withScenario(command, 'report.html and report.json')
     .addHelpText(
@@ -154,9 +151,9 @@ function addCheck(program: Command, finish: Finish): void {
     .option(
       '--paths <n>',
       "paths of a new baseline (default: the scenario's, at least 16 with chance)",
-      wholeNumber,
+      wholeFrom(1),
     )
-  withScenario(command, '')
+  withScenario(command, 'report.html and report.json')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater check risk/*.yaml --baseline risk/baseline.json --update\n  breakwater check risk/*.yaml --baseline risk/baseline.json\n\nPaths that met the same draws are compared one by one, each measure in its own direction. A worsening counts\nwhen chance would make it in fewer than one of twenty checks, all comparisons taken together (Holm).',
@@ -186,9 +183,9 @@ function addExplain(program: Command, finish: Finish): void {
     .option(
       '--paths <n>',
       'paths of the attribution (default: 8, or 2 without chance)',
-      wholeNumber,
+      wholeFrom(1),
     )
-    .option('--samples <n>', 'base samples of the sensitivity (default: 16)', wholeNumber)
+    .option('--samples <n>', 'base samples of the sensitivity (default: 16)', wholeFrom(4))
     .option('--no-sensitivity', 'leave out which parameters move it')
     .option('--no-attribution', 'leave out what it is made of, and the stories')
   withScenario(command, 'report.html and report.json')
@@ -235,9 +232,9 @@ function addTune(program: Command, finish: Finish): void {
       '--loss <expression>',
       'loss of the frontier and of small steps (default: the first measure of the objective)',
     )
-    .option('--points <n>', 'points of the search (default: 25 for each parameter)', wholeNumber)
-    .option('--paths <n>', 'paths at every point (default: 16; 64 with statistics)', wholeNumber)
-    .option('--fresh-paths <n>', 'paths that test the result (default: 4 x paths)', wholeNumber)
+    .option('--points <n>', 'points of the search (default: 25 for each parameter)', wholeFrom(1))
+    .option('--paths <n>', 'paths at every point (default: 16; 64 with statistics)', wholeFrom(1))
+    .option('--fresh-paths <n>', 'paths that test the result (default: 4 x paths)', wholeFrom(1))
     .option('--no-cliffs', 'do not look for cliffs around the result')
   withScenario(command, 'report.html and report.json')
     .addHelpText(

@@ -11,6 +11,15 @@ export function wholeNumber(text: string): number {
   return value
 }
 
+/** Read whole numbers that are large enough. */
+export function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(text)
+    if (value < least) throw new InvalidArgumentError(`use a whole number from ${least} on.`)
+    return value
+  }
+}
+
 /**
  * Read `name=value` beside those read before; values that look like numbers are numbers.
  * @throws {InvalidArgumentError} when it is none.
@@ -27,4 +36,17 @@ export function assignment(
     ...before,
     [text.slice(0, at).trim()]: value === '' || Number.isNaN(number) ? value : number,
   }
+}
+
+/** Take every use of an option that may be repeated. */
+export function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+/** An object without what is undefined in it. */
+export function given<T extends object>(
+  values: { readonly [K in keyof T]: T[K] | undefined },
+): Partial<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
 }

@@ -13,6 +13,7 @@ import {
 import { textOf } from '../report/text.ts'
 import { loadScenario, type Scenario } from '../scenario/index.ts'
 import { interruptible } from './interrupt.ts'
+import { given } from './options.ts'
 import { progressLine } from './progress.ts'
 
 /** Options of `breakwater run` as the command line gives them. */
@@ -45,14 +46,6 @@ async function writeFailure(error: unknown, dir: string | undefined): Promise<vo
   if (dir === undefined || !(error instanceof PathFailedError)) return
   const { writeFailedPath } = await import('../report/index.ts')
   for (const file of await writeFailedPath(error, dir)) process.stderr.write(`wrote ${file}\n`)
-}
-
-/** An object without what is undefined in it. */
-function given<T extends object>(
-  values: { readonly [K in keyof T]: T[K] | undefined },
-): Partial<T> {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Partial<T>
 }
 
 function optionsOf(scenario: Scenario, args: RunArguments, measures: readonly string[]) {

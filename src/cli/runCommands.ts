@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { assignment, type Finish, wholeNumber } from './options.ts'
+import { assignment, type Finish, several, wholeNumber } from './options.ts'
 
 function addRun(program: Command, finish: Finish): void {
   program
@@ -37,7 +37,7 @@ function addRun(program: Command, finish: Finish): void {
     .option(
       '--cut <channel>',
       'run every path again with a channel of contagion cut; repeat for more, or all',
-      (name: string, before: readonly string[] = []) => [...before, name],
+      several,
     )
     .option(
       '--tail <condition>',

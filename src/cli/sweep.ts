@@ -1,26 +1,17 @@
 import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments/index.ts'
-import { checkFolder } from '../report/files.ts'
 import { sweepText } from '../report/sweepText.ts'
-import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { checkCount, readVary } from './cliff.ts'
-import { againCommand, attended, tellWritten } from './experiment.ts'
+import { answerOn, type SharedArguments } from './experiment.ts'
+import { given } from './options.ts'
+import { readVary } from './vary.ts'
 
 /** Options of `breakwater sweep` as the command line gives them. */
-export type SweepArguments = {
+export type SweepArguments = SharedArguments & {
   readonly vary: readonly string[]
   readonly measure?: string
   readonly shock?: string
-  readonly seed?: number
-  readonly set?: Overrides
-  readonly defences?: string
-  readonly short?: boolean
-  readonly paths?: number
   readonly rounds?: number
   /** False with --no-line. */
   readonly line?: boolean
-  readonly workers?: number
-  readonly json?: boolean
-  readonly out?: string
 }
 
 /** Read `name=low..high` or `name=low..high:n`. @throws {CliffError} when it is none. */
@@ -39,35 +30,19 @@ export function readAxis(text: string): SweepAxis {
  * Sweep a scenario for the command line.
  * @returns the exit code.
  */
-export async function sweepCommand(path: string, args: SweepArguments): Promise<number> {
-  const { vary, json, out, short, defences, set, line: withLine, ...options } = args
-  checkCount('paths', options.paths, 1)
-  checkCount('rounds', options.rounds, 0)
-  const axes = vary.map(readAxis)
-  if (out !== undefined) checkFolder(out)
-  const scenario = loadScenario(path)
-  const own = defences === undefined ? {} : { defences }
-  const all = { ...(short ? scenario.short : {}), ...own, ...set }
-  const found = await attended(out, (watch) =>
-    sweep(scenario, {
-      ...options,
-      ...(out === undefined ? {} : { journal: out }),
-      ...{ vary: axes, line: withLine === false ? 'none' : 'rows', set: all },
-      ...watch,
-    }),
-  )
-  const document = sweepDocument(found)
-  if (out !== undefined) {
-    const { sweepPage, sweepTables, writeExperiment } = await import(
-      '../report/experiment/index.ts'
-    )
-    const page = sweepPage(document, {
-      scenario,
-      command: againCommand('sweep', path, args),
-      set: all,
+export function sweepCommand(path: string, args: SweepArguments): Promise<number> {
+  const { vary, measure, shock, rounds, line } = args
+  return answerOn('sweep', path, args, async (scenario, shared) => {
+    const found = await sweep(scenario, {
+      ...{ ...shared, ...given({ measure, shock, rounds }) },
+      ...{ vary: vary.map(readAxis), line: line === false ? 'none' : 'rows' },
     })
-    tellWritten(await writeExperiment(document, page, out, sweepTables(document)))
-  }
-  process.stdout.write(`${json ? JSON.stringify(document, null, 2) : sweepText(found)}\n`)
-  return 0
+    const document = sweepDocument(found)
+    return {
+      document,
+      text: sweepText(found),
+      page: (pages, about) => pages.sweepPage(document, about),
+      files: (pages) => pages.sweepTables(document),
+    }
+  })
 }

@@ -1,49 +1,33 @@
-import { type WarnOptions, warn } from '../experiments/index.ts'
-import { checkFolder } from '../report/files.ts'
+import { warn } from '../experiments/index.ts'
 import { warnText } from '../report/warnText.ts'
-import { loadScenario, type Overrides } from '../scenario/index.ts'
-import { checkCount, readVary } from './cliff.ts'
-import { againCommand, attended, tellWritten } from './experiment.ts'
+import { answerOn, type SharedArguments } from './experiment.ts'
+import { given } from './options.ts'
+import { readVary } from './vary.ts'
 
 /** Options of `breakwater warn` as the command line gives them. */
-export type WarnArguments = {
+export type WarnArguments = SharedArguments & {
   readonly vary?: string
   readonly measure?: string
-  readonly seed?: number
-  readonly set?: Overrides
-  readonly defences?: string
-  readonly short?: boolean
-  readonly paths?: number
   /** False with --no-distance. */
   readonly distance?: boolean
-  readonly workers?: number
-  readonly json?: boolean
-  readonly out?: string
 }
 
 /**
  * Look for early signs of a scenario's trouble for the command line.
  * @returns the exit code.
  */
-export async function warnCommand(path: string, args: WarnArguments): Promise<number> {
-  const { vary, json, out, short, defences, set, distance, ...options } = args
-  checkCount('paths', options.paths, 1)
-  if (out !== undefined) checkFolder(out)
-  const scenario = loadScenario(path)
-  const own = defences === undefined ? {} : { defences }
-  const asked: WarnOptions = {
-    ...options,
-    ...(out === undefined ? {} : { journal: out }),
-    ...(vary === undefined ? {} : { vary: readVary(vary) }),
-    distance: distance === false ? 'skip' : 'find',
-    set: { ...(short ? scenario.short : {}), ...own, ...set },
-  }
-  const found = await attended(out, (watch) => warn(scenario, { ...asked, ...watch }))
-  if (out !== undefined) {
-    const { warnPage, writeExperiment } = await import('../report/experiment/index.ts')
-    const about = { scenario, command: againCommand('warn', path, args), set: asked.set }
-    tellWritten(await writeExperiment(found, warnPage(found, about), out))
-  }
-  process.stdout.write(`${json ? JSON.stringify(found, null, 2) : warnText(found)}\n`)
-  return 0
+export function warnCommand(path: string, args: WarnArguments): Promise<number> {
+  const { vary, measure, distance } = args
+  return answerOn('warn', path, args, async (scenario, shared) => {
+    const document = await warn(scenario, {
+      ...{ ...shared, ...given({ measure }) },
+      ...(vary === undefined ? {} : { vary: readVary(vary) }),
+      distance: distance === false ? 'skip' : 'find',
+    })
+    return {
+      document,
+      text: warnText(document),
+      page: (pages, about) => pages.warnPage(document, about),
+    }
+  })
 }

@@ -19,7 +19,12 @@ export {
   shapley,
 } from './attribution/shapley.ts'
 export { ADVERSARIES, CHANNELS, type Channel, type CutWorlds } from './channels.ts'
-export { BASELINE_VERSION, readBaseline, writeBaseline } from './check/baseline.ts'
+export {
+  BASELINE_VERSION,
+  checkBaselineFile,
+  readBaseline,
+  writeBaseline,
+} from './check/baseline.ts'
 export { type CheckOptions, checkScenarios, makeBaseline } from './check/check.ts'
 export {
   type Baseline,
@@ -150,6 +155,8 @@ export { type DistanceOptions, distanceToCliff } from './warning/distance.ts'
 export {
   type CliffDistance,
   type Onset,
+  type TimeLine,
+  type TimeLines,
   type Warned,
   type WarnedPath,
   WarningError,

@@ -47,7 +47,7 @@ export type Survey = {
    * @throws {PathFailedError} when every path of a point failed.
    */
   readonly ask: (points: readonly Overrides[], paths: number) => Promise<readonly Sample[]>
-  /** Paths that were run, and that were taken from the journal. */
+  /** Paths that were run for what was asked, now or before, and how many of them the journal gave. */
   readonly counts: () => { readonly run: number; readonly resumed: number }
   readonly close: () => Promise<void>
 }
@@ -146,7 +146,7 @@ export function openSurvey(
         throw new InterruptedError('interrupted')
       return points.map((point) => sampleOf(point, paths, plan.seed))
     },
-    counts: () => ({ ...total }),
+    counts: () => ({ run: total.run + total.resumed, resumed: total.resumed }),
     close: async () => {
       for (const { journal: own } of known.values()) own?.close()
       await executor.close()

@@ -1,6 +1,7 @@
 export {
   type About,
   capPage,
+  checkPage,
   cliffPage,
   comparePage,
   explainPage,

@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { type Baseline, type BaselineEntry, CheckError } from './types.ts'
 
 /** Version of the format of baseline files. */
@@ -49,11 +59,45 @@ export function readBaseline(file: string): Baseline | null {
   return { scenarios: {}, ...found } as Baseline
 }
 
-/** Write a baseline so that a change of one measure is a change of one line. */
+/**
+ * Check that a baseline can be written, before anything runs.
+ * @throws {CheckError} when its folder is not there or nothing may be written in it.
+ */
+export function checkBaselineFile(file: string): void {
+  const folder = dirname(resolve(file))
+  const remedy = 'name a file in a folder that you may write to'
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new CheckError(`--baseline "${file}": there is no folder "${folder}"; ${remedy}`)
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new CheckError(`--baseline "${file}" is a folder; ${remedy}`)
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    throw new CheckError(`--baseline "${file}": "${folder}" cannot be written; ${remedy}`, {
+      cause,
+    })
+  }
+}
+
+/**
+ * Write a baseline so that a change of one measure is a change of one line; an older one stays until the new
+ * one is complete.
+ * @throws {CheckError} when it cannot be written.
+ */
 export function writeBaseline(baseline: Baseline, file: string): void {
   const text = JSON.stringify(baseline, null, 2).replace(
     /\[\s+([^[\]{}"]*?)\s+\]/g,
     (_, list: string) => `[${list.split(/,\s+/).join(', ')}]`,
   )
-  writeFileSync(file, `${text}\n`)
+  checkBaselineFile(file)
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, `${text}\n`)
+    renameSync(temporary, file)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CheckError(`the baseline "${file}" cannot be written: ${why}`, { cause })
+  } finally {
+    rmSync(temporary, { force: true })
+  }
 }

@@ -61,7 +61,6 @@ export function factsOf(
   runs: string,
 ): readonly (readonly [string, Part])[] {
   const { scenario, command } = about
-  const replay: Html = html`<code class="replay">${command}</code>`
   return [
     [
       'Scenario',
@@ -69,6 +68,14 @@ export function factsOf(
     ],
     ['Parameters', setText(about)],
     ['Runs', `${runs}; seed ${seed}, path k meets the same draws everywhere`],
+    ...madeBy(command),
+  ]
+}
+
+/** Which program made a page, and the command that makes it again. */
+export function madeBy(command: string): readonly (readonly [string, Part])[] {
+  const replay: Html = html`<code class="replay">${command}</code>`
+  return [
     ['Version', `breakwater ${PACKAGE_VERSION}`],
     ['Again', replay],
   ]

@@ -1,5 +1,6 @@
 export { sweepTables } from '../sweepFiles.ts'
 export type { About } from './about.ts'
+export { checkPage } from './check.ts'
 export { cliffPage } from './cliff.ts'
 export { comparePage } from './compare.ts'
 export { explainPage } from './explain.ts'
