@@ -24,7 +24,7 @@ export class WorldFileError extends Error {
 const MAGIC = 'BREAKWATERWORLD\0'
 
 /** Version of the format; the event table has its own in the header. */
-const WORLD_VERSION = 1
+const WORLD_VERSION = 2
 
 const HEAD = MAGIC.length + 8
 
@@ -42,7 +42,7 @@ type Header = {
 }
 
 const TRACE_KEYS: readonly (keyof TraceColumns)[] = [
-  ...(['kind', 'tick', 'time', 'instance', 'parent', 'row', 'asset', 'other'] as const),
+  ...(['kind', 'tick', 'time', 'instance', 'parent', 'previous', 'row', 'asset', 'other'] as const),
   ...(['x', 'y', 'z', 'w'] as const),
 ]
 
@@ -215,9 +215,9 @@ function restoreTrace(trace: Trace, { events, texts }: Header, read: Reader): vo
   const c = {
     kind: read.u8(events),
     ...{ tick: read.i32(events), time: read.f64(events), instance: read.i32(events) },
-    ...{ parent: read.i32(events), row: read.i32(events), asset: read.i32(events) },
-    ...{ other: read.i32(events), x: read.f64(events), y: read.f64(events) },
-    ...{ z: read.f64(events), w: read.f64(events) },
+    ...{ parent: read.i32(events), previous: read.i32(events), row: read.i32(events) },
+    ...{ asset: read.i32(events), other: read.i32(events), x: read.f64(events) },
+    ...{ y: read.f64(events), z: read.f64(events), w: read.f64(events) },
   }
   const failed = eventCode('failed')
   trace.truncate(0)
@@ -226,6 +226,7 @@ function restoreTrace(trace: Trace, { events, texts }: Header, read: Reader): vo
     trace.add(EVENT_NAMES[c.kind[e]!]!, {
       instance: c.instance[e]!,
       parent: c.parent[e]!,
+      previous: c.previous[e]!,
       row: c.row[e]!,
       asset: c.asset[e]!,
       other: c.kind[e] === failed ? trace.text(texts[c.other[e]!] ?? '') : c.other[e]!,

@@ -29,6 +29,11 @@ export interface PriceSource {
   cause(asset: number, direction: -1 | 1): number
   /** Log move that an event made in this price of an asset; 0 when it made none. */
   moveOf(event: number, asset: number): number
+  /**
+   * The newest event before `event` that may have moved this price; absent where any may have.
+   * @returns an event id; below 0 when there is none.
+   */
+  moverBefore?(event: number, asset: number): number
   /** Seconds since the answer was made; absent where it is made at the moment of asking. */
   age?(asset: number): number
 }

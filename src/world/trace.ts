@@ -4,6 +4,8 @@ import { EVENT_NAMES, type EventName } from './events.ts'
 export type EventFields = {
   readonly instance: number
   readonly parent: number
+  /** The event before this one that moved the same price of the same instance; -1 for none. */
+  readonly previous?: number
   readonly row?: number
   readonly asset?: number
   readonly other?: number
@@ -20,6 +22,7 @@ export type TraceColumns = {
   time: Float64Array
   instance: Int32Array
   parent: Int32Array
+  previous: Int32Array
   row: Int32Array
   asset: Int32Array
   other: Int32Array
@@ -61,6 +64,7 @@ function columnsOf(n: number): TraceColumns {
     time: f64(),
     instance: i32(),
     parent: i32(),
+    previous: i32(),
     row: i32(),
     asset: i32(),
     other: i32(),
@@ -97,6 +101,7 @@ export function createTrace(): Trace {
     columns.time[id] = time
     columns.instance[id] = event.instance
     columns.parent[id] = event.parent
+    columns.previous[id] = event.previous ?? -1
     columns.row[id] = event.row ?? -1
     columns.asset[id] = event.asset ?? -1
     columns.other[id] = event.other ?? -1

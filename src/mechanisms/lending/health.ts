@@ -1,5 +1,5 @@
 import { exp } from '../../math/index.ts'
-import { type Book, crossing, eventCode, type Undone } from '../../world/index.ts'
+import { type Book, crossing, eventCode, moverOf, type Undone } from '../../world/index.ts'
 import type { Desk } from './desk.ts'
 import { EQUALITY, type Layout } from './layout.ts'
 
@@ -119,6 +119,15 @@ function newestMove({ book, layout, asset, oracle }: Desk, row: number): number 
   return latest
 }
 
+/** The newest event before `event` that may have moved a price of the row. */
+function moveBefore({ book, layout, asset, oracle }: Desk, row: number, event: number): number {
+  const first = book.start[row]!
+  let newest = -1
+  for (let k = first; k < first + book.count[row]!; k++)
+    newest = Math.max(newest, moverOf(oracle, event, asset[layout.market[book.coordinate[k]!]!]!))
+  return newest
+}
+
 /**
  * Threshold of a coordinate before changes, in the layout's terms.
  * @param rescaled what the market's is multiplied by; negative: what it was, where it is 0 now.
@@ -202,9 +211,9 @@ export function triggerOf(desk: Desk, row: number): number {
     if (!isUndone) return 'none'
     return marginBefore(desk, row) >= 0 ? 'safe' : 'beyond'
   }
-  return hasChanged
-    ? crossing(context.trace, undo, last)
-    : crossing(context.trace, undo, last, newestMove(desk, row))
+  if (hasChanged) return crossing(context.trace, undo, last)
+  const before = (event: number): number => moveBefore(desk, row, event)
+  return crossing(context.trace, undo, last, newestMove(desk, row), before)
 }
 
 /**

@@ -1,5 +1,13 @@
 import { log } from '../../math/index.ts'
-import { type Context, eventCode, f64, i32, type PriceSource, USD } from '../../world/index.ts'
+import {
+  type Context,
+  eventCode,
+  f64,
+  i32,
+  moverBefore,
+  type PriceSource,
+  USD,
+} from '../../world/index.ts'
 
 const ANSWER = eventCode('answer')
 
@@ -32,6 +40,11 @@ export function coverage(assets: readonly number[], { assets: all }: Context): U
   return covered
 }
 
+/** The last event that moved an answer either way; -1 when nothing has. */
+function lastMove({ down, up }: Answers, asset: number): number {
+  return Math.max(down[asset]!, up[asset]!)
+}
+
 /**
  * Store an answer, made now, and record it.
  * @param price USD, > 0.
@@ -48,7 +61,10 @@ export function storeAnswer(
 ): void {
   const before = s.answer[asset]!
   const y = before > 0 ? log(price / before) : 0
-  const event = trace.add('answer', { instance: self, parent, asset, x: price, y, z: age })
+  const event = trace.add('answer', {
+    ...{ instance: self, parent, previous: lastMove(s, asset), asset },
+    ...{ x: price, y, z: age },
+  })
   if (price < before) s.down[asset] = event
   else if (price > before) s.up[asset] = event
   s.answer[asset] = price
@@ -73,6 +89,7 @@ export function storedAnswers(
       const isOwn = instance[event] === self && asset[event] === a
       return isOwn && kind[event] === ANSWER ? y[event]! : 0
     },
+    moverBefore: (event, a) => moverBefore(trace, lastMove(s, a), event),
     age: (a) => (a === USD ? 0 : s.now[0]! - s.answered[a]!),
   }
 }

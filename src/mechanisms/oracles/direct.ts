@@ -5,6 +5,7 @@ import {
   governedFlag,
   type Model,
   model,
+  moverOf,
   type PriceSource,
   ref,
   u8,
@@ -57,6 +58,7 @@ export const direct: Model = model({
           cause: (a, direction) => (covered[a] === 1 ? source.cause(a, direction) : -1),
           moveOf: (event, a) =>
             covered[a] === 1 && s.answering[a] === 1 ? source.moveOf(event, a) : 0,
+          moverBefore: (event, a) => moverOf(source, event, a),
           age: (a) => source.age?.(a) ?? 0,
         },
       },

@@ -11,6 +11,7 @@ import {
   list,
   type Model,
   model,
+  moverOf,
   number,
   type Outcome,
   type ParamsOf,
@@ -108,7 +109,8 @@ function crossed(own: Feed, a: number, gap: number, direction: -1 | 1, last: num
     left -= direction * move
     return left < line ? 'safe' : 'beyond'
   }
-  return crossing(context.trace, undo, last)
+  const before = (event: number): number => moverOf(source!, event, a)
+  return crossing(context.trace, undo, last, context.trace.length - 1, before)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Model, model, type PriceSource } from '../../world/index.ts'
+import { type Model, model, moverAmong, type PriceSource } from '../../world/index.ts'
 import { type Answers, middle } from './aggregate.ts'
 import { ageOf, answerOf, panelOf, panelParams, plainMedianOf } from './panel.ts'
 
@@ -50,6 +50,7 @@ export const median: Model = model({
           price,
           cause,
           moveOf,
+          moverBefore: (event, a) => moverAmong(sources, event, a),
           age,
         },
       },

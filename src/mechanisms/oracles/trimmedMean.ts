@@ -1,4 +1,4 @@
-import { fraction, type Model, model, type PriceSource } from '../../world/index.ts'
+import { fraction, type Model, model, moverAmong, type PriceSource } from '../../world/index.ts'
 import { type Answers, cutEnds, meanOf } from './aggregate.ts'
 import { ageOf, answerOf, panelOf, panelParams } from './panel.ts'
 
@@ -58,6 +58,7 @@ export const trimmedMean: Model = model({
           price: (a) => meanOf(kept(ask(a)), 'value'),
           cause,
           moveOf,
+          moverBefore: (event, a) => moverAmong(sources, event, a),
           age: (a) => meanOf(kept(askAges(a)), 'age'),
         },
       },

@@ -1,5 +1,11 @@
 import { exp } from '../../../math/index.ts'
-import { type Context, eventCode, type ReferenceMarket, USD } from '../../../world/index.ts'
+import {
+  type Context,
+  eventCode,
+  moverBefore,
+  type ReferenceMarket,
+  USD,
+} from '../../../world/index.ts'
 import { bought, proceeds, soldTo, spentTo } from './kernel.ts'
 
 const NEWS = eventCode('news')
@@ -57,6 +63,11 @@ function fundamentalOf({ columns: s, context }: Market): (asset: number) => numb
   }
 }
 
+/** The last event that moved a price either way; -1 when nothing has. */
+function lastMove({ cause }: Market['columns'], a: number): number {
+  return Math.max(cause[2 * a]!, cause[2 * a + 1]!)
+}
+
 /** Record what has moved the fundamental since the last news, once it is large enough. */
 function report({ columns: s, context, newsMove }: Market, a: number): void {
   const move = s.fundamental[a]! - s.reported[a]!
@@ -66,6 +77,7 @@ function report({ columns: s, context, newsMove }: Market, a: number): void {
   s.cause[2 * a + (move < 0 ? 0 : 1)] = trace.add('news', {
     instance: self,
     parent: -1,
+    previous: lastMove(s, a),
     asset: a,
     x: s.price[a]!,
     y: move,
@@ -84,6 +96,7 @@ function press(market: Market, a: number, amount: number, parent: number): void 
   s.cause[2 * a + (move < 0 ? 0 : 1)] = context.trace.add('impact', {
     instance: context.self,
     parent,
+    previous: lastMove(s, a),
     asset: a,
     x: s.price[a]!,
     y: move,
@@ -195,6 +208,7 @@ export function portOf(market: Market): ReferenceMarket {
       const isOwn = instance[event] === context.self && asset[event] === a
       return isOwn && (kind[event] === NEWS || kind[event] === IMPACT) ? y[event]! : 0
     },
+    moverBefore: (event, a) => moverBefore(context.trace, lastMove(s, a), event),
     has,
     spot: (sell, buy) => spot(market, sell, buy),
     follow: (sell, buy, amount, holder, cause) => follow(market, sell, buy, amount, holder, cause),
