@@ -59,7 +59,8 @@ export const follow: Model = model({
   params,
   create(p, _, context) {
     let drivers: readonly Driver[] = []
-    let shocks: () => readonly ScheduledShock[] = () => []
+    let ask: () => readonly ScheduledShock[] = () => []
+    let known: readonly ScheduledShock[] | null = null
     let isAsked = false
     function shift(a: number): number {
       if (!p.assets.includes(a)) return 0
@@ -73,6 +74,8 @@ export const follow: Model = model({
       isAsked = false
       return sum
     }
+    // Whether anything is scheduled is known only when all drivers are linked.
+    const shocks = (): readonly ScheduledShock[] => known ?? ask()
     const driver: Driver = { assets: p.assets, shift }
     const shock: ScheduledShock = {
       apply(factors) {
@@ -82,16 +85,16 @@ export const follow: Model = model({
       },
     }
     return {
-      // Whether anything is scheduled is known only when all drivers are linked.
       get ports(): NonNullable<Instance['ports']> {
         return shocks().length > 0 ? { driver, shock } : { driver }
       },
       link(use) {
         drivers = p.drivers.map((name) => use('driver', name))
-        shocks = () => p.drivers.flatMap((name) => shockOf(use, name) ?? [])
+        ask = () => p.drivers.flatMap((name) => shockOf(use, name) ?? [])
       },
       refresh(cause) {
         if (cause !== 'build') return
+        known = ask()
         check(p, drivers, context)
         if (p.assets.length > 0) shift(p.assets[0]!)
       },
