@@ -10,10 +10,12 @@ import { locate, relocate } from './locate.ts'
 import { checkVary, type OrderAlong, orderAlong, shockOf, surveyOf, type Vary } from './order.ts'
 import { readingOf } from './reading.ts'
 import { CliffError, type Located, type Search } from './types.ts'
+import { usualVary } from './usual.ts'
 
 /** Options of `findCliff`; those of runs mean the same. */
 export type CliffOptions = SurveyOptions & {
-  readonly vary: Vary
+  /** What is varied; default: the shock, from calm weather to twice as far as the scenario goes. */
+  readonly vary?: Vary
   /** Order parameter: measure or measure.statistic; default: that of the scenario's `order:` block. */
   readonly measure?: string
   /** Parameter that is the shock; default: that of the scenario's `order:` block. */
@@ -94,7 +96,8 @@ async function growthOf(
   { cliff, kind }: Located,
   alongWith: (base: Overrides) => OrderAlong,
   search: Search,
-  { vary, set }: CliffOptions,
+  vary: Vary,
+  { set }: CliffOptions,
 ): Promise<ScenarioCliff['growth']> {
   const { size: parameter } = scenario.order
   const found = scenario.parameters.find(({ name }) => name === parameter)
@@ -166,13 +169,14 @@ async function hysteresisOf(
  */
 export async function findCliff(
   from: Scenario | string,
-  options: CliffOptions,
+  options: CliffOptions = {},
 ): Promise<ScenarioCliff> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { vary, cells = CELLS, set } = options
-  const { name, low, high } = vary
-  checkVary(scenario, vary)
+  const { cells = CELLS, set } = options
+  if (options.vary) checkVary(scenario, options.vary)
   const shock = shockOf(scenario, options.shock, set)
+  const vary = options.vary ?? usualVary(scenario, shock)
+  const { name, low, high } = vary
   const isShock = shock.name === name
   if (!isShock && shock.value === 0)
     throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
@@ -185,7 +189,7 @@ export async function findCliff(
     const paths = options.paths ?? ((await differ(along, low, reading.measure)) ? usual : 1)
     const search: Search = { low, high, paths, cells, isShock, summary: reading.summary }
     const located = await locate(along.respond, search)
-    const growth = await growthOf(scenario, located, alongWith, search, options)
+    const growth = await growthOf(scenario, located, alongWith, search, vary, options)
     const order = await along.respond(
       located.curve.map(({ x }) => ({ x, shock: 1 })),
       paths,

@@ -2,6 +2,7 @@ import { shockedPrices } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { shockOf, type Vary } from '../cliff/order.ts'
 import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
+import { calmOf, usualVary } from '../cliff/usual.ts'
 import { prepareRun } from '../prepare.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import { taskOf } from '../task.ts'
@@ -9,22 +10,34 @@ import type { CliffDistance } from './types.ts'
 
 /** Options of `distanceToCliff`; those of `findCliff` mean the same. */
 export type DistanceOptions = Omit<CliffOptions, 'vary'> & {
-  /** Values of the shock that are looked at; default: from none to twice the scenario's, then all. */
+  /** Values of the shock that are looked at; default: from calm weather to twice as far, then all. */
   readonly vary?: Vary
 }
 
-/** Ranges in which the cliff is looked for, one after the other. */
+/**
+ * Ranges in which the cliff is looked for, one after the other, from calm weather away.
+ * @throws {CliffError} when the scenario stands in calm weather and its shock has no end.
+ */
 function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[] {
   if (options.vary) return [options.vary]
-  const { name, value, range } = shockOf(scenario, options.shock, options.set)
-  const low = Math.max(0, range[0])
-  const high = Math.min(2 * value, range[1])
-  return [
-    ...(low < high ? [{ name, low, high }] : []),
-    ...(high < range[1] && Number.isFinite(range[1])
-      ? [{ name, low: Math.max(low, high), high: range[1] }]
-      : []),
-  ]
+  const shock = shockOf(scenario, options.shock, options.set)
+  const { name, value, range } = shock
+  const [least, most] = range
+  const calm = calmOf(scenario, shock)
+  const isRise = value === calm ? calm < most : value > calm
+  const beyond = (from: number): Vary =>
+    isRise ? { name, low: from, high: most } : { name, low: least, high: from }
+  const isRange = ({ low, high }: Vary): boolean => low < high && Number.isFinite(high - low)
+  if (value === calm && isRange(beyond(calm))) return [beyond(calm)]
+  const near = usualVary(scenario, shock)
+  return [near, beyond(isRise ? near.high : near.low)].filter(isRange)
+}
+
+/** Notes of ranges that were looked at in vain. */
+function notesOf(looked: readonly (Vary & { readonly note: string })[]): string {
+  const notes = new Set(looked.map(({ note }) => note))
+  if (notes.size === 1) return looked[0]!.note
+  return looked.map(({ low, high, note }) => `from ${low} to ${high} ${note}`).join('; ')
 }
 
 /** Change of the price of the shocked asset when all scheduled shocks of a world come at once; null without. */
@@ -73,18 +86,22 @@ export async function distanceToCliff(
 ): Promise<CliffDistance> {
   const ranges = rangesOf(scenario, options)
   const shared = { ...options, cache: options.cache ?? new Map() }
+  const looked: (Vary & { note: string })[] = []
   let runs = 0
   for (const [k, vary] of ranges.entries()) {
     const found = await findCliff(scenario, { ...shared, shock: vary.name, vary })
     runs += found.runs
+    looked.push({ ...vary, note: found.note })
     if (found.cliff === null && k + 1 < ranges.length) continue
     const { unit = '' } = scenario.parameters.find((p) => p.name === vary.name) ?? {}
     const { cliff, kind, note, measure } = found
     return {
-      ...{ shock: vary.name, unit, measure, cliff, kind, note, runs },
+      ...{ shock: vary.name, unit, measure, cliff, kind, runs },
+      note: cliff ? note : notesOf(looked),
       asset: scenario.order.asset ?? null,
       move: cliff && (await moveOf(scenario, vary.name, cliff, shared)),
-      ...{ low: ranges[0]!.low, high: vary.high },
+      low: Math.min(...looked.map(({ low }) => low)),
+      high: Math.max(...looked.map(({ high }) => high)),
     }
   }
   throw new Error('a shock has at least one range')

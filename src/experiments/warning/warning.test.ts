@@ -91,6 +91,16 @@ describe('distanceToCliff', () => {
     expect(found.kind).toBeNull()
   })
 
+  // What may be borrowed against the push rises in step with it, up to the cash that there is.
+  it('tells of each range why there is none in it', async () => {
+    const scenario = loadScenario('scenarios/oracle-manipulation.yaml')
+    const found = await distanceToCliff(scenario, { set: scenario.short, cells: 4, workers: 1 })
+    expect(found).toMatchObject({ shock: 'priceFactor', cliff: null, low: 1, high: 1_000_000 })
+    expect(found.note).toMatch(
+      /^from 1 to 46\.\d+ the response .*; from 46\.\d+ to 1000000 the measure/,
+    )
+  })
+
   // Bad debt from a jump of 1 - threshold (1 + bonus) / healthFactor0 on (the file's own formula).
   it('tells the cliff as the fall of the asset', async () => {
     const found = await distanceToCliff(loadScenario(LOOP), {
