@@ -6,7 +6,8 @@ import { readVary } from './vary.ts'
 
 /** Options of `breakwater cliff` as the command line gives them. */
 export type CliffArguments = SharedArguments & {
-  readonly vary: string
+  /** Without it, the shock from calm weather to twice as far as the scenario goes. */
+  readonly vary?: string
   readonly measure?: string
   readonly shock?: string
   readonly cells?: number
@@ -19,8 +20,8 @@ export type CliffArguments = SharedArguments & {
 export function cliffCommand(path: string, args: CliffArguments): Promise<number> {
   const { vary, measure, shock, cells } = args
   return answerOn('cliff', path, args, async (scenario, shared) => {
-    const own = given({ measure, shock, cells })
-    const found = await findCliff(scenario, { ...shared, ...own, vary: readVary(vary) })
+    const own = given({ measure, shock, cells, vary: vary === undefined ? vary : readVary(vary) })
+    const found = await findCliff(scenario, { ...shared, ...own })
     const document = cliffDocument(found)
     return {
       document,

@@ -29,7 +29,10 @@ function addCliff(program: Command, finish: Finish): void {
     .command('cliff')
     .description('find the point along one parameter where loss turns from small to systemic')
     .argument('<scenario>', 'scenario file (YAML)')
-    .requiredOption('--vary <name=low..high>', 'parameter that is varied, and between which values')
+    .option(
+      '--vary <name=low..high>',
+      'parameter that is varied, and between which values (default: the shock, from calm weather to twice as far as the scenario goes)',
+    )
     .option(
       '--measure <name>',
       "order parameter: measure or measure.statistic (default: that of the scenario's order: block)",
