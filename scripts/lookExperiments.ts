@@ -1,13 +1,24 @@
 /** Pages of experiments for `look.ts`: run small ones, and lay out documents with what is rare in them. */
 import { cliffDocument, findCliff } from '../src/experiments/index.ts'
 import {
+  CHECKED,
+  COMPARED,
   FOUND_CLIFF,
   NO_CLIFF,
   SWEEP,
   SWEEP_OF_ONE,
   sampleAbout,
+  TUNED,
+  WARNED,
 } from '../src/report/experiment/documents.conformance.ts'
-import { cliffPage, sweepPage } from '../src/report/experiment/index.ts'
+import {
+  checkPage,
+  cliffPage,
+  comparePage,
+  sweepPage,
+  tunePage,
+  warnPage,
+} from '../src/report/experiment/index.ts'
 import { loadScenario } from '../src/scenario/index.ts'
 
 /** A page with the charts that it must have at least; each is drawn twice. */
@@ -26,5 +37,9 @@ export async function experimentPages(): Promise<readonly LookedPage[]> {
     { name: 'no cliff', page: cliffPage(NO_CLIFF, about), charts: 2 },
     { name: 'sweep', page: sweepPage(SWEEP, about), charts: 2 },
     { name: 'sweep of one parameter', page: sweepPage(SWEEP_OF_ONE, about), charts: 2 },
+    { name: 'comparison', page: comparePage(COMPARED, about), charts: 2 },
+    { name: 'tuning', page: tunePage(TUNED, about), charts: 2 },
+    { name: 'warning', page: warnPage(WARNED, about), charts: 4 },
+    { name: 'check', page: checkPage(CHECKED, 'breakwater check'), charts: 2 },
   ]
 }

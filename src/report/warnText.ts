@@ -37,7 +37,8 @@ const HEADS = {
 } as const
 
 /** Tell an early warning on a terminal: whether there was one, how sure, and how far the cliff is. */
-export function warnText({ verdict, note, paths, branching, distance, asset }: Warned): string {
+export function warnText(warned: Warned): string {
+  const { verdict, note, paths, failures, branching, distance, asset } = warned
   const ratio = branching.likelihood ?? branching.moment
   return [
     `${HEADS[verdict]} in the price of ${asset}: ${note}`,
@@ -49,5 +50,6 @@ export function warnText({ verdict, note, paths, branching, distance, asset }: W
       : []),
     '',
     ...paths.map(pathText),
+    ...failures.map(({ path, reason }) => `path ${path} failed: ${reason}`),
   ].join('\n')
 }

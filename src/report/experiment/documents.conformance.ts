@@ -1,9 +1,11 @@
 import type {
+  Checked,
   CliffDocument,
   CompareDocument,
   Estimate,
   SweepDocument,
   TuneDocument,
+  Warned,
 } from '../../experiments/index.ts'
 import { exp } from '../../math/index.ts'
 import { loadScenario } from '../../scenario/index.ts'
@@ -186,4 +188,91 @@ export const COMPARED: CompareDocument = {
     { name: 'no defence', rank: 2, avoided: 0, cannotTell: ['caps'], same: [] },
   ],
   ...{ rankingConfidence: 0.983, runs: 64 },
+}
+
+const SHARES = { ar1: 0.2, phase: 0.3 }
+
+/** No warning on two paths, of which one had nothing to look at; no cliff. */
+export const WARNED: Warned = {
+  ...{ breakwater: '0', experiment: 'warn', scenario: 'compound-v2-eth-crash', seed: 1 },
+  ...{ asset: 'ETH', verdict: 'no warning', note: 'neither rose' },
+  share: { value: 0, low: 0, high: 0.97, n: 1 },
+  paths: [
+    {
+      ...{ path: 0, liquidations: 3, verdict: 'no warning', note: 'neither rose' },
+      onset: { tick: 90, seconds: 1080, by: 'start of the <fall>' },
+      indicators: [
+        { name: 'variance', first: 1e-8, last: 2e-8, tau: 0.4, p: SHARES },
+        { name: 'autocorrelation', first: 0.9, last: 0.9, tau: Number.NaN, p: SHARES },
+      ],
+      ...{ ticks: 90, window: 45, bandwidth: 9 },
+    },
+    {
+      ...{ path: 1, liquidations: 0, verdict: 'cannot tell', note: 'only 3 ticks before it' },
+      onset: { tick: 3, seconds: 36, by: 'start of the fall' },
+      ...{ indicators: [], ticks: 3, window: 0, bandwidth: 0 },
+    },
+  ],
+  failures: [{ path: 2, reason: 'a price is <0' }],
+  lines: {
+    path: 0,
+    price: { seconds: [0, 600, 1200, 1800], values: [2000, 1990, 1700, 1650] },
+    indicators: [
+      { name: 'variance', seconds: [540, 800, 1080], values: [1e-8, 1.5e-8, 2e-8] },
+      { name: 'autocorrelation', seconds: [540, 800, 1080], values: [0.9, Number.NaN, 0.9] },
+    ],
+  },
+  branching: { likelihood: null, moment: null },
+  distance: {
+    ...{ shock: 'ethDrop', unit: 'fraction', measure: 'badDebt', asset: 'ETH' },
+    ...{ cliff: null, kind: null, move: null, low: 0, high: 0.8, note: 'no peak', runs: 80 },
+  },
+}
+
+const CHECK_ROW = {
+  unit: 'USD',
+  better: 'lower',
+  n: 16,
+  isPaired: true,
+  method: 'Student t',
+} as const
+
+/** One measure worsened, one improved from 0, one stayed and one has no number; more paths fail. */
+export const CHECKED: Checked = {
+  ...{ breakwater: '0', experiment: 'check', method: 'worse when chance is below 0.05', worse: 2 },
+  scenarios: [
+    {
+      ...{ scenario: 'crash <b>', seed: 1, paths: 16, notes: ['the scenario file changed'] },
+      ...{ failedBefore: 0, failedNow: 1 },
+    },
+    {
+      ...{ scenario: 'calm', seed: 1, paths: 2, notes: [], failedBefore: 0, failedNow: 0 },
+    },
+  ],
+  rows: [
+    {
+      ...{ ...CHECK_ROW, scenario: 'crash <b>', measure: 'badDebt', verdict: 'worse' },
+      ...{
+        before: 1e5,
+        after: 2e5,
+        worsening: 1e5,
+        low: 8e4,
+        high: 1.2e5,
+        p: 1e-6,
+        adjusted: 4e-6,
+      },
+    },
+    {
+      ...{ ...CHECK_ROW, scenario: 'crash <b>', measure: 'loss', verdict: 'better' },
+      ...{ before: 0, after: -1e5, worsening: -1e5, low: -1e5, high: -1e5, p: 1, adjusted: 1 },
+    },
+    {
+      ...{ ...CHECK_ROW, scenario: 'crash <b>', measure: 'trough', verdict: 'cannot tell' },
+      ...{ before: null, after: null, worsening: null, low: null, high: null, p: 1, adjusted: 1 },
+    },
+    {
+      ...{ ...CHECK_ROW, scenario: 'calm', measure: 'badDebt', verdict: 'same' },
+      ...{ before: 0, after: 0, worsening: 0, low: 0, high: 0, p: 1, adjusted: 1 },
+    },
+  ],
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { checkPage } from './check.ts'
 import { cliffPage } from './cliff.ts'
 import { comparePage } from './compare.ts'
 import {
+  CHECKED,
   COMPARED,
   FOUND_CLIFF,
   NO_CLIFF,
@@ -10,11 +12,13 @@ import {
   SWEEP_OF_ONE,
   sampleAbout,
   TUNED,
+  WARNED,
 } from './documents.conformance.ts'
 import { frontierChart } from './frontier.ts'
 import { sweepPage } from './sweep.ts'
 import { tornadoChart } from './tornado.ts'
 import { tunePage } from './tune.ts'
+import { warnPage } from './warn.ts'
 import { waterfallChart } from './waterfall.ts'
 
 const VOID = /^(meta|link|input|br)$/
@@ -41,6 +45,9 @@ describe.each([
   ['a sweep of one parameter', () => sweepPage(SWEEP_OF_ONE, about)],
   ['a comparison', () => comparePage(COMPARED, about)],
   ['a tuning', () => tunePage(TUNED, about)],
+  ['a warning', () => warnPage(WARNED, about)],
+  ['a warning read from JSON', () => warnPage(JSON.parse(JSON.stringify(WARNED)), about)],
+  ['a check', () => checkPage(CHECKED, about.command)],
 ])('the page of %s', (_, make) => {
   it('is whole, escapes what it was given, and writes no number that is none', () => {
     const page = make()
@@ -106,6 +113,35 @@ describe('the page of a tuning', () => {
     const page = tunePage(NOT_TUNED, about)
     expect(page).toContain('No feasible point')
     expect(page).toContain('misses badDebt &lt; 4e5 by 200,000')
+  })
+})
+
+describe('the page of a warning', () => {
+  it('draws what was seen of the path in the middle up to its event, and says what it means', () => {
+    const page = warnPage(WARNED, about)
+    const wide = page.slice(page.indexOf('at-wide">'), page.indexOf('at-narrow">'))
+    expect(wide).toContain('event after 18 min: no warning')
+    expect(wide).toContain('variance, first window = 1: tau 0.40 (p 0.30)')
+    expect(wide).toContain('autocorrelation: no trend')
+    const [price, ...indicators] = [...wide.matchAll(/class="line s([12])" d="([^"]*)"/g)]
+    expect(price![1]).toBe('2')
+    const [event] = [...wide.matchAll(/x2="([\d.]+)"[^>]*class="line sbad dash"/g)]
+    for (const [, , d] of indicators)
+      for (const [, x] of d!.matchAll(/[ML]([\d.]+),/g))
+        expect(Number(x)).toBeLessThanOrEqual(Number(event![1]))
+    expect(page).toContain('path 2 failed: a price is &lt;0')
+    expect(page).toContain('No cliff of bad debt')
+  })
+})
+
+describe('the page of a check', () => {
+  it('names what worsened, by how much, and the paths that fail now', () => {
+    const page = checkPage(CHECKED, 'breakwater check')
+    expect(page).toContain('<b>2 worsened</b>, of 4 comparisons in 2 scenarios: bad debt of crash')
+    expect(page).toContain('$100.00k [$80.00k to $120.00k]')
+    expect(page).toContain('1 of 16 paths failed, 0 did in the baseline')
+    expect(page).toContain('No measure changed, of 1 measure')
+    expect(page).toContain('no number')
   })
 })
 

@@ -128,5 +128,5 @@ export function leftAxis({ scale, name, unit }: Axis, left: number, right: numbe
   })
   const top = Math.min(scale.at(scale.low), scale.at(scale.high))
   const title = titleWithin(name, unit, right - 4)
-  return html`${marks}${label(4, top - 12, title, 'name')}`
+  return html`${marks}${label(4, top - 12, title, 'name halo')}`
 }

@@ -4,17 +4,13 @@ import { type Html, html, nothing, type Part, section, table } from '../page/htm
 import { type About, factsOf, spoken } from './about.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
 import { type Row, rowPlot } from './rows.ts'
+import { chanceOf, timeLines } from './timeLines.ts'
 import { isKnown, rangedText } from './units.ts'
 
 type Trend = WarnedPath['indicators'][number]
 
 /** A trend that fewer of the twins reach is more than chance. */
 const LEVEL = 0.05
-
-/** The larger of the shares of both kinds of twins. */
-function chanceOf({ p }: Trend): number {
-  return Math.max(p.ar1, p.phase)
-}
 
 function trendsOf(paths: readonly WarnedPath[], name: Trend['name']) {
   return paths.flatMap(({ path, indicators }) =>
@@ -190,21 +186,24 @@ function tilesOf({ verdict, share, paths, branching, distance }: Warned): readon
 export function warnPage(document: Warned, about: About): string {
   const { paths, seed, distance, asset } = document
   const runs = paths.length + (distance?.runs ?? 0)
+  const failed = document.failures.map(({ path, reason }) => `path ${path} failed: ${reason}`)
   return experimentPage({
     title: `early warning of ${document.scenario}`,
     question: `Breakwater warn: what was to be seen before in the price of ${asset}, and how far is the cliff`,
     heading: about.scenario.title,
     lead: leadOf(document),
+    warnings: failed,
     tiles: tilesOf(document),
     sections: [
-      distanceSection(distance),
       section(
         'signs',
         'Was there a warning',
+        timeLines(document),
         panel(paths),
         html`<details><summary>Path by path</summary>${pathTable(paths)}</details>`,
         html`<p class="soft">Slowing down before a transition shows as variance and lag-1 autocorrelation that rise together; both must rise more than in 95 % of the surrogates. Abrupt cascades give no such sign.</p>`,
       ),
+      distanceSection(distance),
     ],
     facts: factsOf(about, seed, `${short(runs)} in all`),
   })
