@@ -3,30 +3,38 @@ import { assess, createSpots, marginOf, type Prospect, type Spots } from './kern
 import type { Desk } from './strike.ts'
 import type { Candidates, Watch } from './watch.ts'
 
-/** Liquidations that pay, each as if it were the only one; columns, valid from 0 to count - 1. */
+/** Candidates of one block, each as if it were the only one; columns, valid from 0 to count - 1. */
 type Offers = {
   count: number
   /** Which watch found it, and where among what that watch found. */
   watch: Int32Array
   place: Int32Array
-  /** Debt asset. */
+  /** The most that it can earn before gas, USD. */
+  bound: Float64Array
+  /** Debt asset, USD and USD; known once it is judged. */
   repay: Float64Array
-  /** USD. */
   cost: Float64Array
   gain: Float64Array
-  /** Offers in the order in which they are taken. */
+  /** Candidates by what they can earn, the most first; those before `next` are judged. */
   order: Int32Array
+  next: number
+  /** Judged ones that pay and are not taken yet, the largest gain last. */
+  ready: Int32Array
+  waiting: number
+  /** How many of the judged ones pay, and what they cost with gas, USD. */
+  paying: number
+  total: number
+  /** Those taken in this block. */
+  taken: Int32Array
 }
 
 function offersOf(n: number): Offers {
+  const i32 = (): Int32Array => new Int32Array(n)
+  const f64 = (): Float64Array => new Float64Array(n)
   return {
-    count: 0,
-    watch: new Int32Array(n),
-    place: new Int32Array(n),
-    repay: new Float64Array(n),
-    cost: new Float64Array(n),
-    gain: new Float64Array(n),
-    order: new Int32Array(n),
+    ...{ count: 0, watch: i32(), place: i32(), bound: f64() },
+    ...{ repay: f64(), cost: f64(), gain: f64(), order: i32(), next: 0 },
+    ...{ ready: i32(), waiting: 0, paying: 0, total: 0, taken: i32() },
   }
 }
 
@@ -65,10 +73,12 @@ function leastDebt(desk: Desk, watch: number, best: number, gasCost: number): nu
   return ((1 - 1e-9) * required) / (repayable(desk.lenders[watch]!) * best)
 }
 
-/** Whether the whole that may be repaid, without slippage, would not earn gas and least profit. */
-function isTooSmall(desk: Desk, view: View, watch: number, place: number): boolean {
+/** More than rounding adds to a gain. */
+const ROUNDING = 1 + 1e-9
+
+/** The most that a candidate can earn without slippage, before gas, USD. */
+function boundOf(desk: Desk, view: View, watch: number, place: number): number {
   const { debt, collateral, pair, owed, held } = view.found[watch]!
-  if (owed[place] === 0) return true
   const lender = desk.lenders[watch]!
   const { best, seized } = view.margins[watch]!
   const at = pair[place]!
@@ -77,8 +87,9 @@ function isTooSmall(desk: Desk, view: View, watch: number, place: number): boole
     best[at] = marginOf(lender, view.spots, debt[place]!, collateral[place]!, seized[at]!)
   }
   const covered = (GROWTH * held[place]!) / seized[at]!
-  const most = Math.min(repayable(lender) * owed[place]!, covered)
-  return most * best[at]! < desk.floor + view.gasCost
+  const afforded = view.capital * view.spots.buy(lender.assetOf(debt[place]!))
+  const most = Math.min(repayable(lender) * owed[place]!, covered, ROUNDING * afforded)
+  return most * best[at]!
 }
 
 /** Size one candidate; false when it does not pay. `prospect` is overwritten. */
@@ -99,67 +110,92 @@ function judge(
   return isPossible && prospect.gain >= floor
 }
 
-/** Collect what pays. */
-function collect(desk: Desk, view: View, out: Offers, prospect: Prospect): void {
-  out.count = 0
-  for (let w = 0; w < view.found.length; w++) {
-    const { count } = view.found[w]!
-    for (let j = 0; j < count; j++) {
-      if (isTooSmall(desk, view, w, j)) continue
-      if (!judge(desk, view, w, j, view.capital, prospect)) continue
+/** Collect what may pay, those that can earn most first. */
+function collect(desk: Desk, view: View, out: Offers): void {
+  const { found, gasCost } = view
+  out.count = out.next = out.waiting = out.paying = out.total = 0
+  for (let w = 0; w < found.length; w++)
+    for (let j = 0; j < found[w]!.count; j++) {
+      if (found[w]!.owed[j] === 0) continue
+      const bound = boundOf(desk, view, w, j)
+      if (bound < desk.floor + gasCost) continue
       const k = out.count++
       out.watch[k] = w
       out.place[k] = j
-      out.repay[k] = prospect.repay
-      out.cost[k] = prospect.cost
-      out.gain[k] = prospect.gain
+      out.bound[k] = Number.isNaN(bound) ? Infinity : ROUNDING * bound
       out.order[k] = k
     }
+  const { bound } = out
+  out.order.subarray(0, out.count).sort((a, b) => bound[b]! - bound[a]! || a - b)
+}
+
+/** Judge the next candidate; one that pays waits among the others by its gain. */
+function judgeNext(desk: Desk, view: View, out: Offers, prospect: Prospect): void {
+  const k = out.order[out.next++]!
+  const { ready, gain } = out
+  if (!judge(desk, view, out.watch[k]!, out.place[k]!, view.capital, prospect)) return
+  out.repay[k] = prospect.repay
+  out.cost[k] = prospect.cost
+  gain[k] = prospect.gain
+  out.paying++
+  out.total += prospect.cost + view.gasCost
+  let at = out.waiting++
+  for (; at > 0; at--) {
+    const other = ready[at - 1]!
+    if (gain[other]! < gain[k]! || (gain[other] === gain[k] && other > k)) break
+    ready[at] = other
   }
+  ready[at] = k
+}
+
+/** Take the offer with the largest gain of all that are left; -1 when none pays. */
+function take(desk: Desk, view: View, out: Offers, prospect: Prospect): number {
+  const { ready, order, bound, gain } = out
+  while (
+    out.next < out.count &&
+    (out.waiting === 0 || gain[ready[out.waiting - 1]!]! < bound[order[out.next]!]!)
+  )
+    judgeNext(desk, view, out, prospect)
+  return out.waiting === 0 ? -1 : ready[--out.waiting]!
 }
 
 /**
- * Put the largest gains first if money or block space will not do for all; equal ones stay in the
- * order of lenders and rows.
+ * Take offers as long as money and block space last, the largest gains first; what the money left
+ * does not cover is sized anew.
+ * @returns how many are in `taken`: by gain if there are more than can be done, else in the order of
+ *   lenders and rows.
  */
-function rank(
-  { count, cost, gain, order }: Offers,
-  { capital, gasCost }: View,
-  room: number,
-): void {
-  let total = count * gasCost
-  for (let k = 0; k < count; k++) total += cost[k]!
-  if (total > capital || count > room)
-    order.subarray(0, count).sort((a, b) => gain[b]! - gain[a]! || a - b)
+function takeAll(desk: Desk, view: View, room: number, out: Offers, prospect: Prospect): number {
+  const { capital, gasCost } = view
+  const { taken } = out
+  const isShort = (): boolean => out.total > capital || out.paying > room
+  let left = capital
+  let n = 0
+  while (n < room && left > gasCost) {
+    const k = take(desk, view, out, prospect)
+    if (k < 0) break
+    if (out.cost[k]! + gasCost > left) {
+      if (!judge(desk, view, out.watch[k]!, out.place[k]!, left, prospect)) continue
+      out.repay[k] = prospect.repay
+      out.cost[k] = prospect.cost
+    }
+    left -= out.cost[k]! + gasCost
+    taken[n++] = k
+  }
+  while (!isShort() && out.next < out.count) judgeNext(desk, view, out, prospect)
+  if (!isShort()) taken.subarray(0, n).sort()
+  return n
 }
 
-/** Submit offers in their order; what the money left does not cover is sized anew. */
-function submitAll(
-  desk: Desk,
-  view: View,
-  room: number,
-  offers: Offers,
-  prospect: Prospect,
-  submit: Submit,
-): void {
-  const { found, gasCost } = view
+/** Submit the first `n` of the offers taken. */
+function submitAll(desk: Desk, { found }: View, out: Offers, n: number, submit: Submit): void {
   const { gas, bid } = desk
-  let left = view.capital
-  let free = room
-  for (let i = 0; i < offers.count && free > 0 && left > gasCost; i++) {
-    const k = offers.order[i]!
-    const [w, j] = [offers.watch[k]!, offers.place[k]!]
-    let [repay, cost] = [offers.repay[k]!, offers.cost[k]!]
-    if (cost + gasCost > left) {
-      if (!judge(desk, view, w, j, left, prospect)) continue
-      repay = prospect.repay
-      cost = prospect.cost
-    }
-    left -= cost + gasCost
-    free--
+  for (let i = 0; i < n; i++) {
+    const k = out.taken[i]!
+    const [w, j] = [out.watch[k]!, out.place[k]!]
     const row = found[w]!.row[j]!
     const cause = desk.lenders[w]!.trigger(row)
-    const args = [w, row, found[w]!.debt[j]!, found[w]!.collateral[j]!, repay, cause]
+    const args = [w, row, found[w]!.debt[j]!, found[w]!.collateral[j]!, out.repay[k]!, cause]
     submit({ actions: [{ kind: 'liquidate', args, gas }], bid, key: row * found.length + w })
   }
 }
@@ -218,9 +254,9 @@ export function planner(desk: Desk, watches: readonly Watch[]): (submit: Submit)
     const size = lookAround(desk, watches, view)
     if (size === 0) return
     if (offers.place.length < size) offers = offersOf(2 * size)
-    collect(desk, view, offers, prospect)
+    collect(desk, view, offers)
     const room = Math.floor(chain.gasLimit / Math.max(gas, 1))
-    rank(offers, view, room)
-    submitAll(desk, view, room, offers, prospect, submit)
+    const n = takeAll(desk, view, room, offers, prospect)
+    submitAll(desk, view, offers, n, submit)
   }
 }
