@@ -196,6 +196,18 @@ describe('assumptions', () => {
     }
   })
 
+  test('a shifted collateral factor leaves every position as it is, and moves what counts', async () => {
+    const shifts = (asset: string, by: number) => ({ collateralFactorShifts: [{ asset, by }] })
+    const base = outputs(await load())
+    expect(outputs(await load(shifts('ETH', 0)))).toEqual(base)
+    const more = outputs(await load(shifts('ETH', 0.05)))
+    expect(more.positions).toEqual(base.positions)
+    expect(more.markets.ETH!.collateralFactor).toBeCloseTo(0.875, 12)
+    expect({ ...more.markets, ETH: base.markets.ETH }).toEqual(base.markets)
+    expect(outputs(await load(shifts('ETH', 0.9))).markets.ETH!.collateralFactor).toBe(0.999999)
+    await expect(load(shifts('ETC', 0.05))).rejects.toThrow('"ETC" has no market')
+  })
+
   test('exchange rates change units, not values', async () => {
     const [base, more] = [outputs(await load()), outputs(await load({ exchangeRateScale: 0.8 }))]
     expect(more.prices.WBTC! / base.prices.WBTC!).toBeCloseTo(1.25, 9)

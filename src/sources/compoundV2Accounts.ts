@@ -4,12 +4,16 @@ import {
   file,
   fraction,
   type Loaded,
+  list,
   number,
   type ParamsOf,
+  record,
+  text,
 } from '../world/index.ts'
 import { type CompoundBook, type Factor, readBook } from './compoundV2Book.ts'
 import { type AssetTerms, assetTerms, readImplied, readTerms } from './compoundV2Terms.ts'
 import { dataSource, type Files } from './files.ts'
+import { createProblems, quoted } from './problems.ts'
 import { type Source, source } from './source.ts'
 
 const scale = (what: string) =>
@@ -37,6 +41,14 @@ const params = {
   collateralFactorScale: scale(
     'collateral factors (at most 1) at the same weighted collateral: fewer tokens behind it',
   ),
+  collateralFactorShifts: list(
+    'what is added to collateral factors at unchanged positions',
+    record('that of one market', {
+      asset: text('name of the asset'),
+      by: fraction('added; the factor stays within 0 and 0.999999', { default: 0, min: -1 }),
+    }),
+    { default: [] },
+  ),
   exchangeRateScale: scale('exchange rates that are not implied'),
   cashScale: scale('cash of the markets; never below what the accounts’ cTokens need'),
   rateScale: scale('base rates, multipliers and jump multipliers'),
@@ -44,6 +56,9 @@ const params = {
 }
 
 type Given = ParamsOf<typeof params>
+
+/** Largest collateral factor that a shift leads to: one of 1 would leave no room for interest. */
+const MOST = 0.999999
 
 /** One market as the model lending/compoundV2 takes it; rates per year, amounts in whole tokens. */
 export type CompoundMarket = {
@@ -72,12 +87,20 @@ function cashOf(terms: AssetTerms, borrows: number, supplies: number, given: Giv
   return Math.max(wanted * given.cashScale, needed)
 }
 
+/** Collateral factor to run with; one that is not shifted stays to the last bit. */
+function factorOf({ collateralFactor, given: { asset } }: AssetTerms, given: Given): number {
+  const own = given.collateralFactorShifts.filter(
+    (shift) => shift.asset === asset && shift.by !== 0,
+  )
+  return own.reduce((sum, { by }) => Math.min(MOST, Math.max(0, sum + by)), collateralFactor)
+}
+
 function marketOf(terms: AssetTerms, book: CompoundBook, given: Given): CompoundMarket {
   const asset = terms.given.asset
   const borrows = book.borrows.get(asset) ?? 0
   const supplies = book.supplies.get(asset) ?? 0
   return {
-    collateralFactor: terms.collateralFactor,
+    collateralFactor: factorOf(terms, given),
     exchangeRate: terms.exchangeRate,
     cash: cashOf(terms, borrows, supplies, given),
     reserves: 0,
@@ -261,6 +284,21 @@ function assumptionsOf(terms: readonly AssetTerms[], given: Given): Assumption[]
   ]
 }
 
+/** @throws {SourceError} when a shift is given for no market. */
+function checkShifts(
+  { collateralFactorShifts }: Given,
+  terms: ReadonlyMap<string, AssetTerms>,
+): void {
+  const p = createProblems()
+  for (const { asset } of collateralFactorShifts)
+    if (!terms.has(asset))
+      p.add(
+        { path: 'compoundV2Accounts: collateralFactorShifts' },
+        `${quoted(asset)} has no market; there are ${[...terms.keys()].join(', ')}`,
+      )
+  p.check()
+}
+
 function load(given: Given, files: Files): Loaded {
   const accounts = files.read(given.accounts)
   const implied = files.read(given.implied)
@@ -271,6 +309,7 @@ function load(given: Given, files: Files): Loaded {
     given,
     given.parameters,
   )
+  checkShifts(given, terms)
   const book = readBook(accounts.text, given.accounts, terms, given.ethPrice, given.lowestHealth)
   const all = [...terms.values()]
   return {
