@@ -9,8 +9,14 @@ function rowText({ measure, unit, verdict, before, after, ...row }: CheckRow): s
   if (verdict === 'same') return head
   const { worsening, low, high, adjusted, method } = row
   if (worsening === null) return `${head}; ${method}`
-  const range = low === null ? '' : ` [${inUnit(low, unit)} .. ${inUnit(high, unit)}]`
-  return `${head}; worse by ${inUnit(worsening, unit)}${range}, p ${adjusted.toPrecision(2)}; ${method}`
+  const [way, sign] = worsening < 0 ? (['better', -1] as const) : (['worse', 1] as const)
+  const ends = [low, high]
+    .flatMap((end) => (end === null ? [] : [sign * end]))
+    .sort((a, b) => a - b)
+  const range = ends.length === 2 ? ` [${ends.map((end) => inUnit(end, unit)).join(' .. ')}]` : ''
+  // The test is of a worsening: of what is better it says nothing.
+  const chance = worsening < 0 ? '' : `, p ${adjusted.toPrecision(2)}`
+  return `${head}; ${way} by ${inUnit(sign * worsening, unit)}${range}${chance}; ${method}`
 }
 
 /** Tell a check on a terminal: per scenario what worsened, and how sure that is. */

@@ -1,21 +1,45 @@
-import type { CliffPoint, Interval, ScenarioCliff } from '../experiments/index.ts'
-import { short } from './format.ts'
+import type { Interval, ScenarioCliff } from '../experiments/index.ts'
+import { inUnit, percent, short } from './format.ts'
 
 const WIDTH = 30
 
+/** Draw a response: full where the measure rises with the shock, light where it falls. */
 function bar(share: number): string {
-  return share > 0 ? '█'.repeat(Math.max(1, Math.round(share * WIDTH))) : ''
+  const length = share === 0 ? 0 : Math.max(1, Math.round(Math.abs(share) * WIDTH))
+  return Number.isNaN(share) ? '' : (share > 0 ? '█' : '░').repeat(length)
 }
 
-function lineOf({ x, order, relativeSd, susceptibility }: CliffPoint, top: number): string {
-  const spread = Number.isNaN(relativeSd) ? '' : `sd ${short(relativeSd)} of the mean`
-  const value = Number.isNaN(order.value) ? 'none' : short(order.value)
-  const cells = [short(x).padStart(10), value.padStart(12)]
-  return [...cells, bar(susceptibility.value / top).padEnd(WIDTH), spread].join('  ').trimEnd()
+function curveLines({ curve, vary, measure, unit, shock }: ScenarioCliff): readonly string[] {
+  const responses = curve.map(({ susceptibility }) => susceptibility.value)
+  const top = Math.max(...responses.map((value) => Math.abs(value) || 0)) || 1
+  const values = curve.map(({ order }) =>
+    Number.isNaN(order.value) ? 'none' : inUnit(order.value, unit),
+  )
+  const width = Math.max(measure.length, ...values.map((text) => text.length))
+  const falls = responses.some((value) => value < 0) ? ' (░: falls)' : ''
+  const head = `response to ${shock}${falls}`
+  return [
+    [vary.name.padStart(10), measure.padStart(width), head].join('  '),
+    ...curve.map(({ x, relativeSd }, k) => {
+      const spread = Number.isNaN(relativeSd) ? '' : `sd ${percent(relativeSd)} of the mean`
+      const cells = [short(x).padStart(10), values[k]!.padStart(width)]
+      return [...cells, bar(responses[k]! / top).padEnd(WIDTH), spread].join('  ').trimEnd()
+    }),
+  ]
 }
 
 /** Most digits that are printed, and least. */
 const DIGITS = { least: 4, most: 10 } as const
+
+/** Write a number with so many significant digits, large ones in full. */
+function precise(value: number, digits: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e15 || (size > 0 && size < 1e-6)) return value.toPrecision(digits)
+  return value.toLocaleString('en-US', {
+    minimumSignificantDigits: digits,
+    maximumSignificantDigits: digits,
+  })
+}
 
 /** Write an interval with two digits of its width more than its place needs. */
 export function withInterval({ value, low, high }: Interval): string {
@@ -23,7 +47,7 @@ export function withInterval({ value, low, high }: Interval): string {
   const size = Math.max(Math.abs(low), Math.abs(high), Math.abs(value))
   const places = width > 0 ? Math.ceil(Math.log10(size / width)) + 2 : DIGITS.most
   const digits = Math.min(DIGITS.most, Math.max(DIGITS.least, places || DIGITS.least))
-  const text = (v: number): string => v.toPrecision(digits)
+  const text = (v: number): string => precise(v, digits)
   if (Number.isNaN(width)) return `${text(value)} (no interval)`
   return `${text(value)} [${text(low)} .. ${text(high)}]`
 }
@@ -67,19 +91,16 @@ function besideLines({ changePoint, scatterPeak, vary }: ScenarioCliff): readonl
 
 /** Tell a cliff on a terminal: where, how sure, and the curve. */
 export function cliffText(found: ScenarioCliff): string {
-  const { curve, vary, measure, shock, paths, runs, jump } = found
-  const top = Math.max(...curve.map((point) => point.susceptibility.value || 0))
-  const head = [vary.name.padStart(10), measure.padStart(12), `response to ${shock}`].join('  ')
+  const { paths, runs, jump, unit } = found
   return [
     foundOf(found),
-    ...(jump ? [`the jump is ${short(jump.size)}: ${jump.note}`] : []),
+    ...(jump ? [`the jump is ${inUnit(jump.size, unit)}: ${jump.note}`] : []),
     ...growthLines(found),
     ...gainLines(found),
     ...besideLines(found),
     `hysteresis: ${found.hysteresis.note}`,
     '',
-    head,
-    ...curve.map((point) => lineOf(point, top)),
+    ...curveLines(found),
     '',
     `${paths} path${paths === 1 ? '' : 's'} a place, ${runs} runs in all; intervals are 95 %`,
   ].join('\n')

@@ -13,8 +13,12 @@ export function withInterval({ value, low, high }: Interval, unit: string): stri
   return from === to && from === told ? told : `${told} [${from} .. ${to}]`
 }
 
-function isThere({ value, low, high }: Interval): boolean {
-  return value !== 0 || low !== high
+/** Least number of dollars that is told: below it is what is left of rounding. */
+const DUST = 0.005
+
+function isThere({ value, low, high }: Interval, unit: string): boolean {
+  if (unit !== 'USD') return value !== 0 || low !== high
+  return value === null || [value, low ?? 0, high ?? 0].some((own) => Math.abs(own) >= DUST)
 }
 
 /** Pad cells to columns; the last is left as it is. */
@@ -28,11 +32,16 @@ function columns(rows: readonly (readonly string[])[]): readonly string[] {
   )
 }
 
+/** Quote a name that reads like a sentence. */
+function quoted(name: string): string {
+  return name === 'as it is' ? `"${name}"` : name
+}
+
 /** Most others that are named one by one. */
 const NAMED = 3
 
 function others(names: readonly string[]): string {
-  return names.length > NAMED ? `${names.length} others` : names.join(', ')
+  return names.length > NAMED ? `${names.length} others` : names.map(quoted).join(', ')
 }
 
 function doubtOf({ cannotTell, same }: Ranked): string {
@@ -60,7 +69,7 @@ function costLines({ arms, calm }: Compared): readonly string[] {
   const set = Object.entries(calm).map(([name, value]) => `${name}=${value}`)
   const lines = arms.flatMap(({ name, kind, costs }) => {
     if (kind === 'base' || costs === null) return []
-    const told = costs.filter(isThere)
+    const told = costs.filter((cost) => isThere(cost, cost.unit))
     const text = told.map((cost) => `${cost.measure} ${withInterval(cost, cost.unit)}`)
     return [[`  ${name}`, text.join(', ') || 'nothing']]
   })
@@ -70,10 +79,12 @@ function costLines({ arms, calm }: Compared): readonly string[] {
 function payerLines({ arms }: Compared): readonly string[] {
   const lines = arms.flatMap(({ name, kind, payers }) => {
     if (kind === 'base') return []
-    const text = payers.filter(isThere).map((payer) => {
-      const isMore = (payer.value ?? 0) > 0
-      return `${payer.who} ${isMore ? '+' : ''}${withInterval(payer, payer.unit)}`
-    })
+    const text = payers
+      .filter((payer) => isThere(payer, payer.unit))
+      .map((payer) => {
+        const isMore = (payer.value ?? 0) > 0
+        return `${payer.who} ${isMore ? '+' : ''}${withInterval(payer, payer.unit)}`
+      })
     return [[`  ${name}`, text.join(', ') || 'nobody pays more or less']]
   })
   return ['who pays more (+) or less (-) under stress:', ...columns(lines)]

@@ -54,6 +54,15 @@ function mapRow(sweep: Sweep, scale: Scale, y: number, own: LinePoint | undefine
   return `${short(y).padStart(10)}  ${cells.join('')}  ${own ? lineText(own) : ''}`.trimEnd()
 }
 
+/** What there is to say of a measure that is nowhere another. */
+function flatText(sweep: Sweep): string | null {
+  const { least, most } = scaleOf(sweep)
+  if (least < most) return null
+  return least === most
+    ? `it is ${inUnit(least, sweep.unit)} everywhere`
+    : 'it has no value anywhere'
+}
+
 function mapText(sweep: Sweep): readonly string[] {
   const scale = scaleOf(sweep)
   const [x, y] = sweep.vary
@@ -97,10 +106,11 @@ function curveText(sweep: Sweep): readonly string[] {
 /** Tell a sweep on a terminal: a heat map with the cliff line, or a curve. */
 export function sweepText(sweep: Sweep): string {
   const { measure, points, paths, runs, vary } = sweep
+  const flat = flatText(sweep)
   return [
     `${measure} of ${sweep.scenario} over ${vary.map(({ name }) => name).join(' and ')}`,
     '',
-    ...(vary.length === 2 ? mapText(sweep) : curveText(sweep)),
+    ...(flat ? [flat] : vary.length === 2 ? mapText(sweep) : curveText(sweep)),
     '',
     `${points.length} points, ${paths} path${paths === 1 ? '' : 's'} each, ${runs} runs in all; intervals are 95 %`,
   ].join('\n')

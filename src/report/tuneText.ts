@@ -9,13 +9,21 @@ import type {
   Tuned,
 } from '../experiments/index.ts'
 import { withInterval } from './cliffText.ts'
-import { fine, short } from './format.ts'
+import { unitOf } from './expression.ts'
+import { count, fine, inUnit, short } from './format.ts'
 
-/** Write an estimate with its interval. */
-function told({ value, low, high }: Estimate): string {
+type Told = Pick<Estimate, 'value' | 'low' | 'high'>
+
+function amount(value: number, unit: string): string {
+  return unit === '' ? fine(value) : inUnit(value, unit)
+}
+
+/** Write an estimate of an expression with its interval. */
+function told({ value, low, high }: Told, expression: string): string {
   if (value === null) return 'unknown'
-  if (low === null || high === null) return `${fine(value)} (no interval)`
-  return `${fine(value)} [${fine(low)} .. ${fine(high)}]`
+  const unit = unitOf(expression)
+  if (low === null || high === null) return `${amount(value, unit)} (no interval)`
+  return `${amount(value, unit)} [${amount(low, unit)} .. ${amount(high, unit)}]`
 }
 
 function settingText(at: Readonly<Record<string, number>>): string {
@@ -30,11 +38,11 @@ const VERDICTS: Readonly<Record<Kept['verdict'], string>> = {
 }
 
 function keptLine({ text, left, verdict }: Kept): string {
-  return `  ${text}: ${VERDICTS[verdict]}, ${told(left)}`
+  return `  ${text}: ${VERDICTS[verdict]}, ${told(left, text)}`
 }
 
 /** Say which of two places is better, where the interval of their difference settles it. */
-function againstLine(what: string, rival: Rival | null): string {
+function againstLine(what: string, rival: Rival | null, objective: string): string {
   if (rival === null) return `${what}: no feasible point`
   const { low, high, value } = rival.more
   const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
@@ -48,11 +56,11 @@ function againstLine(what: string, rival: Rival | null): string {
           ? `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
           : 'cannot tell'
   const verdict = missed.length > 0 ? misses : better
-  return `${what}: ${told(rival.fresh)}, more than tuned by ${told(rival.more)}: ${verdict}`
+  return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${verdict}`
 }
 
-function marginalLine({ name, step, change }: Marginal): string {
-  return `  ${name} +${Number(step.toPrecision(3))}: ${told(change)}`
+function marginalLine({ name, step, change }: Marginal, loss: string): string {
+  return `  ${name} +${short(Number(step.toPrecision(3)))}: ${told(change, loss)}`
 }
 
 function cliffLine({ name, cliff, distance, share, isNear, note }: NearCliff): string {
@@ -70,17 +78,15 @@ function frontierLines(frontier: Frontier | null): readonly string[] {
     `frontier of ${efficiency} against ${loss}, on fresh paths`,
     ...points.map(({ efficiency: e, loss: l, slope, at }) => {
       const steep = slope === null ? '' : `, ${fine(slope)} a unit more`
-      return `  ${told(e)}: ${told(l)}${steep}  (${settingText(at)})`
+      return `  ${told(e, efficiency)}: ${told(l, loss)}${steep}  (${settingText(at)})`
     }),
-    knee === null
-      ? note
-      : `knee at ${efficiency} = ${fine(knee.value)} [${fine(knee.low)} .. ${fine(knee.high)}]: ${note}`,
+    knee === null ? note : `knee at ${efficiency} = ${told(knee, efficiency)}: ${note}`,
   ]
 }
 
 function noneLines({ note, nearest }: Tuned): readonly string[] {
   if (nearest === null) return [note]
-  const missed = nearest.missed.map(({ text, by }) => `${text} by ${fine(by)}`)
+  const missed = nearest.missed.map(({ text, by }) => `${text} by ${amount(by, unitOf(text))}`)
   return [note, `best violation: ${missed.join(', ')} at ${settingText(nearest.at)}`]
 }
 
@@ -91,19 +97,19 @@ function foundLines(found: Tuned): readonly string[] {
     settingText(best.at),
     note,
     '',
-    `${objective}: ${told(best.fresh)} on fresh paths (${fine(best.searched)} on those of the search)`,
+    `${objective}: ${told(best.fresh, objective)} on fresh paths (${amount(best.searched, unitOf(objective))} on those of the search)`,
     ...best.constraints.map(keptLine),
-    againstLine('scenario as it is', asItIs),
-    againstLine(`best of ${points} points at random`, atRandom),
+    againstLine('scenario as it is', asItIs, objective),
+    againstLine(`best of ${points} points at random`, atRandom, objective),
     ...(marginals.length > 0 ? ['', `a step more, in ${lossMeasure}:`] : []),
-    ...marginals.map(marginalLine),
+    ...marginals.map((own) => marginalLine(own, lossMeasure)),
     ...(cliffs.length > 0 ? ['', 'cliffs:'] : []),
     ...cliffs.map(cliffLine),
   ]
 }
 
 function costLine({ paths, freshPaths, runs }: Tuned | SizedCap): string {
-  return `${paths} path${paths === 1 ? '' : 's'} a point, ${freshPaths} fresh, ${runs} runs in all; intervals are 95 %`
+  return `${count(paths, 'path')} a point, ${freshPaths} fresh, ${runs} runs in all; intervals are 95 %`
 }
 
 /** Tell a tuning on a terminal: where, how good on fresh paths, against what, and how near a cliff. */

@@ -1,6 +1,7 @@
 import { PACKAGE_VERSION } from '../../experiments/index.ts'
 import { measureInfo } from '../../measures/index.ts'
 import type { Overrides, Scenario } from '../../scenario/index.ts'
+import { STATISTIC } from '../expression.ts'
 import { exact, words } from '../format.ts'
 import { type Html, html, type Part } from '../page/html.ts'
 
@@ -21,9 +22,6 @@ export function parameterOf({ scenario }: About, name: string): Named {
   const { unit = '', doc = '' } = scenario.parameters.find((p) => p.name === name) ?? {}
   return { name, unit, doc }
 }
-
-/** Statistics over paths that keep the unit of their measure: all of the grammar's do. */
-const STATISTIC = /\.(mean|sd|min|max|p[\d.]+|var[\d.]+|es[\d.]+)$/
 
 /** Look a measure up by its name, `badDebt[aave].es99` included. */
 export function measureOf(name: string): Named {

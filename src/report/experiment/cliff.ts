@@ -51,8 +51,14 @@ function curvePanel(document: CliffDocument, { x, y }: Units): Panel {
   }
 }
 
-/** Susceptibilities are per unit of shock multiple; a hundredth of one is what 1 % more shock adds. */
+/** Susceptibilities are per unit of the axis where it is the shock, else of the shock's multiple: a hundredth is shown. */
 const PERCENT = 0.01
+
+/** The hundredth of the shock that adds so much. */
+function extraOf({ vary, order: { shock } }: CliffDocument, { x }: Units): string {
+  if (vary.name !== shock) return `1 % more ${shock}`
+  return x === 'fraction' ? `a point more of ${shock}` : `${PERCENT} more of ${shock}`
+}
 
 function scaled({ value, low, high }: Ranged): Ranged {
   const part = (x: number | null): number | null => (isKnown(x) ? PERCENT * x : null)
@@ -66,7 +72,7 @@ function responsePanel(document: CliffDocument, { x, y }: Units): Panel {
     return { x: at, y: value, low, high, title }
   })
   return {
-    ...{ name: `added by 1 % more ${document.order.shock}`, unit: y },
+    ...{ name: `added by ${extraOf(document, { x, y })}`, unit: y },
     ...{ height: 130, from: 'zero', series: [{ color: '2', marks: 'both', points }] },
   }
 }
@@ -185,7 +191,8 @@ function beside(document: CliffDocument, units: Units): Html {
   ])
 }
 
-function curveTable({ curve, vary, order }: CliffDocument, units: Units): Html {
+function curveTable(document: CliffDocument, units: Units): Html {
+  const { curve, vary, order } = document
   return table(curve, [
     { title: vary.name, align: 'right', cell: (p) => inUnit(p.x, units.x) },
     { title: spoken(order.measure), align: 'right', cell: (p) => rangedText(p.order, units.y) },
@@ -198,7 +205,7 @@ function curveTable({ curve, vary, order }: CliffDocument, units: Units): Html {
     {
       title: 'response',
       align: 'right',
-      hint: `what 1 % more ${order.shock} adds, from a small extra shock`,
+      hint: `what ${extraOf(document, units)} adds, from a small extra shock`,
       cell: (p) => rangedText(scaled(p.susceptibility), units.y),
     },
   ])

@@ -88,7 +88,12 @@ describe('the page of a cliff', () => {
     const [point] = FOUND_CLIFF.curve.filter(({ x }) => Math.abs(x - 0.6) < 1e-9)
     // So many percent per whole shock are as many hundredths of a percent for 1 % of it.
     const percent = point!.susceptibility.value.toPrecision(3)
-    expect(cliffPage(FOUND_CLIFF, about)).toContain(`: ${percent} [`)
+    const page = cliffPage(FOUND_CLIFF, about)
+    expect(page).toContain(`: ${percent} [`)
+    // Along the shock itself a hundredth is a point of it, and not a share.
+    expect(page).toContain('added by a point more of ethDrop')
+    const order = { ...FOUND_CLIFF.order, shock: 'vol' }
+    expect(cliffPage({ ...FOUND_CLIFF, order }, about)).toContain('added by 1 % more vol')
   })
 })
 

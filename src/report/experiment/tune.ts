@@ -1,7 +1,8 @@
 import type { CapDocument, TuneDocument } from '../../experiments/index.ts'
+import { unitOf } from '../expression.ts'
 import { count, inUnit, short } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
-import { type About, axisName, factsOf, measureOf, parameterOf } from './about.ts'
+import { type About, axisName, factsOf, parameterOf } from './about.ts'
 import { type Frontier, type FrontierPoint, frontierChart } from './frontier.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
 import { type Row, rowPlot } from './rows.ts'
@@ -10,13 +11,6 @@ import { xyPlot } from './xy.ts'
 
 type Place = NonNullable<TuneDocument['best']>
 type At = Place['at']
-
-/** Unit of a sum of measures; empty when they have several. */
-export function unitOf(expression: string): string {
-  const names = expression.match(/[A-Za-z]\w*(\[[^\]]*\])?(\.\w+)?/g) ?? []
-  const units = new Set(names.map((name) => measureOf(name).unit))
-  return units.size === 1 ? [...units][0]! : ''
-}
 
 function atText(at: At, about: About): string {
   const list = Object.entries(at)
@@ -171,7 +165,7 @@ function constraintTable({ best }: TuneDocument): Part {
       {
         title: 'left side',
         align: 'right',
-        cell: (c) => rangedText(c.left, unitOf(c.text.replace(/[<>]=?.*$/, ''))),
+        cell: (c) => rangedText(c.left, unitOf(c.text)),
       },
       { title: 'verdict', cell: (c) => c.verdict },
     ]),
@@ -248,7 +242,7 @@ export function tunePage(document: TuneDocument, about: About): string {
 export function capPage(document: CapDocument, about: About): string {
   const { vary, budget, cap, note, points, fresh, seed, runs, paths, freshPaths } = document
   const parameter = parameterOf(about, vary.name)
-  const unit = unitOf(budget.replace(/[<>]=?.*$/, ''))
+  const unit = unitOf(budget)
   const at = cap ? rangedText(cap, parameter.unit) : 'none'
   const chart = figure('Over the budget', 'below 0 the budget holds', (width) =>
     xyPlot(

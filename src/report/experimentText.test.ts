@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { Compared, ScenarioCliff, Sweep, Tuned } from '../experiments/index.ts'
+import { cliffText, withInterval } from './cliffText.ts'
+import { compareText } from './compareText.ts'
+import { COMPARED, SWEEP, SWEEP_OF_ONE, TUNED } from './experiment/documents.conformance.ts'
+import { sweepText } from './sweepText.ts'
+import { tuneText } from './tuneText.ts'
+
+const point = (x: number, order: number, response: number) => ({
+  ...{ x, order: { value: order, low: order, high: order }, relativeSd: 0.0123 },
+  susceptibility: { value: response, low: response, high: response },
+})
+
+const CLIFF = {
+  ...{ scenario: 'toy', seed: 1, vary: { name: 'ethDrop', low: 0, high: 1 } },
+  ...{ measure: 'interactionLoss', unit: 'USD', shock: 'ethDrop', cliff: null, kind: null },
+  ...{ note: 'why', growth: null, atSize: null, jump: null, changePoint: null, scatterPeak: null },
+  ...{ loopGain: { below: null, above: null }, step: null, paths: 2, runs: 10 },
+  hysteresis: { width: null, gap: null, note: 'not applicable', ways: [] },
+  curve: [point(0, 2e6, -1), point(0.5, 1e6, -40), point(1, 1e3, -2)],
+} satisfies ScenarioCliff
+
+describe('cliffText', () => {
+  it('draws a response that falls no longer than one that rises, and says so', () => {
+    const text = cliffText(CLIFF)
+    expect(text).toContain('response to ethDrop (░: falls)')
+    const bars = text.match(/[█░]+/g)!.slice(1)
+    expect(bars.map((own) => own.length)).toEqual([1, 30, 2])
+    expect(cliffText({ ...CLIFF, curve: [point(0, 1, 0), point(1, 2, 4)] })).not.toContain('░')
+  })
+
+  it('tells the measure in its unit', () => {
+    expect(cliffText(CLIFF)).toMatch(/0\.500 +\$1\.00M/)
+  })
+})
+
+describe('withInterval', () => {
+  it('writes large numbers in full, with the digits that the interval tells apart', () => {
+    const cap = { value: 9_994_800, low: 9_994_800, high: 10_002_800 }
+    expect(withInterval(cap)).toBe('9,994,800 [9,994,800 .. 10,002,800]')
+    expect(withInterval({ value: 0.15244, low: 0.1366, high: 0.1683 })).toBe(
+      '0.1524 [0.1366 .. 0.1683]',
+    )
+  })
+})
+
+describe('sweepText', () => {
+  const found = (document: typeof SWEEP): Sweep => ({
+    ...{ ...document, measure: 'badDebt', unit: 'USD', shock: 'ethDrop', line: [] },
+    points: document.points.map(({ at, n, value, low, high }) => ({
+      ...{ at, n },
+      value: { value: value ?? Number.NaN, low: low ?? Number.NaN, high: high ?? Number.NaN },
+    })),
+  })
+
+  it('says it in words where there is nothing to draw', () => {
+    const flat = { ...SWEEP, points: SWEEP.points.map((own) => ({ ...own, value: 0 })) }
+    expect(sweepText(found(flat))).toContain('it is $0.00 everywhere')
+    expect(sweepText(found(SWEEP))).toContain('from $')
+    expect(sweepText(found(SWEEP_OF_ONE))).toContain('█')
+  })
+})
+
+describe('tuneText', () => {
+  const text = tuneText(TUNED as Tuned)
+
+  it('tells sums of measures of one unit in it', () => {
+    expect(text).toContain('badDebt.es99 + 0.1*capitalCost: $240.00k [$216.00k .. $264.00k]')
+    expect(text).toContain('badDebt < 4e5: holds, $300.00k [')
+    expect(text).toContain('knee at totalDebt = $2.00M [$1.50M .. $2.50M]')
+  })
+})
+
+describe('compareText', () => {
+  it('leaves out what rounding leaves, and no cents of gas', () => {
+    const [base, breaker, caps] = COMPARED.arms
+    const tiny = { ...base!.level, value: 1e-9, low: -1e-9, high: 3e-9 }
+    const payers = [
+      { ...tiny, who: 'dealers', measure: 'dealerLoss', unit: 'USD' },
+      { ...tiny, value: 0.31, who: 'liquidators', measure: 'liquidatorProfit', unit: 'USD' },
+    ]
+    const arms = [base!, breaker!, { ...caps!, payers }]
+    const told = compareText({ ...(COMPARED as unknown as Compared), arms })
+    expect(told).not.toContain('dealers')
+    expect(told).toContain('liquidators +$0.31')
+  })
+})
