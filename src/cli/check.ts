@@ -68,6 +68,7 @@ export async function checkCommand(
       document,
       text: checkText(document),
       page: (pages, command) => pages.checkPage(document, command),
+      files: (pages) => pages.checkTables(document),
       code: document.worse > 0 ? 1 : 0,
     }
   })

@@ -27,6 +27,7 @@ export function cliffCommand(path: string, args: CliffArguments): Promise<number
       document,
       text: cliffText(found),
       page: (pages, about) => pages.cliffPage(document, about),
+      files: (pages) => pages.cliffTables(document),
     }
   })
 }

@@ -75,7 +75,7 @@ export function compareCommand(path: string, args: CompareArguments): Promise<nu
       document,
       text: compareText(found),
       page: (pages, about) => pages.comparePage(document, { ...about, set: found.set }),
-      files: () => [differences],
+      files: (pages) => [differences, ...pages.compareTables(document)],
     }
   })
 }

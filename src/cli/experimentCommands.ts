@@ -40,7 +40,7 @@ function addCliff(program: Command, finish: Finish): void {
     .option('--shock <name>', "parameter that is the shock (default: the scenario's)")
     .option('--paths <n>', 'paths at every place (default: 8, or 1 without chance)', wholeFrom(1))
     .option('--cells <n>', 'cells of the first grid (default: 16)', wholeFrom(4))
-  withScenario(command, 'report.html and report.json')
+  withScenario(command, 'report.html, report.json, measures.parquet and curve.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
@@ -106,7 +106,7 @@ function addCompare(program: Command, finish: Finish): void {
       wholeFrom(1),
     )
     .option('--short', "use the scenario's short form in all worlds")
-  withRun(command, 'report.html, report.json and differences.parquet')
+  withRun(command, 'report.html, report.json, measures.parquet and differences.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater compare scenarios/frozen-too-late.yaml --defences all\n  breakwater compare scenarios/oracle-manipulation.yaml --each oracle\n  breakwater compare scenarios/compound-v2-eth-crash.yaml --short --set closeFactor=1\n\nEvery path meets the same draws in every world. Costs are those of calm weather: the section `calm:` of\nthe scenario, or its shock at 0. Where intervals do not settle it, the answer is "cannot tell".',
@@ -132,7 +132,7 @@ function addWarn(program: Command, finish: Finish): void {
     )
     .option('--paths <n>', 'paths (default: 8, or 1 without chance)', wholeFrom(1))
     .option('--no-distance', 'do not look for the cliff')
-  withScenario(command, 'report.html and report.json')
+  withScenario(command, 'report.html, report.json, indicators.parquet and lines.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater warn scenarios/flash-crash.yaml --no-distance\n\nA warning is a rise of variance and lag-1 autocorrelation together, in rolling windows before the event, beyond\n95 % of surrogates without a trend. Abrupt cascades give none: it says so.',
@@ -156,7 +156,7 @@ function addCheck(program: Command, finish: Finish): void {
       "paths of a new baseline (default: the scenario's, at least 16 with chance)",
       wholeFrom(1),
     )
-  withScenario(command, 'report.html and report.json')
+  withScenario(command, 'report.html, report.json and checks.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater check risk/*.yaml --baseline risk/baseline.json --update\n  breakwater check risk/*.yaml --baseline risk/baseline.json\n\nPaths that met the same draws are compared one by one, each measure in its own direction. A worsening counts\nwhen chance would make it in fewer than one of twenty checks, all comparisons taken together (Holm).',
@@ -191,7 +191,7 @@ function addExplain(program: Command, finish: Finish): void {
     .option('--samples <n>', 'base samples of the sensitivity (default: 16)', wholeFrom(4))
     .option('--no-sensitivity', 'leave out which parameters move it')
     .option('--no-attribution', 'leave out what it is made of, and the stories')
-  withScenario(command, 'report.html and report.json')
+  withScenario(command, 'report.html, report.json, channels.parquet and sensitivity.parquet')
     .addHelpText(
       'after',
       '\nExample:\n  breakwater explain scenarios/coupled-eth-crash.yaml --short --measure badDebt --no-sensitivity\n\nThe same paths are run with every set of channels of contagion cut; Shapley shares of what goes add up to the\nwhole less what is left with all of them cut. The median and the worst path are told in words, with the events of\ntheir traces behind #. "Cannot tell" is an answer.',
@@ -239,7 +239,10 @@ function addTune(program: Command, finish: Finish): void {
     .option('--paths <n>', 'paths at every point (default: 16; 64 with statistics)', wholeFrom(1))
     .option('--fresh-paths <n>', 'paths that test the result (default: 4 x paths)', wholeFrom(1))
     .option('--no-cliffs', 'do not look for cliffs around the result')
-  withScenario(command, 'report.html and report.json')
+  withScenario(
+    command,
+    'report.html, report.json, frontier.parquet and steps.parquet (of a cap: points.parquet)',
+  )
     .addHelpText(
       'after',
       '\nExample:\n  breakwater tune scenarios/papers/leveraged-loop.yaml --objective "-1*threshold" --subject-to "badDebt <= 1" --vary threshold=0.5..0.95 --vary bonus=0.005..0.1\n  breakwater tune scenarios/papers/leveraged-loop.yaml --budget "badDebt <= 1" --vary jump=0..0.3\n\nAll points meet the same draws. What is found is estimated again on paths that the search has not seen, beside\nthe scenario as it is and the best of as many points at random. "None" is an answer.',

@@ -64,6 +64,7 @@ export function explainCommand(path: string, args: ExplainArguments): Promise<nu
       document,
       text: explainText(document),
       page: (pages, about) => pages.explainPage(document, about),
+      files: (pages) => pages.explainTables(document),
     }
   })
 }

@@ -114,7 +114,7 @@ describe('breakwater run with many paths', () => {
     expect(stdout).toMatch(/^name +n\n─+ +──\n\w+ +20\n/)
     const bad = breakwater('query', out, 'select lost from paths')
     expect([bad.code, bad.stdout]).toEqual([2, ''])
-    expect(bad.stderr).toContain('Tables: paths, measures, trace')
+    expect(bad.stderr).toContain('Tables: measures, paths, trace')
     const other = breakwater('run', file, '--paths', '20', '--seed', '6', '--out', out)
     expect(other.code).toBe(2)
     expect(other.stderr).toContain('holds paths of another run')

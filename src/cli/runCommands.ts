@@ -59,15 +59,15 @@ function addQuery(program: Command, finish: Finish): void {
   program
     .command('query')
     .description(
-      'ask the results in a folder by SQL: tables paths, measures and trace (of the last path)',
+      'ask the results in a folder by SQL: its tables are the .parquet files that --out wrote',
     )
-    .argument('<dir>', 'folder that "breakwater run ... --out <dir>" wrote')
+    .argument('<dir>', 'folder that a command wrote with --out <dir>')
     .argument('[sql]', 'a query in the SQL of DuckDB; without it the columns of every table')
     .option('--json', 'print an array of objects')
     .addOption(new Option('--csv', 'print comma-separated values').conflicts('json'))
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater query report "select path, badDebt from paths order by badDebt desc limit 10"\n  breakwater query report "select quantile_cont(badDebt, [0.5, 0.99]) from paths where not failed"\n  breakwater query report \'select path, "badDebt[compound]" from paths\' --csv\n\nThe tables are copies: no query changes the results or reaches a file.',
+      '\nExample:\n  breakwater query report "select path, badDebt from paths order by badDebt desc limit 10"\n  breakwater query report "select quantile_cont(badDebt, [0.5, 0.99]) from paths where not failed"\n  breakwater query report \'select path, "badDebt[compound]" from paths\' --csv\n  breakwater query compared "select arm, avg(difference) from differences where weather = \'stress\' group by arm"\n\nTables of run: paths, measures, trace (of the last path); cliff: measures, curve; sweep: points, line; compare:\ndifferences (path by path), measures; explain: channels, sensitivity; tune: frontier, steps (a cap: points);\nwarn: indicators, lines; check: checks. Without a query their columns are listed. The tables are copies: no query changes the results or reaches a file.',
     )
     .action(async (dir: string, sql: string | undefined, options) => {
       const { queryCommand } = await import('./query.ts')

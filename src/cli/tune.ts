@@ -49,15 +49,28 @@ function checkTogether(args: TuneArguments): void {
 }
 
 /** Size one parameter to a budget. */
-async function sized(scenario: Scenario, budget: string, vary: Vary, shared: Options) {
+async function sized(
+  scenario: Scenario,
+  budget: string,
+  vary: Vary,
+  shared: Options,
+): Promise<TuneAnswer> {
   const found = await sizeCap(scenario, { ...shared, budget, vary })
   const document = capDocument(found)
-  const page: TuneAnswer['page'] = (pages, about) => pages.capPage(document, about)
-  return { document, text: capText(found), page }
+  return {
+    document,
+    text: capText(found),
+    page: (pages, about) => pages.capPage(document, about),
+    files: (pages) => pages.capTables(document),
+  }
 }
 
 /** Search for what an objective asks. */
-async function searched(scenario: Scenario, args: TuneArguments, shared: Options) {
+async function searched(
+  scenario: Scenario,
+  args: TuneArguments,
+  shared: Options,
+): Promise<TuneAnswer> {
   const { objective, points, efficiency, loss, subjectTo, cliffs } = args
   const found = await tune(scenario, {
     ...{ ...shared, objective: objective!, vary: args.vary.map(readVary) },
@@ -65,8 +78,12 @@ async function searched(scenario: Scenario, args: TuneArguments, shared: Options
     cliffs: cliffs === false ? 'none' : 'look',
   })
   const document = tuneDocument(found)
-  const page: TuneAnswer['page'] = (pages, about) => pages.tunePage(document, about)
-  return { document, text: tuneText(found), page }
+  return {
+    document,
+    text: tuneText(found),
+    page: (pages, about) => pages.tunePage(document, about),
+    files: (pages) => pages.tuneTables(document),
+  }
 }
 
 /**
@@ -76,7 +93,7 @@ async function searched(scenario: Scenario, args: TuneArguments, shared: Options
 export async function tuneCommand(path: string, args: TuneArguments): Promise<number> {
   checkTogether(args)
   const { budget, vary, freshPaths } = args
-  return answerOn('tune', path, args, (scenario, shared): Promise<TuneAnswer> => {
+  return answerOn('tune', path, args, (scenario, shared) => {
     const options = { ...shared, ...given({ freshPaths }) }
     return budget === undefined
       ? searched(scenario, args, options)

@@ -28,6 +28,7 @@ export function warnCommand(path: string, args: WarnArguments): Promise<number> 
       document,
       text: warnText(document),
       page: (pages, about) => pages.warnPage(document, about),
+      files: (pages) => pages.warnTables(document),
     }
   })
 }

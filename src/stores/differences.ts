@@ -1,4 +1,4 @@
-import { type StoredColumn, writeParquet } from './duckdb.ts'
+import { columnOf, writeParquet } from './duckdb.ts'
 
 /** One measure of one path in two worlds that met the same draws. */
 export type StoredDifference = {
@@ -15,8 +15,6 @@ export type StoredDifference = {
 /** Version of this table. */
 const DIFFERENCES_VERSION = 1
 
-type Cell = number | bigint | string | null
-
 /**
  * Write paired differences as Parquet (zstd), rows in order: path, weather, arm, measure, base, value,
  * difference (value - base); NULL where a path has none.
@@ -26,20 +24,14 @@ export async function writeDifferences(
   rows: readonly StoredDifference[],
   file: string,
 ): Promise<void> {
-  const column = (
-    name: string,
-    type: StoredColumn['type'],
-    value: (row: StoredDifference) => Cell,
-  ): StoredColumn => ({ name, type, values: (from, to) => rows.slice(from, to).map(value) })
-  const known = (value: number): number | null => (Number.isNaN(value) ? null : value)
   const columns = [
-    column('path', 'BIGINT', ({ path }) => BigInt(path)),
-    column('weather', 'VARCHAR', ({ weather }) => weather),
-    column('arm', 'VARCHAR', ({ arm }) => arm),
-    column('measure', 'VARCHAR', ({ measure }) => measure),
-    column('base', 'DOUBLE', ({ base }) => known(base)),
-    column('value', 'DOUBLE', ({ value }) => known(value)),
-    column('difference', 'DOUBLE', ({ base, value }) => known(value - base)),
+    columnOf(rows, 'path', 'BIGINT', ({ path }) => BigInt(path)),
+    columnOf(rows, 'weather', 'VARCHAR', ({ weather }) => weather),
+    columnOf(rows, 'arm', 'VARCHAR', ({ arm }) => arm),
+    columnOf(rows, 'measure', 'VARCHAR', ({ measure }) => measure),
+    columnOf(rows, 'base', 'DOUBLE', ({ base }) => base),
+    columnOf(rows, 'value', 'DOUBLE', ({ value }) => value),
+    columnOf(rows, 'difference', 'DOUBLE', ({ base, value }) => value - base),
   ]
   const metadata = { breakwater_differences: String(DIFFERENCES_VERSION) }
   await writeParquet(columns, rows.length, metadata, file)

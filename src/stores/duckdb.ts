@@ -30,6 +30,21 @@ export type StoredColumn = {
   readonly values: (from: number, to: number) => DuckDBValue[]
 }
 
+/** A value before it is stored; NaN is stored as NULL. */
+export type StoredValue = number | bigint | string | boolean | null
+
+/** Make a column of what rows hold. */
+export function columnOf<Row>(
+  rows: readonly Row[],
+  name: string,
+  type: StoredColumn['type'],
+  value: (row: Row) => StoredValue,
+): StoredColumn {
+  const known = (v: StoredValue): StoredValue =>
+    typeof v === 'number' && Number.isNaN(v) ? null : v
+  return { name, type, values: (from, to) => rows.slice(from, to).map((row) => known(value(row))) }
+}
+
 /** Rows that are handed to DuckDB at once: the size of its vectors. */
 const CHUNK = 2048
 

@@ -1,5 +1,5 @@
 export { type StoredDifference, writeDifferences } from './differences.ts'
-export { type StoredColumn, writeParquet } from './duckdb.ts'
+export { columnOf, type StoredColumn, type StoredValue, writeParquet } from './duckdb.ts'
 export { type StoredMeasure, type StoredPaths, writeMeasures, writePaths } from './paths.ts'
 export { type Answer, type Cell, QueryError, queryResults } from './query.ts'
 export { accountNames, type TracedWorld, writeTrace } from './trace.ts'

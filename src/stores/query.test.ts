@@ -69,7 +69,7 @@ describe('queryResults', () => {
     await expect(answer).rejects.toThrowError(QueryError)
     await expect(answer).rejects.toThrowError(part)
     await expect(answer).rejects.toThrowError('DuckDB says:\n  ')
-    await expect(answer).rejects.toThrowError('Tables: paths, measures;')
+    await expect(answer).rejects.toThrowError('Tables: measures, paths;')
   })
 
   it.each(['', '  ', ' ; ', '-- nothing'])('refuses %j, which asks nothing', async (sql) => {

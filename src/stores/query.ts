@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection, JS } from '@duckdb/node-api'
 import { InputError } from '../world/index.ts'
-import { inMemory, quoted } from './duckdb.ts'
+import { inMemory, quoted, quotedName } from './duckdb.ts'
 
 /** Thrown when results cannot be queried: no folder, no results in it, or SQL that fails. */
 export class QueryError extends InputError {
@@ -24,12 +24,16 @@ export type Answer = {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-/** Tables of a folder of results, and the files that they are read from. */
-const TABLES = {
-  paths: 'paths.parquet',
-  measures: 'measures.parquet',
-  trace: 'trace.parquet',
-} as const
+/** How files of tables end. */
+const ENDING = '.parquet'
+
+/** Tables of a folder of results, by name: whatever a command wrote there. */
+function tablesIn(dir: string): readonly string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith(ENDING) && !file.startsWith('.'))
+    .map((file) => file.slice(0, -ENDING.length))
+    .sort()
+}
 
 /** What every table holds, one row per column. */
 const COLUMNS_QUERY =
@@ -49,17 +53,15 @@ function cellOf(value: JS): Cell {
 
 /** Load the tables, then close the door: SQL of the user reaches no file and no setting. */
 async function loadTables(connection: DuckDBConnection, dir: string): Promise<readonly string[]> {
-  const loaded: string[] = []
-  for (const [table, name] of Object.entries(TABLES)) {
-    const file = join(dir, name)
-    if (!existsSync(file)) continue
-    await connection.run(`CREATE TABLE ${table} AS SELECT * FROM read_parquet(${quoted(file)})`)
-    loaded.push(table)
+  const tables = tablesIn(dir)
+  for (const table of tables) {
+    const file = quoted(join(dir, `${table}${ENDING}`))
+    await connection.run(`CREATE TABLE ${quotedName(table)} AS SELECT * FROM read_parquet(${file})`)
   }
   await connection.run("SET temp_directory = ''")
   await connection.run('SET enable_external_access = false')
   await connection.run('SET lock_configuration = true')
-  return loaded
+  return tables
 }
 
 function checkFolder(dir: string): void {
@@ -68,14 +70,14 @@ function checkFolder(dir: string): void {
     throw new QueryError(
       `there is no folder "${dir}"; name one that "breakwater run ... --out DIR" wrote`,
     )
-  if (!existsSync(join(dir, TABLES.paths)))
+  if (tablesIn(dir).length === 0)
     throw new QueryError(
-      `"${dir}" holds no ${TABLES.paths}; write it with "breakwater run ... --out ${dir}"`,
+      `"${dir}" holds no table (*${ENDING}); write some with "breakwater run ... --out ${dir}", or any experiment with --out`,
     )
 }
 
 function emptyText(dir: string, sql: string): string {
-  return `the query "${sql}" is empty; write SQL such as "select * from paths", or leave it out to list the columns of "${dir}"`
+  return `the query "${sql}" is empty; write SQL such as "select * from measures", or leave it out to list the columns of "${dir}"`
 }
 
 /** Tell what DuckDB says of a query, and what to do. */
@@ -89,8 +91,8 @@ function refusal(dir: string, why: string, loaded: readonly string[]): string {
 }
 
 /**
- * Query the results in a folder by SQL of DuckDB. Tables: `paths`, `measures`, and `trace` when there
- * is one. They are copies in memory; nothing that the SQL says can read or write a file.
+ * Query the results in a folder by SQL of DuckDB. Its tables are the folder's Parquet files, by their names
+ * without the ending. They are copies in memory; nothing that the SQL says can read or write a file.
  * @param sql without it: the columns of every table.
  * @returns the rows of the last statement.
  * @throws {QueryError} when there are no results or the SQL is wrong.
