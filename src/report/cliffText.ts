@@ -15,17 +15,32 @@ function curveLines({ curve, vary, measure, unit, shock }: ScenarioCliff): reado
   const values = curve.map(({ order }) =>
     Number.isNaN(order.value) ? 'none' : inUnit(order.value, unit),
   )
+  const step = Math.abs((curve[1]?.x ?? Number.NaN) - curve[0]!.x)
+  const left = Math.max(10, vary.name.length)
   const width = Math.max(measure.length, ...values.map((text) => text.length))
   const falls = responses.some((value) => value < 0) ? ' (░: falls)' : ''
   const head = `response to ${shock}${falls}`
   return [
-    [vary.name.padStart(10), measure.padStart(width), head].join('  '),
+    [vary.name.padStart(left), measure.padStart(width), head].join('  '),
     ...curve.map(({ x, relativeSd }, k) => {
       const spread = Number.isNaN(relativeSd) ? '' : `sd ${percent(relativeSd)} of the mean`
-      const cells = [short(x).padStart(10), values[k]!.padStart(width)]
+      const cells = [placeText(x, step).padStart(left), values[k]!.padStart(width)]
       return [...cells, bar(responses[k]! / top).padEnd(WIDTH), spread].join('  ').trimEnd()
     }),
   ]
+}
+
+/** Write a place on an axis so that it differs from the next, a step further. */
+export function placeText(value: number, step: number): string {
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(step)))
+  return decimals > 8 || !Number.isFinite(step)
+    ? short(value)
+    : value.toLocaleString('en-US', { maximumFractionDigits: decimals })
+}
+
+/** Write a bound of a range without the digits that arithmetic leaves behind. */
+export function plain(value: number): string {
+  return String(Number(value.toPrecision(6)))
 }
 
 /** Most digits that are printed, and least. */
@@ -56,7 +71,7 @@ const KINDS = { 0: 'a continuous cliff', 1: 'a jump' } as const
 
 function foundOf({ cliff, kind, vary, note }: ScenarioCliff): string {
   if (cliff === null || kind === null)
-    return `no cliff between ${vary.name} = ${vary.low} and ${vary.high}: ${note}`
+    return `no cliff between ${vary.name} = ${plain(vary.low)} and ${plain(vary.high)}: ${note}`
   return `${KINDS[kind]} at ${vary.name} = ${withInterval(cliff)}: ${note}`
 }
 

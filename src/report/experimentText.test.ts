@@ -29,8 +29,13 @@ describe('cliffText', () => {
     expect(cliffText({ ...CLIFF, curve: [point(0, 1, 0), point(1, 2, 4)] })).not.toContain('░')
   })
 
+  it('tells places apart that are a step from each other', () => {
+    const curve = [1.1939, 1.1985, 1.2031].map((x) => point(x, 1, 1))
+    expect(cliffText({ ...CLIFF, curve })).toMatch(/1\.1939[^]*1\.1985[^]*1\.2031/)
+  })
+
   it('tells the measure in its unit', () => {
-    expect(cliffText(CLIFF)).toMatch(/0\.500 +\$1\.00M/)
+    expect(cliffText(CLIFF)).toMatch(/0\.5 +\$1\.00M/)
   })
 })
 

@@ -39,6 +39,12 @@ function waterfall(attribution: AttributionDocument): readonly string[] {
   ]
 }
 
+/** A share that may be nothing is none that can be told. */
+function doubtOf({ value, low }: Interval): string {
+  if (Number.isNaN(low)) return '  cannot tell'
+  return low <= 0 && value !== 0 ? '  cannot tell from none' : ''
+}
+
 /** Which parameters move it, the largest index first. */
 function tornado(sensitivity: ScenarioSensitivity): readonly string[] {
   const { measure, parameters, method, notes, skipped, evaluations, paths } = sensitivity
@@ -54,7 +60,7 @@ function tornado(sensitivity: ScenarioSensitivity): readonly string[] {
     `What moves ${measure} (${what}, share of its variance; ${evaluations} points, ${paths} path${paths === 1 ? '' : 's'} each):`,
     ...rows.map(
       ({ name, index }) =>
-        `  ${name.padEnd(18)} ${bar(index.value).padEnd(WIDTH)} ${percent(index.value)} [${percent(index.low)} .. ${percent(index.high)}]`,
+        `  ${name.padEnd(18)} ${bar(index.value).padEnd(WIDTH)} ${percent(index.value)} [${percent(index.low)} .. ${percent(index.high)}]${doubtOf(index)}`,
     ),
     ...(method === 'morris' ? screening(sensitivity) : []),
     ...(left.length > 0 ? [`  screened out as unimportant: ${left.join(', ')}`] : []),

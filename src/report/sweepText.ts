@@ -1,6 +1,6 @@
 import type { LinePoint, Sweep } from '../experiments/index.ts'
-import { withInterval } from './cliffText.ts'
-import { inUnit, short } from './format.ts'
+import { placeText, plain, withInterval } from './cliffText.ts'
+import { inUnit } from './format.ts'
 
 const SHADES = [' ', '░', '▒', '▓', '█'] as const
 const WIDTH = 30
@@ -29,6 +29,12 @@ function stepsOf({ vary }: Sweep, axis: number): readonly number[] {
   return Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
 }
 
+/** Step of the first grid along an axis. */
+function stepOf({ vary }: Sweep, axis: number): number {
+  const { low, high, cells } = vary[axis]!
+  return (high - low) / cells
+}
+
 /** The point of the sweep nearest to a place. */
 function nearest({ points, vary }: Sweep, place: readonly number[]) {
   const distance = (at: readonly number[]): number =>
@@ -51,7 +57,7 @@ function mapRow(sweep: Sweep, scale: Scale, y: number, own: LinePoint | undefine
     const mark = at >= x && at < (xs[k + 1] ?? Number.NEGATIVE_INFINITY) ? '|' : ''
     return (shadeOf(value, scale).repeat(CELL - mark.length) + mark).padEnd(CELL)
   })
-  return `${short(y).padStart(10)}  ${cells.join('')}  ${own ? lineText(own) : ''}`.trimEnd()
+  return `${placeText(y, stepOf(sweep, 1)).padStart(10)}  ${cells.join('')}  ${own ? lineText(own) : ''}`.trimEnd()
 }
 
 /** What there is to say of a measure that is nowhere another. */
@@ -78,7 +84,8 @@ function mapText(sweep: Sweep): readonly string[] {
     ),
   )
   const width = (x!.cells + 1) * CELL
-  const ends = short(x!.low) + short(x!.high).padStart(Math.max(1, width - short(x!.low).length))
+  const [low, high] = [plain(x!.low), plain(x!.high)]
+  const ends = low + high.padStart(Math.max(1, width - low.length))
   const legend = `${SHADES.map((shade) => `[${shade}]`).join(' ')} from ${inUnit(scale.least, sweep.unit)} to ${inUnit(scale.most, sweep.unit)}; | the cliff; · no value`
   return [
     `${y!.name.padStart(10)}  ${'across: '}${x!.name}; right: cliff along ${x!.name}`,
@@ -90,10 +97,12 @@ function mapText(sweep: Sweep): readonly string[] {
 
 function curveText(sweep: Sweep): readonly string[] {
   const scale = scaleOf(sweep)
+  const places = sweep.points.map(({ at }) => at[0]!)
+  const step = Math.min(...places.slice(1).map((x, k) => x - places[k]!))
   const rows = sweep.points.map(({ at, value }) => {
     const told = Number.isNaN(value.value) ? 'none' : inUnit(value.value, sweep.unit)
     const full = Math.round(shareOf(value.value, scale) * WIDTH) || 0
-    return `${short(at[0]!).padStart(10)}  ${told.padStart(12)}  ${'█'.repeat(full)}`.trimEnd()
+    return `${placeText(at[0]!, step).padStart(10)}  ${told.padStart(12)}  ${'█'.repeat(full)}`.trimEnd()
   })
   const [own] = sweep.line
   return [

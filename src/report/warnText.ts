@@ -1,12 +1,12 @@
 import type { CliffDistance, Warned, WarnedPath } from '../experiments/index.ts'
-import { withInterval } from './cliffText.ts'
+import { plain, withInterval } from './cliffText.ts'
 import { clock } from './format.ts'
 
 /** Write the distance to the cliff: `ETH -11.2 % +- 0.6`. */
 export function distanceText(distance: CliffDistance): string {
   const { shock, asset, cliff, kind, move, low, high, measure, note } = distance
   if (cliff === null)
-    return `distance to the cliff: none found for ${shock} from ${low} to ${high} (${measure}): ${note}`
+    return `distance to the cliff: none found for ${shock} from ${plain(low)} to ${plain(high)} (${measure}): ${note}`
   const what = kind === 1 ? 'a jump' : 'a continuous cliff'
   const at = `${what} of ${measure} at ${shock} = ${withInterval(cliff)}`
   if (move === null || asset === null) return `distance to the cliff: ${at}`

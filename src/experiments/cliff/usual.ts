@@ -6,7 +6,7 @@ import { CliffError } from './types.ts'
 const REACH = 2
 
 /** The value of a shock in calm weather: what `calm:` says, or none. */
-export function calmOf({ calm }: Scenario, { name, range: [least, most] }: Shock): number {
+export function calmValue({ calm }: Scenario, { name, range: [least, most] }: Shock): number {
   const told = calm[name]
   return typeof told === 'number' ? told : Math.min(most, Math.max(least, 0))
 }
@@ -18,7 +18,7 @@ export function calmOf({ calm }: Scenario, { name, range: [least, most] }: Shock
  */
 export function usualVary(scenario: Scenario, shock: Shock): Vary {
   const { name, value, range } = shock
-  const calm = calmOf(scenario, shock)
+  const calm = calmValue(scenario, shock)
   const far = Math.min(range[1], Math.max(range[0], calm + REACH * (value - calm)))
   if (far === calm)
     throw new CliffError(

@@ -2,7 +2,7 @@ import { shockedPrices } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { shockOf, type Vary } from '../cliff/order.ts'
 import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
-import { calmOf, usualVary } from '../cliff/usual.ts'
+import { calmValue, usualVary } from '../cliff/usual.ts'
 import { prepareRun } from '../prepare.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import { taskOf } from '../task.ts'
@@ -23,7 +23,7 @@ function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[]
   const shock = shockOf(scenario, options.shock, options.set)
   const { name, value, range } = shock
   const [least, most] = range
-  const calm = calmOf(scenario, shock)
+  const calm = calmValue(scenario, shock)
   const isRise = value === calm ? calm < most : value > calm
   const beyond = (from: number): Vary =>
     isRise ? { name, low: from, high: most } : { name, low: least, high: from }
@@ -33,11 +33,15 @@ function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[]
   return [near, beyond(isRise ? near.high : near.low)].filter(isRange)
 }
 
+const rounded = (value: number): number => Number(value.toPrecision(6))
+
 /** Notes of ranges that were looked at in vain. */
 function notesOf(looked: readonly (Vary & { readonly note: string })[]): string {
   const notes = new Set(looked.map(({ note }) => note))
   if (notes.size === 1) return looked[0]!.note
-  return looked.map(({ low, high, note }) => `from ${low} to ${high} ${note}`).join('; ')
+  return looked
+    .map(({ low, high, note }) => `from ${rounded(low)} to ${rounded(high)} ${note}`)
+    .join('; ')
 }
 
 /** Change of the price of the shocked asset when all scheduled shocks of a world come at once; null without. */
