@@ -42,6 +42,8 @@ export type Comparer = {
   readonly columns: readonly MeasureInfo[]
   /** Channels that are told by name, with why one could not be cut. */
   readonly channels: readonly { readonly channel: Channel; readonly reason: string }[]
+  /** Whether a column of the uncut path is asked for by its name. */
+  readonly reads: (column: string) => boolean
   /** Worlds that every path runs in beside its own. */
   readonly worlds: number
   /**
@@ -201,6 +203,11 @@ export function createComparer(
   return {
     columns: columns.map(({ info }) => info),
     channels: told.map((channel) => ({ channel, reason: reasonOf(channel) })),
+    reads: (column) => {
+      const base = baseOf(column)
+      if (told.some(({ measure = LOSS }) => measure === base)) return true
+      return comparisons.some(({ measures }) => measures.includes(base))
+    },
     worlds: cuts.reduce((n, { worlds }) => n + worlds.length, 0),
     async compare(run, own) {
       const known = new Map<string, (name: string) => number>()

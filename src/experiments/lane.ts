@@ -22,6 +22,9 @@ export type Lane = {
   readonly work: (chunk: Chunk, pause: Pause) => Promise<ChunkResult>
 }
 
+/** The measure that is sampled along a path. */
+const LOOP_GAIN = 'loopGain'
+
 /** Text of what was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
@@ -43,7 +46,10 @@ async function runRow(
   let done = 0
   const runOne = (own: World, at: Focus): Promise<PathView> => {
     const before = done++ * ticks
-    return runPath(own, at, plan.seed, path, (tick) => pause(path, before + tick))
+    const onTick = (tick: number) => pause(path, before + tick)
+    // Nobody reads the loop gain of worlds with something cut.
+    const isRead = own === world && columns.some(({ name }) => name === LOOP_GAIN)
+    return runPath(own, at, plan.seed, path, onTick, isRead ? undefined : () => null)
   }
   ready.view = null
   if (ready.watcher) {

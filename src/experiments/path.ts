@@ -19,9 +19,13 @@ const STRETCH = 16
 /** Called between stretches; may wait (to let the process breathe) and may throw to stop the path. */
 export type OnTick = (tick: number) => Promise<void> | void
 
+/** Measures the loop gain now; null where there is none, or nobody asks. */
+export type LoopGain = () => number | null
+
 /**
  * Run one path to its end.
  * @param onTick called every 16 ticks and after the last, with the ticks that are done.
+ * @param loopGain what is sampled as such along the path; nothing where it returns null.
  * @returns what measures look at; valid until the world's next path.
  */
 export async function runPath(
@@ -30,26 +34,27 @@ export async function runPath(
   seed: number,
   path: number,
   onTick: OnTick,
+  loopGain: LoopGain = createLoopGain(world, focus),
 ): Promise<PathView> {
   startPath(world, seed, path)
-  return followPath(world, focus, path, onTick)
+  return followPath(world, focus, path, onTick, loopGain)
 }
 
 /**
  * Run a path on from where its world stands, for as long as a whole one takes.
- * @param onTick as in `runPath`.
+ * @param onTick and loopGain as in `runPath`.
  */
 export async function followPath(
   world: World,
   focus: Focus,
   path: number,
   onTick: OnTick,
+  loopGain: LoopGain = createLoopGain(world, focus),
 ): Promise<PathView> {
   const step = createStepper(world)
   const { ticks } = world.spec
   const opening = openingOf(world, focus)
   const watch = createWatched(world, focus)
-  const loopGain = createLoopGain(world, focus)
   const gains: number[] = []
   const sample = (): void => {
     const gain = loopGain()

@@ -14,6 +14,8 @@ export type RunPlan = {
   readonly measures: readonly string[]
   /** Channels to cut by name, `all` for every one. */
   readonly cuts: readonly string[]
+  /** The only measures to take, beside those that comparisons need; all when absent. */
+  readonly only?: readonly string[]
   /** Instead of measures: the signs that prices show before a path's trouble, and how they are looked for. */
   readonly signs?: WarningOptions
 }

@@ -55,7 +55,9 @@ export async function prepareRun(
   const lenders = namedLenders(world).map(({ name }) => name)
   const options = { measures, cuts, seed, checked, focusOf: focusIn }
   const comparer = createComparer(spec, MODELS, lenders, options)
-  const columns = columnsOf(lenders)
+  const columns = columnsOf(lenders).filter(
+    ({ name }) => !plan.only || plan.only.includes(name) || comparer.reads(name),
+  )
   const infos: readonly MeasureInfo[] = [...columns, ...comparer.columns]
   const cut = comparer.channels.map(({ channel }) => `cut.${channel.name}`)
   const focus = focusIn(world)

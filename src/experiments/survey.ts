@@ -23,7 +23,11 @@ export type SurveyProgress = {
 export type SurveyOptions = Pick<
   RunOptions,
   'seed' | 'set' | 'workers' | 'journal' | 'signal' | 'checked' | 'measures' | 'cuts' | 'cache'
-> & { readonly onProgress?: (progress: SurveyProgress) => void }
+> & {
+  /** The only measures that will be read; saves the time to take all others. */
+  readonly only?: readonly string[]
+  readonly onProgress?: (progress: SurveyProgress) => void
+}
 
 /** What is kept of every path: its measures, or the signs that prices show before its trouble. */
 export type SurveyKept = { readonly signs?: WarningOptions }
@@ -96,10 +100,11 @@ export function openSurvey(
   options: SurveyOptions & SurveyKept = {},
 ): Survey {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { signal, onProgress, journal, signs, ...asked } = options
+  const { signal, onProgress, journal, signs, only, ...asked } = options
   const { workers } = asked
   const task = taskOf(scenario, asked)
-  const plan = signs ? { ...task.plan, measures: [], cuts: [], signs } : task.plan
+  const kept = { ...task.plan, ...(only ? { only } : {}) }
+  const plan = signs ? { ...kept, measures: [], cuts: [], signs } : kept
   const plans: RunPlan[] = []
   const lane = createLane(plans, options.cache ?? new Map())
   const executor = openExecutor(plans, { lane, workers })
@@ -144,7 +149,7 @@ export function openSurvey(
       })
       if (unique.some(({ table }) => table.finished() < paths))
         throw new InterruptedError('interrupted')
-      return points.map((point) => sampleOf(point, paths, plan.seed))
+      return points.map((point) => sampleOf(point, paths, plan))
     },
     counts: () => ({ run: total.run + total.resumed, resumed: total.resumed }),
     close: async () => {
@@ -170,7 +175,7 @@ function rowsOf({ run, names, table, paths }: Point) {
   return { run, from: 0, to, values, failures: table.failures(to), uncompared: 0 }
 }
 
-function sampleOf({ names, table }: Point, paths: number, seed: number): Sample {
+function sampleOf({ names, table }: Point, paths: number, { seed, only }: RunPlan): Sample {
   const failures = table.failures(paths)
   if (failures.length === paths)
     throw new PathFailedError({ ...failures[0]!, seed, paths, world: null })
@@ -179,6 +184,8 @@ function sampleOf({ names, table }: Point, paths: number, seed: number): Sample 
     failures,
     values(measure) {
       const place = names.indexOf(measure)
+      if (place < 0 && only && !only.includes(measure))
+        throw new Error(`"${measure}" was not asked for; name it among the only measures`)
       return place < 0 ? new Float64Array(paths).fill(Number.NaN) : table.column(place, paths)
     },
   }

@@ -47,6 +47,9 @@ export function shockOf(scenario: Scenario, given: string | undefined, set: Over
   return { name, value, range: parameter.range ?? [-Infinity, Infinity] }
 }
 
+/** What is read of a path beside the measure: who falls, and what does not come back. */
+const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
+
 /**
  * Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows, and tells
  * its progress over all that was asked so far.
@@ -58,6 +61,7 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
     {
       ...options,
       measures: [measure],
+      only: [measure, ...TOLD],
       onProgress: ({ points, paths, of }) =>
         options.onProgress?.({ points, paths: before + paths, of: before + of }),
     },

@@ -1,5 +1,5 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
-import type { SurveyOptions } from '../survey.ts'
+import type { Survey, SurveyOptions } from '../survey.ts'
 import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
@@ -49,6 +49,8 @@ export type ScenarioCliff = Located & {
   readonly runs: number
 }
 
+const LOOP_GAIN = 'loopGain'
+
 /** Paths at every place when nothing says otherwise and the paths differ. */
 const PATHS = 8
 /** And for a statistic over them, when nothing says otherwise. */
@@ -73,16 +75,18 @@ function middleOf(values: Float64Array): number | null {
   return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length
 }
 
+/** Loop gains on both sides, in a survey of their own: to sample them at every place would take long. */
 async function gainsOf(
-  { samplesAt }: OrderAlong,
+  { setOf }: OrderAlong,
   { cliff, curve }: Located,
   paths: number,
+  survey: Survey,
 ): Promise<ScenarioCliff['loopGain']> {
   if (cliff === null) return { below: null, above: null }
   const gainAt = async (point: { readonly x: number } | undefined): Promise<number | null> => {
     if (!point) return null
-    const [sample] = await samplesAt([{ x: point.x, shock: 1 }], paths)
-    return middleOf(sample!.values('loopGain'))
+    const [sample] = await survey.ask([setOf({ x: point.x, shock: 1 })], paths)
+    return middleOf(sample!.values(LOOP_GAIN))
   }
   return {
     below: await gainAt(curve.findLast((point) => point.x < cliff.value)),
@@ -182,6 +186,7 @@ export async function findCliff(
     throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const survey = surveyOf(scenario, options, reading)
+  const gains = surveyOf(scenario, options, { ...reading, measure: LOOP_GAIN })
   const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
@@ -202,11 +207,12 @@ export async function findCliff(
       ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
       jump: located.step && (await ownerOf(along, located.step, paths)),
       changePoint: reading.isStatistic ? null : changePointOf({ x, order, susceptibility: [] }),
-      loopGain: await gainsOf(along, located, paths),
+      loopGain: await gainsOf(along, located, paths, gains),
       hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, options),
-      ...{ paths, runs: survey.counts().run },
+      ...{ paths, runs: survey.counts().run + gains.counts().run },
     }
   } finally {
+    await gains.close()
     await survey.close()
   }
 }

@@ -318,7 +318,7 @@ export async function sensitivityOf(
   const { varied, skipped } = variedIn(scenario, vary, set)
   matrixOf(varied, correlations)
   const response = responseOf(scenario, measure ?? scenario.order.measure)
-  const survey = openSurvey(scenario, { ...rest, measures: [response.measure] })
+  const survey = openSurvey(scenario, { ...rest, measures: [response.measure], only: [response.measure] })
   let evaluations = 0
   const ask = (sets: readonly Overrides[]): Promise<Answers> => {
     evaluations += sets.length
