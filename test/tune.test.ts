@@ -54,6 +54,28 @@ describe('the leveraged loop', () => {
     expect(tuneText(found)).toContain('badDebt <= 1: holds')
   })
 
+  it('is tuned in all of its six parameters at once, and points at random are far off', async () => {
+    const found = await tune(LOOP, {
+      ...ASKED,
+      vary: [
+        { name: 'threshold', low: 0.5, high: 0.99 },
+        { name: 'bonus', low: 0.005, high: 0.1 },
+        { name: 'jump', low: 0.08, high: 0.2 },
+        { name: 'staleGap', low: 0, high: 0.1 },
+        { name: 'healthFactor0', low: 1, high: 1.05 },
+        { name: 'collateral', low: 1e6, high: 1e8 },
+      ],
+      points: 180,
+    })
+    // The largest threshold without loss: the smallest jump, gap and bonus, the largest health.
+    const most = (1.05 * (1 - 0.08)) / 1.005
+    const regret = most + found.best!.fresh.value!
+    expect(regret).toBeGreaterThan(-2e-8)
+    expect(regret).toBeLessThan(0.04)
+    expect(found.atRandom!.more.value).toBeGreaterThan(regret)
+    expect(found.best!.constraints[0]!.verdict).toBe('kept')
+  })
+
   it('says none where a constraint cannot be met, and how near it came', async () => {
     const found = await tune(LOOP, { ...ASKED, points: 10, subjectTo: ['badDebt <= -5'] })
     expect(found.best).toBeNull()
