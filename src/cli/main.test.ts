@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { breakwater } from './process.conformance.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LOOP = 'scenarios/papers/leveraged-loop.yaml'
@@ -27,14 +28,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-cli-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-function breakwater(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/breakwater.js', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return { code: status, stdout, stderr }
-}
 
 describe('breakwater run', () => {
   it('says what broke and ends with the command that repeats it', () => {

@@ -46,6 +46,8 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     code = codeOf(error)
+    // Each command says itself what was kept.
+    if (code === EXIT.interrupted) return code
     const text = error instanceof Error ? error.message : String(error)
     if (code === EXIT.internal) {
       process.stderr.write(

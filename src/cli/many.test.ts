@@ -1,50 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Two minutes in which a price falls; no assumptions, so that its report needs no other runs. */
-const TEXT = `
-name: fall
-title: one falling asset
-seed: 5
-time: { tick: 12, duration: { minutes: 2 } }
-assets: { X: { price: 100, count: 4 } }
-sources:
-  book: { kind: identicalPositions, n: 4, group: X, collateral: 10, debtAsset: USD, debt: 700 }
-instances:
-  fall: { kind: prices/schedule, shocks: [{ assets: [X], drop: 0.3, over: 60 }] }
-  noise: { kind: prices/gbm, assets: [X], vol: 3 }
-  market: { kind: prices/referenceMarket, drivers: [fall, noise], depth: { X: 10000 } }
-  lender:
-    kind: lending/compoundV2
-    oracle: market
-    positions: '@book.positions'
-    markets: { X: { collateralFactor: 0.8, cash: 100 }, USD: { collateralFactor: 0 } }
-  liquidator: { kind: agents/liquidator, lenders: [lender], venue: market, capital: 5000, minProfit: 0, gas: 0 }
-order: { measure: loss, asset: X.0, source: market }
-`
+import { breakwater, breakwaterUntil, FALL } from './process.conformance.ts'
 
 let folder = ''
 let file = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-many-'))
   file = join(folder, 'fall.yaml')
-  writeFileSync(file, TEXT)
+  writeFileSync(file, FALL)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-function breakwater(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/breakwater.js', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return { code: status, stdout, stderr }
-}
 
 const PATHS = 700
 
@@ -53,22 +20,8 @@ function run(out: string, ...more: readonly string[]) {
 }
 
 /** Start the run and send a signal when its journal has grown. */
-async function runUntil(signal: NodeJS.Signals, out: string, ...more: readonly string[]) {
-  const args = ['run', file, '--paths', `${PATHS}`, '--json', '--out', out, ...more]
-  const child = spawn(process.execPath, ['bin/breakwater.js', ...args], { cwd: ROOT })
-  let stderr = ''
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const size = (): number => statSync(join(out, 'journal'), { throwIfNoEntry: false })?.size ?? 0
-  const before = size()
-  const look = setInterval(() => {
-    if (size() < before + 20_000) return
-    clearInterval(look)
-    child.kill(signal)
-  }, 5)
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  return { code, stderr }
+function runUntil(signal: NodeJS.Signals, out: string, ...more: readonly string[]) {
+  return breakwaterUntil(signal, out, 20_000, 'run', file, '--paths', `${PATHS}`, '--json', ...more)
 }
 
 describe('breakwater run with many paths', () => {
