@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -61,7 +61,7 @@ function fold(a: number): number {
 
 describe('the cliff of the constant-product cascade', () => {
   it('is at r = 1/2 and continuous (C1)', async () => {
-    const { of, document } = await cliff('r=0.3..0.75', ['shock=0.02', 'positions=240'])
+    const { of, document } = await cliff('r=0.3..0.75', ['shock=0.02', 'positions=256'])
     const { value, low, high } = of('cliff')
     expect(of('kind').value).toBe(0)
     // validation.md C1: 0.50 +- 0.01; how far that goes with so few positions the interval says.
@@ -135,10 +135,9 @@ describe('the cliff of the constant-product cascade', () => {
     }
     const cut = { ...options, journal: dir, signal: stop.signal, onProgress }
     await expect(findCliff(CASCADE, cut)).rejects.toThrow(InterruptedError)
-    const { runs, ...again } = cliffDocument(await findCliff(CASCADE, { ...options, journal: dir }))
-    const { runs: all, ...asked } = cliffDocument(whole)
-    expect(again).toEqual(asked)
-    expect(all - runs).toBeGreaterThanOrEqual(20)
+    expect(readdirSync(join(dir, 'points')).length).toBeGreaterThan(4)
+    const again = await findCliff(CASCADE, { ...options, journal: dir })
+    expect(cliffDocument(again)).toEqual(cliffDocument(whole))
     rmSync(dir, { recursive: true })
   })
 })

@@ -7,7 +7,10 @@ const EXTRA = 0.02
 
 /** Even steps from low to high, both included. */
 export function steps(low: number, high: number, cells: number): Float64Array {
-  return Float64Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
+  // The last place is the end itself, not what rounding makes of it.
+  return Float64Array.from({ length: cells + 1 }, (_, k) =>
+    k === cells ? high : low + ((high - low) * k) / cells,
+  )
 }
 
 /** Mean of the values that are numbers, with its interval. */
@@ -17,6 +20,9 @@ export function intervalOf(values: Float64Array): Interval {
   const { mean, low, high } = meanInterval(known)
   return { value: mean, low: low ?? Number.NaN, high: high ?? Number.NaN }
 }
+
+/** Whether values of a place are taken together by their mean, path by path; else they are of resamples. */
+export const isMean = ({ summary = intervalOf }: Search): boolean => summary === intervalOf
 
 /** Standard deviation of the values that are numbers over the size of their mean. */
 export function relativeSdOf(values: ArrayLike<number>): number {
@@ -100,4 +106,23 @@ export function stretchOf({ x, order, susceptibility }: Sampled): Sampled {
     order: order.slice(low, high),
     susceptibility: susceptibility.slice(low, high),
   }
+}
+
+/** The same response upside down. */
+export function mirrored(respond: Respond): Respond {
+  return async (places, paths) =>
+    (await respond(places, paths)).map((values) => values.map((v) => -v))
+}
+
+/** Whether the order parameter answers to the shock by falling, as one does of which more is better. */
+export function isFalling({ susceptibility }: Sampled, { summary = intervalOf }: Search): boolean {
+  const means = susceptibility.map((own) => summary(own).value)
+  const most = means.reduce((a, b) => (Math.abs(b) > Math.abs(a) || Number.isNaN(a) ? b : a))
+  return most < 0
+}
+
+/** A curve upside down. */
+export function mirror({ x, order, susceptibility }: Sampled): Sampled {
+  const turned = (all: readonly Float64Array[]) => all.map((own) => own.map((v) => -v))
+  return { x, order: turned(order), susceptibility: turned(susceptibility) }
 }

@@ -1,8 +1,19 @@
 import type { Interval } from '../sensitivity/ranges.ts'
-import { curveOf, intervalOf, type Sampled, sample, steps, stretchOf } from './curve.ts'
+import {
+  curveOf,
+  intervalOf,
+  isFalling,
+  isMean,
+  mirror,
+  mirrored,
+  type Sampled,
+  sample,
+  steps,
+  stretchOf,
+} from './curve.ts'
 import { findEdge } from './edge.ts'
 import { findJump } from './jump.ts'
-import { locatePeak, standsOut } from './peak.ts'
+import { findPeak, locatePeak } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
 import { CliffError, type Located, type Respond, type Search } from './types.ts'
 
@@ -14,8 +25,6 @@ const WINDOW_CELLS = 8
 
 /** Part of the range beyond which jumps are too far apart to be one cliff. */
 const SCATTERED = 0.5
-
-const isMean = ({ summary = intervalOf }: Search): boolean => summary === intervalOf
 
 type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step'>
 
@@ -44,9 +53,12 @@ async function findOn(
       return none(`${note}, but at places all over the range; more paths may tell`)
     return { cliff: jump.at, kind: 1, note, step: jump.step }
   }
-  const best = standsOut(grid, search)
-  if (typeof best === 'string') return none(best)
-  const cliff = await locatePeak(respond, grid, best, search)
+  const [answer, curve] = isFalling(grid, search)
+    ? [mirrored(respond), mirror(grid)]
+    : [respond, grid]
+  const peak = await findPeak(answer, curve, search)
+  if (typeof peak === 'string') return none(peak)
+  const cliff = await locatePeak(answer, peak, search)
   if (!cliff) return none(NO_PEAK)
   return {
     ...{ cliff, kind: 0, step: null },
@@ -96,8 +108,11 @@ export async function relocate(
   const high = Math.min(search.high, at + half)
   const grid = await sample(respond, steps(low, high, WINDOW_CELLS), 1, search)
   if (kind === 1) return (await findJump(respond, grid, search))?.at ?? null
+  const [answer, curve] = isFalling(grid, search)
+    ? [mirrored(respond), mirror(grid)]
+    : [respond, grid]
   const { summary = intervalOf } = search
-  const responses = grid.susceptibility.map((own) => summary(own).value)
-  const best = responses.indexOf(Math.max(...responses))
-  return best < 0 ? null : locatePeak(respond, grid, best, search)
+  const responses = curve.susceptibility.map((own) => summary(own).value)
+  const place = responses.indexOf(Math.max(...responses))
+  return place < 0 ? null : locatePeak(answer, { grid: curve, place, shock: 1 }, search)
 }
