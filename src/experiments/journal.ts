@@ -2,7 +2,6 @@ import {
   closeSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   statSync,
@@ -10,6 +9,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { makeFolders } from '../stores/folder.ts'
 import { InputError } from '../world/index.ts'
 import type { ChunkResult, PathFailure } from './plan.ts'
 
@@ -132,7 +132,7 @@ function headerOf(
 /** Open a file, or say why it cannot be. */
 function openFile(path: string, flags: 'r+' | 'a'): number {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     return openSync(path, flags)
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause)

@@ -2,13 +2,13 @@ import {
   accessSync,
   constants,
   existsSync,
-  mkdirSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolders } from '../stores/folder.ts'
 import { InputError } from '../world/index.ts'
 
 /** Thrown when a report cannot be written where it was asked for. */
@@ -46,7 +46,7 @@ export function makeFolder(dir: string): void {
   if (found && !found.isDirectory())
     throw new OutputError(`--out "${dir}" is a file; name a folder, or move the file away`)
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolders(dir)
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new OutputError(
