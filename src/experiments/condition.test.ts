@@ -50,6 +50,12 @@ describe('a condition', () => {
     ['badDebt > 1e', 'is no number'],
     ['> 1', 'no measure'],
     ['badDebt * 2 > 1', 'is no term'],
+    ['--badDebt > 1', 'two signs in a row'],
+    ['-+badDebt > 1', 'two signs in a row'],
+    ['- - 2 * badDebt > 1', 'two signs in a row'],
+    ['badDebt - -badDebt > 1', 'is no term'],
+    ['badDebt - > 1', 'is no term'],
+    ['- > 1', 'no measure'],
   ])('%s is refused', (text, part) => {
     expect(() => parseCondition(text, MEASURES)).toThrowError(ConditionError)
     expect(() => parseCondition(text, MEASURES)).toThrowError(part)

@@ -93,10 +93,14 @@ function readTerm(text: string, sign: number, measures: readonly string[]): Term
 function readTerms(text: string, measures: readonly string[]): readonly Term[] {
   const parts = text.split(/(?<![0-9.][eE])([+-])(?=\s*[A-Za-z0-9.])(?![^[]*\])/)
   const terms: Term[] = []
-  let sign = 1
-  for (const part of parts) {
-    if (part === '+' || part === '-') sign = part === '-' ? -1 : 1
-    else if (part.trim() !== '') terms.push(readTerm(part, sign, measures))
+  let sign: 1 | -1 | null = null
+  for (const part of parts.map((text) => text.trim())) {
+    if (part === '') continue
+    const isSign = part === '+' || part === '-'
+    if (isSign && sign !== null)
+      throw new ConditionError(`"${text.trim()}" has two signs in a row; leave one of them`)
+    if (!isSign) terms.push(readTerm(part, sign ?? 1, measures))
+    sign = isSign ? (part === '-' ? -1 : 1) : null
   }
   return terms
 }
