@@ -6,7 +6,7 @@ import { main } from '../src/cli/main.ts'
 import { ownerOf } from '../src/experiments/cliff/book.ts'
 import { carryBothWays } from '../src/experiments/cliff/carry.ts'
 import { steps } from '../src/experiments/cliff/curve.ts'
-import type { OrderAlong } from '../src/experiments/cliff/order.ts'
+import { type OrderAlong, shockOf } from '../src/experiments/cliff/order.ts'
 import { readingOf } from '../src/experiments/cliff/reading.ts'
 import { scatterPeakOf } from '../src/experiments/cliff/scatter.ts'
 import {
@@ -61,7 +61,7 @@ function fold(a: number): number {
 
 describe('the cliff of the constant-product cascade', () => {
   it('is at r = 1/2 and continuous (C1)', async () => {
-    const { of, document } = await cliff('r=0.3..0.75', ['shock=0.02', 'positions=256'])
+    const { of, document } = await cliff('r=0.3..0.75', ['shock=0.02', 'positions=128'])
     const { value, low, high } = of('cliff')
     expect(of('kind').value).toBe(0)
     // validation.md C1: 0.50 +- 0.01; how far that goes with so few positions the interval says.
@@ -180,6 +180,60 @@ describe('what is read', () => {
   it('answers to a shock, not to none', async () => {
     const { code, error } = await cli('cliff', CASCADE, '--vary', 'r=0.2..0.9', '--set', 'shock=0')
     expect([code, error]).toEqual([2, expect.stringContaining('shock=0')])
+  })
+})
+
+describe('the shock', () => {
+  const scenario = loadScenario(paper('leveraged-loop'))
+
+  it('is a parameter, or a knob that is given a value', () => {
+    expect(shockOf(scenario, 'jump').value).toBe(0.12)
+    expect(shockOf(scenario, 'jump', { jump: '0.2' }).value).toBe(0.2)
+    const { value, range } = shockOf(scenario, 'marginRequirement', { marginRequirement: 1.1 })
+    expect([value, range]).toEqual([1.1, [0, 10]])
+    expect(shockOf(scenario, 'marginRequirement', {}, 'marginRequirement').value).toBeNaN()
+  })
+
+  it.each([
+    ['marginRequirement', {}, /no number of its own.*--set marginRequirement=/],
+    ['marginRequirement', { marginRequirement: 'much' }, /no number of its own/],
+    ['marginRequirment', {}, /neither a parameter nor a knob.*marginRequirement/],
+  ])('cannot be %s of %o', (name, set, told) => {
+    expect(() => shockOf(scenario, name, set)).toThrow(CliffError)
+    expect(() => shockOf(scenario, name, set)).toThrow(told)
+  })
+
+  it('may be a knob along another parameter, and along itself', async () => {
+    // Bad debt from a jump of 1 - threshold (1 + bonus) / healthFactor0 on (the file's own formula).
+    const jump = 1 - (0.95 * 1.01) / 1.03635
+    const found = await findCliff(scenario, {
+      ...{ vary: { name: 'jump', low: 0.02, high: 0.2 }, shock: 'marginRequirement' },
+      ...{ set: { marginRequirement: 1 }, measure: 'accountsInsolvent', workers: 1, cells: 6 },
+    })
+    expect([found.shock, found.kind]).toEqual(['marginRequirement', 1])
+    expect(found.cliff!.value).toBeCloseTo(jump, 4)
+    const along = await findCliff(scenario, {
+      ...{ vary: { name: 'marginRequirement', low: 0.5, high: 3 }, shock: 'marginRequirement' },
+      ...{ measure: 'liquidations', workers: 1, cells: 6, set: { jump: 0.001 } },
+    })
+    // Liquidatable when the threshold 1 - 0.05 m is below 0.95 / 1.03635 times what the jump leaves.
+    const m = (1 - 0.95 / 1.03635 / 0.999) / 0.05
+    expect(along.kind).toBe(1)
+    expect(along.cliff!.value).toBeCloseTo(m, 3)
+  })
+})
+
+describe('a statistic of too few paths', () => {
+  it('has a place, no interval, and says how many it needs', async () => {
+    const found = await findCliff(CASCADE, {
+      ...{ vary: { name: 'shock', low: 0.05, high: 0.6 }, cells: 6, paths: 4, workers: 1 },
+      set: { density: 'rising', r: 1, placement: 'random', positions: 300 },
+      measure: 'logDrop.es99',
+    })
+    const [written] = cliffDocument(found).measures
+    expect(written).toMatchObject({ name: 'cliff', low: null, high: null })
+    expect(Math.abs(written!.value! - fold(1))).toBeLessThan(0.15)
+    expect(written!.note).toContain('too few paths: 4 of the 500')
   })
 })
 

@@ -30,25 +30,33 @@ export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
 }
 
 /**
- * Find the shock of a scenario.
+ * Find the shock of a scenario: a numeric parameter, or a knob that is given a value.
  * @param given its name; without it that of the `order:` block.
- * @throws {CliffError} when there is none, or it is no number.
+ * @param axis the parameter that is varied: when it is the shock itself, it needs no value of its own.
+ * @throws {CliffError} when there is none, or it is no number, or has no value.
  */
-export function shockOf(scenario: Scenario, given: string | undefined, set: Overrides = {}): Shock {
+export function shockOf(
+  scenario: Scenario,
+  given: string | undefined,
+  set: Overrides = {},
+  axis?: string,
+): Shock {
   const name = given ?? scenario.order.shock
-  const parameter = scenario.parameters.find((p) => p.name === name)
-  const value = set[name ?? ''] ?? parameter?.value
-  if (name === undefined || parameter === undefined || typeof value !== 'number')
+  if (name === undefined)
+    throw new CliffError('the scenario names no shock; name a parameter or a knob with --shock')
+  const variable = variableOf(scenario, name)
+  if (!variable) throw new CliffError(`the shock: ${variablesHint(scenario, name)}`)
+  const raw = set[name] ?? variable.value
+  const value = raw === null || raw === '' ? Number.NaN : Number(raw)
+  if (!Number.isFinite(value) && name !== axis)
     throw new CliffError(
-      name === undefined
-        ? 'the scenario names no shock; name a parameter with --shock'
-        : `shock "${name}" is no numeric parameter; name one with --shock`,
+      `the shock "${name}" has no number of its own; give it one with --set ${name}=number`,
     )
-  return { name, value, range: parameter.range ?? [-Infinity, Infinity] }
+  return { name, value, range: variable.range }
 }
 
 /** What is read of a path beside the measure: who falls, and what does not come back. */
-const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
+export const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
 
 /**
  * Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows, and tells
@@ -73,6 +81,35 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
       return survey.ask(points, paths)
     },
   }
+}
+
+/** Paths that are compared to tell whether they differ. */
+const COMPARED = 4
+/** Share by which equal numbers differ when sums of a million terms are taken in another order; chance makes more. */
+const ROUNDING = 1e-9
+
+function isApart(a: number, b: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) !== Number.isNaN(b)
+  return Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b))
+}
+
+/**
+ * Tell whether paths differ, beyond rounding, in anything that is read: on a few paths at both ends of the
+ * range and in its middle, for where little happens all of them may be 0.
+ */
+export async function pathsDiffer(
+  { samplesAt }: OrderAlong,
+  { low, high }: Vary,
+  measure: string,
+): Promise<boolean> {
+  const places = [low, (low + high) / 2, high].map((x) => ({ x, shock: 1 }))
+  const samples = await samplesAt(places, COMPARED)
+  return samples.some((sample) =>
+    [measure, ...TOLD].some((name) => {
+      const [first, ...others] = sample.values(name)
+      return others.some((value) => isApart(value, first!))
+    }),
+  )
 }
 
 /** The order parameter of a scenario along one parameter. */

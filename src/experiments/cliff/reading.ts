@@ -1,4 +1,4 @@
-import { philoxDraws } from '../../math/index.ts'
+import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import { measureInfo } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { measuresOf } from '../names.ts'
@@ -19,15 +19,24 @@ export type Reading = {
   readonly isStatistic: boolean
   readonly read: (values: Float64Array) => Float64Array
   readonly summary: Summary
+  /** Paths at a place when nothing says otherwise and they differ. */
+  readonly paths: number
+  /** Why so many paths that differ say nothing about the error; null when they do. */
+  readonly doubt: (paths: number) => string | null
 }
 
-/** Value of the statistic itself, with an interval of 1.96 standard deviations of its resamples. */
+/** Paths for a mean; and for a statistic, as many of these as its interval needs, else the fewest. */
+const MEAN_PATHS = 8
+const STATISTIC_PATHS = [64, 72, 100] as const
+
+/** Value of the statistic itself, with Student's interval from the scatter of its resamples. */
 function resampled(values: Float64Array): ReturnType<Summary> {
   const value = values[0]!
   const known = values.subarray(1).filter((v) => !Number.isNaN(v))
   const mean = known.reduce((sum, v) => sum + v, 0) / known.length
   const squares = known.reduce((sum, v) => sum + (v - mean) ** 2, 0)
-  const reach = 1.96 * Math.sqrt(squares / (known.length - 1))
+  const df = known.length - 1
+  const reach = df > 0 ? studentQuantile(0.975, df) * Math.sqrt(squares / df) : Number.NaN
   return { value, low: value - reach, high: value + reach }
 }
 
@@ -55,7 +64,8 @@ export function readingOf(scenario: Scenario, text: string): Reading {
   const name = match?.[2] ?? 'mean'
   if (name === 'mean') {
     const plain = { text: measure, measure, unit, isStatistic: false }
-    return { ...plain, read: (values) => values, summary: intervalOf }
+    const doubt = (paths: number) => (paths > 1 ? null : 'one path does not tell how far others go')
+    return { ...plain, read: (values) => values, summary: intervalOf, paths: MEAN_PATHS, doubt }
   }
   const statistic = statisticOf(name)
   if (statistic === null)
@@ -64,8 +74,14 @@ export function readingOf(scenario: Scenario, text: string): Reading {
     )
   const of = (values: Float64Array): number =>
     statistic(values, { better, unit }).value ?? Number.NaN
+  // Whether an interval can be had depends on how many paths there are alone.
+  const doubt = (paths: number): string | null => {
+    const { low, method } = statistic(Float64Array.from({ length: paths }, (_, k) => k))
+    return low === null ? `${name}: ${method}` : null
+  }
   return {
-    ...{ text: `${measure}.${name}`, measure, unit, isStatistic: true, summary: resampled },
+    ...{ text: `${measure}.${name}`, measure, unit, isStatistic: true, summary: resampled, doubt },
+    paths: STATISTIC_PATHS.find((n) => doubt(n) === null) ?? STATISTIC_PATHS[0],
     read: (values) =>
       Float64Array.from({ length: RESAMPLES + 1 }, (_, r) => of(resample(values, r))),
   }

@@ -4,10 +4,19 @@ import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
 import { type ChangePoint, changePointOf } from './changePoint.ts'
+import { stretchOf } from './curve.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
 import { locate, relocate } from './locate.ts'
-import { checkVary, type OrderAlong, orderAlong, shockOf, surveyOf, type Vary } from './order.ts'
+import {
+  checkVary,
+  type OrderAlong,
+  orderAlong,
+  pathsDiffer,
+  shockOf,
+  surveyOf,
+  type Vary,
+} from './order.ts'
 import { readingOf } from './reading.ts'
 import { CliffError, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
@@ -20,7 +29,7 @@ export type CliffOptions = SurveyOptions & {
   readonly measure?: string
   /** Parameter that is the shock; default: that of the scenario's `order:` block. */
   readonly shock?: string
-  /** Paths at every place; default: 8, or 1 where paths do not differ. */
+  /** Paths at every place; default: 8, for a statistic 64 to 100, or 1 where paths do not differ. */
   readonly paths?: number
   /** Cells of the first grid; default 16. */
   readonly cells?: number
@@ -51,10 +60,6 @@ export type ScenarioCliff = Located & {
 
 const LOOP_GAIN = 'loopGain'
 
-/** Paths at every place when nothing says otherwise and the paths differ. */
-const PATHS = 8
-/** And for a statistic over them, when nothing says otherwise. */
-const STATISTIC_PATHS = 64
 const CELLS = 16
 /** Cells and paths of the way up and down. */
 const WAYS = { cells: 8, paths: 4 } as const
@@ -62,13 +67,6 @@ const WAYS = { cells: 8, paths: 4 } as const
 const PARTS = [0.25, 0.5] as const
 /** Smallest system in which a cliff is looked for. */
 const LEAST_SIZE = 64
-
-/** Whether a world without chance gives every path the same numbers. */
-async function differ({ samplesAt }: OrderAlong, x: number, measure: string): Promise<boolean> {
-  const [sample] = await samplesAt([{ x, shock: 1 }], 2)
-  const values = sample!.values(measure)
-  return !Object.is(values[0], values[1])
-}
 
 function middleOf(values: Float64Array): number | null {
   const known = values.filter((value) => !Number.isNaN(value))
@@ -107,7 +105,8 @@ async function growthOf(
   const found = scenario.parameters.find(({ name }) => name === parameter)
   const full = set?.[parameter ?? ''] ?? found?.value
   if (parameter === undefined || typeof full !== 'number' || parameter === vary.name) return null
-  if (cliff === null || kind === null || full * PARTS[0] < LEAST_SIZE) return null
+  if (cliff === null || kind === null || Number.isNaN(cliff.low)) return null
+  if (full * PARTS[0] < LEAST_SIZE) return null
   const sizes: Sized[] = []
   const half = (2 * (search.high - search.low)) / search.cells
   let at = cliff.value
@@ -165,6 +164,14 @@ async function hysteresisOf(
   })
 }
 
+/** A cliff whose error cannot be told keeps its place and has no interval. */
+function doubted(located: Located, doubt: string | false | null): Located {
+  if (!doubt || located.cliff === null) return located
+  const { value } = located.cliff
+  const cliff = { value, low: Number.NaN, high: Number.NaN }
+  return { ...located, cliff, note: `${located.note}; ${doubt}: its place has no interval` }
+}
+
 /**
  * Find the cliff of a scenario along one parameter.
  * @param scenario what `loadScenario` returned, or the path of a scenario file.
@@ -178,7 +185,7 @@ export async function findCliff(
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { cells = CELLS, set } = options
   if (options.vary) checkVary(scenario, options.vary)
-  const shock = shockOf(scenario, options.shock, set)
+  const shock = shockOf(scenario, options.shock, set, options.vary?.name)
   const vary = options.vary ?? usualVary(scenario, shock)
   const { name, low, high } = vary
   const isShock = shock.name === name
@@ -190,23 +197,24 @@ export async function findCliff(
   const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
-    const usual = reading.isStatistic ? STATISTIC_PATHS : PATHS
-    const paths = options.paths ?? ((await differ(along, low, reading.measure)) ? usual : 1)
+    const differ = await pathsDiffer(along, vary, reading.measure)
+    const paths = options.paths ?? (differ ? reading.paths : 1)
     const search: Search = { low, high, paths, cells, isShock, summary: reading.summary }
-    const located = await locate(along.respond, search)
+    const located = doubted(await locate(along.respond, search), differ && reading.doubt(paths))
     const growth = await growthOf(scenario, located, alongWith, search, vary, options)
-    const order = await along.respond(
+    const grid = await along.respond(
       located.curve.map(({ x }) => ({ x, shock: 1 })),
       paths,
     )
     const x = Float64Array.from(located.curve, (point) => point.x)
+    const valued = stretchOf({ x, order: grid, susceptibility: grid })
     return {
       ...located,
       ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
       ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
       jump: located.step && (await ownerOf(along, located.step, paths)),
-      changePoint: reading.isStatistic ? null : changePointOf({ x, order, susceptibility: [] }),
+      changePoint: reading.isStatistic ? null : changePointOf(valued),
       loopGain: await gainsOf(along, located, paths, gains),
       hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, options),
       ...{ paths, runs: survey.counts().run + gains.counts().run },

@@ -53,6 +53,7 @@ async function moveAt(
 ): Promise<number | null> {
   const [least, most] = scenario.parameters.find((p) => p.name === name)?.range ?? []
   const inside = Math.min(most ?? Infinity, Math.max(least ?? -Infinity, value))
+  if (Number.isNaN(value)) return Number.NaN
   const { seed, cache = new Map() } = options
   const set = { ...options.set, [name]: inside }
   const { plan } = taskOf(scenario, { set, ...(seed === undefined ? {} : { seed }) })
