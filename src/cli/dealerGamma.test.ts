@@ -2,6 +2,7 @@ import { describeExperiments } from './experiments.conformance.ts'
 
 describeExperiments('a crash with dealers in options', {
   scenario: 'scenarios/dealer-gamma.yaml',
+  accounts: 20,
   // Blocks of five minutes: what every block costs is what a path costs.
   set: { hours: 0.5, blockSeconds: 300 },
   paths: 2,

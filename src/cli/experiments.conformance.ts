@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   capDocument,
@@ -27,7 +28,10 @@ import { main } from './main.ts'
 export type SmallWorld = {
   /** Path of the scenario file. */
   readonly scenario: string
+  /** How many of its Compound accounts are left, the largest debts first; default: all. */
+  readonly accounts?: number
   readonly set: Readonly<Record<string, string | number>>
+  /** Paths where the answer is one of their scatter; elsewhere one path is asked. */
   readonly paths: number
   /** The shock, and where a cliff is looked for. */
   readonly shock: Vary
@@ -44,6 +48,7 @@ export type SmallWorld = {
 type Question = {
   readonly name: string
   readonly args: readonly string[]
+  readonly paths: number
   readonly library: () => Promise<object>
 }
 
@@ -52,6 +57,8 @@ type Shared = Pick<SmallWorld, 'set' | 'paths'> & {
   readonly cache: SourceCache
 }
 
+/** Searches ask many points: one path of each. */
+const ONE = 1
 const CELLS = 4
 const SAMPLES = 4
 const POINTS = 3
@@ -65,24 +72,24 @@ const rangeOf = ({ name, low, high }: Vary): readonly string[] => [
 /** Where it breaks, and what was to be seen before. */
 function questionsOfShocks({ scenario, shock }: SmallWorld, shared: Shared): readonly Question[] {
   const { name, low, high } = shock
+  const one = { ...shared, paths: ONE }
   return [
     {
-      ...{ name: 'cliff', args: [...rangeOf(shock), '--cells', `${CELLS}`] },
+      ...{ name: 'cliff', paths: ONE, args: [...rangeOf(shock), '--cells', `${CELLS}`] },
       library: async () =>
-        cliffDocument(await findCliff(scenario, { ...shared, vary: shock, cells: CELLS })),
+        cliffDocument(await findCliff(scenario, { ...one, vary: shock, cells: CELLS })),
     },
     {
       name: 'sweep',
+      paths: ONE,
       args: ['--vary', `${name}=${low}..${high}:3`, '--rounds', '1', '--no-line'],
       library: async () => {
         const axes = [{ ...shock, cells: 2 }]
-        return sweepDocument(
-          await sweep(scenario, { ...shared, vary: axes, rounds: 1, line: 'none' }),
-        )
+        return sweepDocument(await sweep(scenario, { ...one, vary: axes, rounds: 1, line: 'none' }))
       },
     },
     {
-      ...{ name: 'warn', args: ['--no-distance'] },
+      ...{ name: 'warn', paths: shared.paths, args: ['--no-distance'] },
       library: () => warn(scenario, { ...shared, distance: 'skip' }),
     },
   ]
@@ -96,6 +103,7 @@ function questionsOfCauses(world: SmallWorld, shared: Shared): readonly Question
   return [
     {
       name: 'explain',
+      paths: shared.paths,
       args:
         moved.length === 0
           ? ['--no-sensitivity']
@@ -109,7 +117,7 @@ function questionsOfCauses(world: SmallWorld, shared: Shared): readonly Question
         }),
     },
     {
-      ...{ name: 'compare', args: [`--${option}`, value] },
+      ...{ name: 'compare', paths: shared.paths, args: [`--${option}`, value] },
       library: async () => {
         const asked = option === 'each' ? { each: { name: value } } : { defences: value.split(',') }
         return compareDocument(await compareDefences(scenario, { ...shared, ...asked }))
@@ -120,47 +128,69 @@ function questionsOfCauses(world: SmallWorld, shared: Shared): readonly Question
 
 /** What is best, and how much is too much. */
 function questionsOfTuning(world: SmallWorld, shared: Shared): readonly Question[] {
-  const { scenario, tuned, objective, budget, paths } = world
-  const fresh = { freshPaths: paths }
+  const { scenario, tuned, objective, budget } = world
+  const one = { ...shared, paths: ONE, freshPaths: ONE }
   return [
     {
       name: 'tune',
+      paths: ONE,
       args: [
         ...['--objective', objective, '--subject-to', budget, ...rangeOf(tuned)],
-        ...['--points', `${POINTS}`, '--fresh-paths', `${paths}`, '--no-cliffs'],
+        ...['--points', `${POINTS}`, '--fresh-paths', `${ONE}`, '--no-cliffs'],
       ],
       library: async () => {
         const asked = { objective, subjectTo: [budget], vary: [tuned], points: POINTS }
-        const found = await tune(scenario, { ...shared, ...asked, ...fresh, cliffs: 'none' })
+        const found = await tune(scenario, { ...one, ...asked, cliffs: 'none' })
         return tuneDocument(found)
       },
     },
     {
       name: 'tune',
-      args: ['--budget', budget, ...rangeOf(tuned), '--fresh-paths', `${paths}`],
-      library: async () =>
-        capDocument(await sizeCap(scenario, { ...shared, ...fresh, budget, vary: tuned })),
+      paths: ONE,
+      args: ['--budget', budget, ...rangeOf(tuned), '--fresh-paths', `${ONE}`],
+      library: async () => capDocument(await sizeCap(scenario, { ...one, budget, vary: tuned })),
     },
   ]
 }
 
-let folder = ''
+const ACCOUNTS = 'data/lending/compound_v2_accounts_2023-05.csv.gz'
+
+/** Copy a scenario with the first accounts of its book only: what a world costs, it costs for every point. */
+function withFewer(scenario: string, accounts: number, folder: string): string {
+  const lines = gunzipSync(readFileSync(ACCOUNTS)).toString('utf8').split('\n')
+  const book = join(folder, 'accounts.csv')
+  writeFileSync(book, `${lines.slice(0, accounts + 1).join('\n')}\n`)
+  const text = readFileSync(scenario, 'utf8')
+  const copy = join(folder, basename(scenario))
+  writeFileSync(
+    copy,
+    text.replace(`../${ACCOUNTS}`, book).replaceAll('../data/', `${resolve('data')}/`),
+  )
+  return copy
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'breakwater-agree-'))
 let out = ''
 
 /** Ask the command line. @returns what it printed. */
-async function printed(command: string, world: SmallWorld, args: readonly string[]) {
+async function printed(
+  command: string,
+  world: SmallWorld,
+  args: readonly string[],
+  paths = world.paths,
+) {
   const set = Object.entries(world.set).flatMap(([name, value]) => ['--set', `${name}=${value}`])
-  const own = ['--paths', `${world.paths}`, '--workers', '1', '--json', ...set]
+  const own = ['--paths', `${paths}`, '--workers', '1', '--json', ...set]
   const code = await main([command, world.scenario, ...args, ...own])
   return { code, text: out }
 }
 
 const jsonOf = (document: object): string => `${JSON.stringify(document, null, 2)}\n`
 
-function testAgainst(world: SmallWorld, { name, args, library }: Question): void {
+function testAgainst(world: SmallWorld, { name, args, paths, library }: Question): void {
   it(`${name} ${args.join(' ')}`, async () => {
     const files = join(folder, args.join(' ').replace(/\W/g, ''))
-    const { code, text } = await printed(name, world, [...args, '--out', files])
+    const { code, text } = await printed(name, world, [...args, '--out', files], paths)
     expect(code).toBe(0)
     expect(text).toBe(jsonOf(await library()))
     // The page of a real scenario has no number that is none.
@@ -173,12 +203,13 @@ function testAgainst(world: SmallWorld, { name, args, library }: Question): void
 }
 
 /** Test that every experiment on a scenario gives the same document from the command line and the library. */
-export function describeExperiments(title: string, world: SmallWorld): void {
-  const { set, paths, scenario } = world
+export function describeExperiments(title: string, asked: SmallWorld): void {
+  const { set, paths, accounts } = asked
+  const scenario = accounts ? withFewer(asked.scenario, accounts, folder) : asked.scenario
+  const world = { ...asked, scenario }
   const shared: Shared = { set, paths, workers: 1, cache: new Map() }
   describe(`experiments on ${title}: the command line and the library agree`, () => {
     beforeAll(() => {
-      folder = mkdtempSync(join(tmpdir(), 'breakwater-agree-'))
       vi.spyOn(process.stderr, 'write').mockReturnValue(true)
       vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
         out += text
@@ -199,12 +230,12 @@ export function describeExperiments(title: string, world: SmallWorld): void {
       const file = join(folder, 'baseline.json')
       const args = ['--baseline', file, '--measures', CHECKED.join(',')]
       expect((await printed('check', world, [...args, '--update'])).code).toBe(0)
-      const asked = { ...shared, measures: CHECKED }
-      const baseline = await makeBaseline([scenario], asked)
+      const options = { ...shared, measures: CHECKED }
+      const baseline = await makeBaseline([scenario], options)
       expect(readBaseline(file)).toEqual(baseline)
       const { code, text } = await printed('check', world, args)
       expect(code).toBe(0)
-      expect(text).toBe(jsonOf(await checkScenarios([scenario], baseline, asked)))
+      expect(text).toBe(jsonOf(await checkScenarios([scenario], baseline, options)))
     })
   })
 }

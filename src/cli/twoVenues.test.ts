@@ -2,6 +2,7 @@ import { describeExperiments } from './experiments.conformance.ts'
 
 describeExperiments('a venue that prints a wrong price', {
   scenario: 'scenarios/two-venue-median.yaml',
+  accounts: 50,
   // Blocks of a minute: what every block costs is what a path costs.
   set: { minutes: 15, blockSeconds: 60 },
   paths: 2,
