@@ -1,9 +1,9 @@
 import { hash64 } from '../../math/index.ts'
-import { type Overrides, ScenarioError } from '../../scenario/index.ts'
+import { type Overrides, type Scenario, ScenarioError } from '../../scenario/index.ts'
 import type { Vary } from '../cliff/order.ts'
 import type { Condition, Objective } from '../condition.ts'
 import { PathFailedError } from '../errors.ts'
-import type { Sample, Survey } from '../survey.ts'
+import type { Sample, Survey, SurveyOptions } from '../survey.ts'
 import type { Traded } from './frontier.ts'
 import { estimateOf, type Values, valueOrNaN } from './interval.ts'
 import type { Kept } from './types.ts'
@@ -139,6 +139,14 @@ export async function pathsDiffer(survey: Survey, sets: readonly Overrides[]): P
       if (others.some((value) => isApart(value, first!))) return true
     }
   return false
+}
+
+/** Take no other measures, which costs time, unless they must tell whether paths differ. */
+export function readOnly(
+  { paths }: Scenario,
+  only: readonly string[],
+): Pick<SurveyOptions, 'only'> {
+  return paths > 1 ? { only } : {}
 }
 
 /** The measures that some expressions ask for, without parameters. */

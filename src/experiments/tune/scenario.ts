@@ -14,6 +14,7 @@ import {
   missOf,
   pathsDiffer,
   type Question,
+  readOnly,
   type Setting,
   scoreOf,
   settingOf,
@@ -122,7 +123,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const expressions = expressionsOf(question)
   const known = measuresOf(scenario)
   const measures = [...new Set([...measuresIn(expressions, known), reading.measure])]
-  const survey = openSurvey(scenario, { ...options, measures })
+  const survey = openSurvey(scenario, { ...options, measures, ...readOnly(scenario, measures) })
   try {
     const { vary } = question
     const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
@@ -209,7 +210,8 @@ async function settle(
   const [own] = await askEach(survey, [{}], paths)
   const best = chosen(found)
   const other = bestOf(random.filter(({ score }) => score.violation === 0))
-  const fresh = openSurvey(scenario, { ...options, measures, seed: freshSeedOf(seed) })
+  const only = measures
+  const fresh = openSurvey(scenario, { ...options, measures, only, seed: freshSeedOf(seed) })
   try {
     const answer = await estimateFresh(fresh, {
       ...{ question, base, best, paths: freshPaths, differ },

@@ -11,6 +11,7 @@ import {
   measuresIn,
   missOf,
   pathsDiffer,
+  readOnly,
   valuesOf,
 } from './ground.ts'
 import type { Values } from './interval.ts'
@@ -122,10 +123,10 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     throw new TuneError(
       `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
     )
-  const survey = openSurvey(scenario, { ...options, measures })
+  const survey = openSurvey(scenario, { ...options, measures, ...readOnly(scenario, measures) })
   const seed = options.seed ?? scenario.seed
   const freshSeed = freshSeedOf(seed)
-  const fresh = openSurvey(scenario, { ...options, measures, seed: freshSeed })
+  const fresh = openSurvey(scenario, { ...options, measures, only: measures, seed: freshSeed })
   try {
     const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
     const differ = await pathsDiffer(survey, [{}, ...ends])
