@@ -60,7 +60,9 @@ function askedOf(scenario: Scenario, args: CompareArguments): CompareOptions {
  * @returns the exit code.
  */
 export function compareCommand(path: string, args: CompareArguments): Promise<number> {
-  return answerOn('compare', path, args, async (scenario, shared) => {
+  // Defences are what is compared, not what is set.
+  const setOf = (scenario: Scenario) => ({ ...(args.short ? scenario.short : {}), ...args.set })
+  const ask: Parameters<typeof answerOn>[3] = async (scenario, shared) => {
     const asked = { ...given({ measure: args.measure }), ...askedOf(scenario, args) }
     const found = await compareDefences(scenario, { ...shared, ...asked })
     const document = compareDocument(found)
@@ -77,5 +79,6 @@ export function compareCommand(path: string, args: CompareArguments): Promise<nu
       page: (pages, about) => pages.comparePage(document, { ...about, set: found.set }),
       files: (pages) => [differences, ...pages.compareTables(document)],
     }
-  })
+  }
+  return answerOn('compare', path, args, ask, setOf)
 }

@@ -1,7 +1,7 @@
-import { InterruptedError, shellWord } from '../experiments/index.ts'
+import { InterruptedError, resolveRun, shellWord } from '../experiments/index.ts'
 import type { About } from '../report/experiment/index.ts'
 import { checkFolder, type Output } from '../report/files.ts'
-import { loadScenario, type Overrides, type Scenario } from '../scenario/index.ts'
+import { loadScenario, type Overrides, type Scenario, type SourceCache } from '../scenario/index.ts'
 import { interruptible } from './interrupt.ts'
 import { given } from './options.ts'
 import { progressLine } from './progress.ts'
@@ -60,6 +60,7 @@ export type Watch = {
 
 /** Options that all experiments have, as the library takes them. */
 export type Shared = Omit<Watch, 'onStage'> & {
+  readonly cache?: SourceCache
   readonly seed?: number
   readonly paths?: number
   readonly workers?: number
@@ -154,9 +155,10 @@ export async function answer(
 }
 
 /**
- * Do an experiment with one scenario for the command line.
+ * Do an experiment with one scenario for the command line. Parameters are checked before anything runs.
  * @param name of the command.
  * @param path of the scenario file.
+ * @param setOf parameters that hold in all its worlds.
  * @returns the exit code.
  */
 export function answerOn(
@@ -168,12 +170,15 @@ export function answerOn(
     options: Shared & { readonly set: Overrides },
     watch: Watch,
   ) => Promise<Answer<About>>,
+  setOf: (scenario: Scenario, args: SharedArguments) => Overrides = overridesOf,
 ): Promise<number> {
   const command = againCommand(name, [path], args)
   return answer(command, args, async (watch) => {
     const scenario = loadScenario(path)
-    const set = overridesOf(scenario, args)
-    const found = await ask(scenario, { ...sharedOf(args, watch), set }, watch)
+    const set = setOf(scenario, args)
+    const cache: SourceCache = new Map()
+    await resolveRun(scenario, { set, cache })
+    const found = await ask(scenario, { ...sharedOf(args, watch), cache, set }, watch)
     return { ...found, page: (pages) => found.page(pages, { scenario, command, set }) }
   })
 }

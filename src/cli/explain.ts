@@ -1,4 +1,4 @@
-import { CliffError, type Law } from '../experiments/index.ts'
+import { CliffError, checkVary, type Law } from '../experiments/index.ts'
 import { type ExplainOptions, type ExplainStage, explain } from '../report/explain.ts'
 import { explainText } from '../report/explainText.ts'
 import { answerOn, type SharedArguments } from './experiment.ts'
@@ -56,6 +56,8 @@ function optionsOf(args: ExplainArguments): Partial<ExplainOptions> {
 export function explainCommand(path: string, args: ExplainArguments): Promise<number> {
   const asked = optionsOf(args)
   return answerOn('explain', path, args, async (scenario, shared, { onStage }) => {
+    // The attribution comes first, and may take long.
+    for (const text of args.vary ?? []) checkVary(scenario, readVary(text))
     const document = await explain(scenario, {
       ...{ ...shared, ...asked },
       onStage: (stage) => onStage(DOING[stage]),

@@ -36,7 +36,7 @@ export {
   type CheckVerdict,
 } from './check/types.ts'
 export { type CliffDocument, cliffDocument } from './cliff/document.ts'
-export type { Vary } from './cliff/order.ts'
+export { checkVary, type Vary } from './cliff/order.ts'
 export { type CliffOptions, findCliff, type ScenarioCliff } from './cliff/scenario.ts'
 export { CliffError, type CliffPoint } from './cliff/types.ts'
 export { ChannelError } from './compare.ts'

@@ -1,6 +1,7 @@
 import { shockedPrices } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
-import { shockOf, type Vary } from '../cliff/order.ts'
+import { checkVary, shockOf, type Vary } from '../cliff/order.ts'
+import { readingOf } from '../cliff/reading.ts'
 import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
 import { calmValue, usualVary } from '../cliff/usual.ts'
 import { prepareRun } from '../prepare.ts'
@@ -78,6 +79,15 @@ async function moveOf(
   const [a, b] = ends
   if (value === null || value === 0 || a == null || b == null) return null
   return { value, low: Math.min(a, b), high: Math.max(a, b) }
+}
+
+/**
+ * Check that the distance to a cliff can be looked for, before anything runs.
+ * @throws {CliffError} when there is no such shock, range or measure.
+ */
+export function checkDistance(scenario: Scenario, options: DistanceOptions): void {
+  for (const vary of rangesOf(scenario, options)) checkVary(scenario, vary)
+  readingOf(scenario, options.measure ?? scenario.order.measure)
 }
 
 /**

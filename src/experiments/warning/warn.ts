@@ -4,7 +4,7 @@ import { loadScenario, type Scenario } from '../../scenario/index.ts'
 import { resolveRun } from '../knobs.ts'
 import { openSurvey, type Sample } from '../survey.ts'
 import { PACKAGE_VERSION } from '../version.ts'
-import { type DistanceOptions, distanceToCliff } from './distance.ts'
+import { checkDistance, type DistanceOptions, distanceToCliff } from './distance.ts'
 import type { TimeLine, TimeLines, Warned, WarnedPath } from './types.ts'
 import { type Signs, signsOf, type TickLine } from './watcher.ts'
 
@@ -135,10 +135,11 @@ function verdictOf(paths: readonly WarnedPath[]): Pick<Warned, 'verdict' | 'note
 export async function warn(from: Scenario | string, options: WarnOptions = {}): Promise<Warned> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { seed = scenario.seed, set = {}, cache = new Map() } = options
+  const { distance = 'find', signs: _, ...search } = options
+  if (distance === 'find') checkDistance(scenario, search)
   const { seen, failures } = await watchPaths(scenario, { ...options, cache })
   const { spec } = await resolveRun(scenario, { set, cache })
   const paths = seen.map((own) => pathOf(own, spec.tickSeconds))
-  const { distance = 'find', signs: _, ...search } = options
   return {
     ...{ breakwater: PACKAGE_VERSION, experiment: 'warn', scenario: scenario.name, seed },
     asset: scenario.order.asset ?? '',
