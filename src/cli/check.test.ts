@@ -66,6 +66,23 @@ describe('breakwater check on a world without chance', () => {
     expect(out).toContain('set: {} is now {"jump":0.2}')
     expect(await check([LOOP], baseline, '--set', 'jump=0')).toBe(0)
   })
+
+  it('exits with 1 when a measure loses its number, and says so on the page', async () => {
+    const baseline = file('lost.json')
+    const measures = ['--measures', 'overshoot']
+    expect(await check([LOOP], baseline, '--update', ...measures)).toBe(0)
+    const page = ['--out', file('lost')]
+    expect(await check([LOOP], baseline, '--set', 'jump=0', ...page)).toBe(1)
+    expect(out).toMatch(/WORSE +overshoot .* paths lost the number/)
+    expect(readFileSync(join(file('lost'), 'report.html'), 'utf8')).toContain(
+      ', which 2 paths lost',
+    )
+    // None on either side is no change.
+    await check([LOOP], baseline, '--update', '--set', 'jump=0', ...measures)
+    out = ''
+    expect(await check([LOOP], baseline, '--set', 'jump=0')).toBe(0)
+    expect(out).toMatch(/same +overshoot/)
+  })
 })
 
 describe('breakwater check on a world with chance', () => {
@@ -132,9 +149,24 @@ describe('breakwater check refuses with 2', () => {
     expect(err).toContain('is no JSON')
     expect(await check([scenario], write('old.json', '{"baseline":0}'))).toBe(2)
     expect(err).toContain('"baseline" is 0')
+    for (const scenarios of ['null', '[]', '1', '"a"']) {
+      err = ''
+      const none = write('none.json', `{"baseline":1,"scenarios":${scenarios}}`)
+      expect(await check([scenario], none), scenarios).toBe(2)
+      expect(err).toContain('"scenarios" holds no scenarios by name; make it anew with --update')
+    }
+    expect(await check([scenario], folder)).toBe(2)
+    expect(err).toContain(`the baseline "${folder}" cannot be read (EISDIR); name a file`)
     const broken = '{"baseline":1,"scenarios":{"noisy":{"hash":"","seed":3}}}'
     expect(await check([scenario], write('broken.json', broken))).toBe(2)
     expect(err).toContain('"noisy" cannot be read')
+    const whole = file('whole.json')
+    expect(await check([scenario], whole, '--update')).toBe(0)
+    for (const part of ['draws', 'set', 'measures', 'failedPaths', 'short']) {
+      const damaged = JSON.parse(readFileSync(whole, 'utf8'))
+      damaged.scenarios.noisy[part] = null
+      expect(await check([scenario], write('broken.json', JSON.stringify(damaged))), part).toBe(2)
+    }
   })
 
   it('keeps the other scenarios of a baseline when one is made anew', async () => {

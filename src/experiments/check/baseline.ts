@@ -9,32 +9,63 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Baseline, type BaselineEntry, CheckError } from './types.ts'
+import { type Baseline, CheckError, type StoredNumber } from './types.ts'
 
 /** Version of the format of baseline files. */
 export const BASELINE_VERSION = 1
 
 const REMEDY = 'make it anew with --update'
 
-function isEntry(entry: unknown): entry is BaselineEntry {
-  if (typeof entry !== 'object' || entry === null) return false
-  const { hash, seed, paths, draws, measures, failedPaths } = entry as Partial<BaselineEntry>
+/** Write a number so that JSON can hold it. */
+export function stored(value: number): StoredNumber {
+  if (Number.isNaN(value)) return null
+  if (value === Infinity) return 'Infinity'
+  return value === -Infinity ? '-Infinity' : value
+}
+
+/** Read a number of a baseline; NaN where the path has none. */
+export function unstored(value: StoredNumber): number {
+  return value === null ? Number.NaN : Number(value)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isStored(value: unknown): boolean {
+  return (
+    value === null || typeof value === 'number' || value === 'Infinity' || value === '-Infinity'
+  )
+}
+
+function isEntry(entry: unknown): boolean {
+  if (!isRecord(entry)) return false
+  const { hash, seed, paths, short, set, draws, isCertain, measures, failedPaths } = entry
   return (
     typeof hash === 'string' &&
     Number.isSafeInteger(seed) &&
     Number.isSafeInteger(paths) &&
-    typeof draws?.drivers === 'object' &&
+    typeof short === 'boolean' &&
+    typeof isCertain === 'boolean' &&
+    isRecord(set) &&
+    isRecord(draws) &&
+    isRecord(draws.drivers) &&
     Array.isArray(failedPaths) &&
-    Object.values(measures ?? { none: null }).every(
-      (values) =>
-        Array.isArray(values) &&
-        values.length === paths &&
-        values.every((v) => v === null || typeof v === 'number'),
+    isRecord(measures) &&
+    Object.values(measures).every(
+      (values) => Array.isArray(values) && values.length === paths && values.every(isStored),
     )
   )
 }
 
-function parse(text: string, file: string): unknown {
+function readJson(file: string): unknown {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    throw new CheckError(`the baseline "${file}" cannot be read (${why}); name a file`, { cause })
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -49,14 +80,17 @@ function parse(text: string, file: string): unknown {
  */
 export function readBaseline(file: string): Baseline | null {
   if (!existsSync(file)) return null
-  const found = parse(readFileSync(file, 'utf8'), file) as Partial<Baseline> | null
-  if (found?.baseline !== BASELINE_VERSION)
+  const found = readJson(file)
+  const { baseline, scenarios } = isRecord(found) ? found : {}
+  if (baseline !== BASELINE_VERSION)
     throw new CheckError(
-      `${file} is no baseline of version ${BASELINE_VERSION}, "baseline" is ${JSON.stringify(found?.baseline) ?? 'missing'}; ${REMEDY}`,
+      `${file} is no baseline of version ${BASELINE_VERSION}, "baseline" is ${JSON.stringify(baseline) ?? 'missing'}; ${REMEDY}`,
     )
-  for (const [name, entry] of Object.entries(found.scenarios ?? {}))
+  if (!isRecord(scenarios))
+    throw new CheckError(`${file}: "scenarios" holds no scenarios by name; ${REMEDY}`)
+  for (const [name, entry] of Object.entries(scenarios))
     if (!isEntry(entry)) throw new CheckError(`${file}: "${name}" cannot be read; ${REMEDY}`)
-  return { scenarios: {}, ...found } as Baseline
+  return found as Baseline
 }
 
 /**
@@ -86,7 +120,7 @@ export function checkBaselineFile(file: string): void {
  */
 export function writeBaseline(baseline: Baseline, file: string): void {
   const text = JSON.stringify(baseline, null, 2).replace(
-    /\[\s+([^[\]{}"]*?)\s+\]/g,
+    /\[\s+((?:[^[\]{}"]|"-?Infinity")*?)\s+\]/g,
     (_, list: string) => `[${list.split(/,\s+/).join(', ')}]`,
   )
   checkBaselineFile(file)

@@ -3,7 +3,7 @@ import { loadScenario, type Scenario } from '../../scenario/index.ts'
 import { measuresOf } from '../names.ts'
 import type { SurveyOptions } from '../survey.ts'
 import { PACKAGE_VERSION } from '../version.ts'
-import { BASELINE_VERSION } from './baseline.ts'
+import { BASELINE_VERSION, unstored } from './baseline.ts'
 import { type Judged, judge, LEVEL, verdictsOf } from './judge.ts'
 import { observe } from './observe.ts'
 import {
@@ -138,8 +138,13 @@ type RowName = Pick<CheckRow, 'scenario' | 'measure' | 'unit' | 'better'>
 function compare(scenario: Scenario, before: BaselineEntry, now: BaselineEntry): Compared {
   const isPaired = unpairedBecause(before, now) === null
   const isCertain = before.isCertain && now.isCertain
-  const numbers = ({ measures }: BaselineEntry, name: string): Float64Array =>
-    Float64Array.from(measures[name]!, (v) => v ?? Number.NaN)
+  // Failed paths are counted for themselves.
+  const failed = (entry: BaselineEntry): readonly number[] =>
+    isPaired ? [...before.failedPaths, ...now.failedPaths] : entry.failedPaths
+  const numbers = (entry: BaselineEntry, name: string): Float64Array => {
+    const dropped = new Set(failed(entry))
+    return Float64Array.from(entry.measures[name]!, unstored).filter((_, k) => !dropped.has(k))
+  }
   return {
     about: {
       ...{ scenario: scenario.name, seed: now.seed, paths: now.paths },
@@ -179,7 +184,7 @@ export async function checkScenarios(
   }
   const judged = compared.flatMap(({ rows }) => rows)
   const verdicts = verdictsOf(judged)
-  const rows = judged.map(({ isSame: _, pBetter: __, ...row }, k): CheckRow => {
+  const rows = judged.map(({ isSame: _, pBetter: __, pLost: ___, ...row }, k): CheckRow => {
     return { ...row, ...verdicts[k]! }
   })
   const scenarios = compared.map(({ about }) => about)

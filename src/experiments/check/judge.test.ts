@@ -69,6 +69,65 @@ describe('judge', () => {
   })
 })
 
+describe('numbers that are lost', () => {
+  const many = noise(8, 1)
+  const lose = (n: number, to = Number.NaN) => many.map((v, k) => (k < n ? to : v))
+
+  it.each([1, 4, 8])('are a worsening, when %d of 8 paths lose theirs', (n) => {
+    const found = sides(many, lose(n))
+    expect(verdictOf(found)).toBe('worse')
+    expect(found).toMatchObject({ lost: n, gained: 0, n: 8 - n })
+    expect(found.method).toContain(`${n} path${n === 1 ? '' : 's'} lost the number`)
+    expect(verdictOf(sides([1, 1], [1, Number.NaN], { isCertain: true }))).toBe('worse')
+  })
+
+  it('are none where there was none, and no improvement where one comes', () => {
+    expect(verdictOf(sides(lose(3), lose(3)))).toBe('same')
+    expect(verdictOf(sides(lose(8), lose(8)))).toBe('same')
+    expect(verdictOf(sides(lose(3), many))).toBe('cannot tell')
+    // Those that are left may look better, for the worst of them are gone.
+    const better = many.map((v) => v - 5)
+    const without = (path: number, of: Float64Array) => of.with(path, Number.NaN)
+    expect(verdictOf(sides(many, without(0, better)))).toBe('worse')
+    expect(verdictOf(sides(without(1, many), without(0, better)))).toBe('cannot tell')
+  })
+
+  it('may be infinite, at the bad end or at the good one', () => {
+    expect(verdictOf(sides(many, lose(2, Infinity)))).toBe('worse')
+    expect(verdictOf(sides(many, lose(2, -Infinity)))).toBe('cannot tell')
+    expect(verdictOf(sides(many, lose(2, -Infinity), { better: 'higher' }))).toBe('worse')
+    expect(verdictOf(sides(lose(2, Infinity), lose(2, Infinity)))).toBe('same')
+    expect(verdictOf(sides(lose(2, Infinity), lose(2, -Infinity)))).not.toBe('same')
+    for (const of of [sides(many, lose(2, Infinity)), sides(lose(2, Infinity), lose(2, Infinity))])
+      for (const value of [of.before, of.after, of.worsening, of.low, of.high])
+        expect(Number.isFinite(value)).toBe(true)
+  })
+
+  it('are counted against chance where paths met other draws', () => {
+    const unpaired = (n: number, then = 0) => {
+      const found = sides(lose(then), lose(n), { isPaired: false })
+      return verdictOf(found)
+    }
+    expect(unpaired(1)).toBe('cannot tell')
+    expect(unpaired(4, 3)).toBe('cannot tell')
+    expect(unpaired(6)).toBe('worse')
+    expect(unpaired(8)).toBe('worse')
+  })
+
+  it('make no false alarms by being looked at', () => {
+    let alarms = 0
+    for (let run = 0; run < 300; run++) {
+      const rare = (seed: number) => noise(16, seed).map((v) => (v > 0.8 ? Number.NaN : v))
+      const judged = Array.from({ length: 10 }, (_, m) => {
+        const [a, b] = [rare(2 * (10 * run + m)), rare(2 * (10 * run + m) + 1)]
+        return sides(a, b, { isPaired: false })
+      })
+      if (verdictsOf(judged).some(({ verdict }) => verdict === 'worse')) alarms++
+    }
+    expect(alarms).toBeLessThanOrEqual(24)
+  })
+})
+
 describe('Holm', () => {
   it('adjusts a worked example', () => {
     // R: p.adjust(c(.01, .04, .03, .005), "holm").

@@ -1,7 +1,7 @@
 import { meanInterval, momentsOf, pow, studentCdf, studentQuantile, sum } from '../../math/index.ts'
 import type { CheckRow, CheckVerdict } from './types.ts'
 
-/** Numbers of a measure in the baseline and now, path by path; NaN where a path has none. */
+/** Numbers of a measure in the baseline and now, path by path; NaN where a path has none, or infinite. */
 export type Sides = {
   readonly before: Float64Array
   readonly after: Float64Array
@@ -16,12 +16,24 @@ export type Sides = {
 /** A difference before it is set against all others. */
 export type Judged = Pick<
   CheckRow,
-  'before' | 'after' | 'worsening' | 'low' | 'high' | 'p' | 'n' | 'isPaired' | 'method'
+  | 'before'
+  | 'after'
+  | 'worsening'
+  | 'low'
+  | 'high'
+  | 'p'
+  | 'n'
+  | 'lost'
+  | 'gained'
+  | 'isPaired'
+  | 'method'
 > & {
   /** Whether nothing changed on any path. */
   readonly isSame: boolean
   /** Chance of such an improvement without any. */
   readonly pBetter: number
+  /** Chance of so many paths that lose their number; null when none has lost or gained one. */
+  readonly pLost: number | null
 }
 
 /** Share of a number below which a difference is rounding: another order of the same sums makes no finding. */
@@ -29,11 +41,8 @@ const ROUNDING = 1e-9
 /** Chance of any false alarm in a whole check. */
 export const LEVEL = 0.05
 
-type Parts = Omit<Judged, 'before' | 'after' | 'isPaired'>
-
-function known(values: Float64Array): Float64Array {
-  return values.filter((v) => !Number.isNaN(v))
-}
+type Losses = Pick<Judged, 'lost' | 'gained' | 'pLost'>
+type Parts = Omit<Judged, 'before' | 'after' | 'isPaired' | keyof Losses>
 
 function mean(values: Float64Array): number | null {
   return values.length === 0 ? null : sum(values) / values.length
@@ -57,7 +66,7 @@ function constant(value: number, n: number, isCertain: boolean): Parts {
 }
 
 function paired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
-  const differences = known(before.map((b, k) => sign * differ(after[k]!, b)))
+  const differences = before.map((b, k) => sign * differ(after[k]!, b))
   const n = differences.length
   if (n === 0) return unknown(0, 'no path has a number on both sides')
   if (n === 1 && !isCertain && differences[0] !== 0)
@@ -71,10 +80,7 @@ function paired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
 
 /** Source: Welch, "The generalization of Student's problem" (1947). */
 function unpaired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
-  const [a, b] = [known(before), known(after)].map(momentsOf) as [
-    ReturnType<typeof momentsOf>,
-    ReturnType<typeof momentsOf>,
-  ]
+  const [a, b] = [momentsOf(before), momentsOf(after)]
   const n = Math.min(a.n, b.n)
   if (n === 0) return unknown(0, 'one side has no number on any path')
   const worsening = sign * differ(b.mean, a.mean)
@@ -92,14 +98,59 @@ function unpaired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
   return { worsening, ...range, p, pBetter: 1 - p, n, isSame: false, method }
 }
 
-/** Compare a measure with its baseline, by the differences of paths that met the same draws where they did. */
+/** How a path stands: 1 without a number or infinitely bad, 0 with a number, -1 infinitely good. */
+function standings(values: Float64Array, sign: 1 | -1): Float64Array {
+  return values.map((v) => (Number.isFinite(v) ? 0 : sign * v === -Infinity ? -1 : 1))
+}
+
+/** Count paths that lost their number, which means nothing to the others. */
+function lossesOf({ before, after, isPaired, isCertain }: Sides, sign: 1 | -1): Losses {
+  const [then, now] = [standings(before, sign), standings(after, sign)]
+  const better = 'lower'
+  if (isPaired) {
+    const lost = now.filter((s, k) => s > then[k]!).length
+    const gained = now.filter((s, k) => s < then[k]!).length
+    // The same draws, and a number less: no chance makes that.
+    return { lost, gained, pLost: lost + gained === 0 ? null : lost > gained ? 0 : 1 }
+  }
+  const more = sum(now) - sum(then)
+  const isNone = then.every((s) => s === 0) && now.every((s) => s === 0)
+  const { p } = unpaired({ before: then, after: now, better, isPaired, isCertain }, 1)
+  return { lost: Math.max(0, more), gained: Math.max(0, -more), pLost: isNone ? null : p }
+}
+
+function lossText({ lost, gained }: Losses): string {
+  const of = (n: number): string => `${n} path${n === 1 ? '' : 's'}`
+  return [
+    ...(lost > 0 ? [`; ${of(lost)} lost the number`] : []),
+    ...(gained > 0 ? [`; ${of(gained)} gained one`] : []),
+  ].join('')
+}
+
+/** Whether a measure says the same on every path, also where it has no number. */
+function isSameOnAll({ before, after }: Sides): boolean {
+  const isSame = (b: number, k: number): boolean =>
+    Number.isFinite(b) ? differ(after[k]!, b) === 0 : Object.is(after[k], b)
+  return before.length > 0 && before.length === after.length && before.every(isSame)
+}
+
+/**
+ * Compare a measure with its baseline, by the differences of paths that met the same draws where they did.
+ * Numbers are compared of paths that have a finite one; those that lost theirs count for themselves.
+ */
 export function judge(sides: Sides): Judged {
   const sign = sides.better === 'lower' ? 1 : -1
   const { before, after, isPaired } = sides
-  const onBoth = (own: Float64Array): Float64Array =>
-    isPaired ? own.filter((_, k) => !Number.isNaN(before[k]! + after[k]!)) : known(own)
-  const parts = isPaired ? paired(sides, sign) : unpaired(sides, sign)
-  return { ...parts, before: mean(onBoth(before)), after: mean(onBoth(after)), isPaired }
+  const isKept = (own: number, k: number): boolean =>
+    Number.isFinite(own) && (!isPaired || Number.isFinite(before[k]! + after[k]!))
+  const finite = { ...sides, before: before.filter(isKept), after: after.filter(isKept) }
+  const parts = isPaired ? paired(finite, sign) : unpaired(finite, sign)
+  const losses = lossesOf(sides, sign)
+  return {
+    ...{ ...parts, ...losses, isPaired, method: parts.method + lossText(losses) },
+    ...{ before: mean(finite.before), after: mean(finite.after) },
+    isSame: losses.lost + losses.gained === 0 && (parts.isSame || isSameOnAll(sides)),
+  }
 }
 
 /**
@@ -122,12 +173,15 @@ export function holm(p: readonly number[]): readonly number[] {
 export function verdictsOf(
   judged: readonly Judged[],
 ): readonly { readonly verdict: CheckVerdict; readonly adjusted: number }[] {
-  const worse = holm(judged.map(({ p }) => p))
+  const losing = judged.flatMap(({ pLost }, k) => (pLost === null ? [] : [{ k, pLost }]))
+  const worse = holm([...judged.map(({ p }) => p), ...losing.map(({ pLost }) => pLost)])
   const better = holm(judged.map(({ pBetter }) => pBetter))
-  return judged.map(({ isSame }, k) => {
-    const adjusted = worse[k]!
-    if (isSame) return { verdict: 'same', adjusted }
+  const lost = new Map(losing.map(({ k }, place) => [k, worse[judged.length + place]!]))
+  return judged.map((own, k) => {
+    const adjusted = Math.min(worse[k]!, lost.get(k) ?? 1)
+    if (own.isSame) return { verdict: 'same', adjusted }
     if (adjusted < LEVEL) return { verdict: 'worse', adjusted }
-    return { verdict: better[k]! < LEVEL ? 'better' : 'cannot tell', adjusted }
+    const isBetter = better[k]! < LEVEL && own.lost === 0
+    return { verdict: isBetter ? 'better' : 'cannot tell', adjusted }
   })
 }

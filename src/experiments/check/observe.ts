@@ -4,7 +4,8 @@ import { modelOf } from '../../world/index.ts'
 import { resolveRun } from '../knobs.ts'
 import { openSurvey, type Sample, type SurveyOptions } from '../survey.ts'
 import { ENGINE_VERSION } from '../version.ts'
-import type { BaselineEntry, DrawsOf } from './types.ts'
+import { stored } from './baseline.ts'
+import type { BaselineEntry, DrawsOf, StoredNumber } from './types.ts'
 
 /** What is run of a scenario. */
 export type Asked = {
@@ -61,8 +62,8 @@ export async function observe(
       n = Math.max(PATHS, scenario.paths)
       sample = await ask(n)
     }
-    const numbers = (measure: string): readonly (number | null)[] =>
-      Array.from(sample.values(measure), (v) => (Number.isFinite(v) ? v : null))
+    const numbers = (measure: string): readonly StoredNumber[] =>
+      Array.from(sample.values(measure), stored)
     return {
       ...{ hash: scenario.hash, seed: options.seed ?? scenario.seed, paths: n, short },
       set: options.set ?? {},

@@ -14,6 +14,9 @@ export type DrawsOf = {
   readonly drivers: Readonly<Record<string, string>>
 }
 
+/** A number of a path as JSON can hold it; null where the path has none. */
+export type StoredNumber = number | null | 'Infinity' | '-Infinity'
+
 /** Numbers of one scenario, as a baseline keeps them. */
 export type BaselineEntry = {
   /** sha256 of the scenario's text. */
@@ -26,8 +29,8 @@ export type BaselineEntry = {
   /** Whether all paths agree in everything, so that one tells all. */
   readonly isCertain: boolean
   readonly failedPaths: readonly number[]
-  /** Per measure one number per path; null where a path has none. */
-  readonly measures: Readonly<Record<string, readonly (number | null)[]>>
+  /** Per measure one number per path. */
+  readonly measures: Readonly<Record<string, readonly StoredNumber[]>>
 }
 
 /** What a baseline file holds. */
@@ -58,8 +61,12 @@ export type CheckRow = {
   /** Chance of such a worsening without any; adjusted for all comparisons of the check (Holm). */
   readonly p: number
   readonly adjusted: number
-  /** Paths that are compared. */
+  /** Paths that are compared: that have a finite number on both sides. */
   readonly n: number
+  /** Paths that have no number now and had one, or became infinitely bad; that is a worsening. */
+  readonly lost: number
+  /** Paths the other way round. */
+  readonly gained: number
   readonly isPaired: boolean
   readonly method: string
   readonly verdict: CheckVerdict

@@ -21,6 +21,14 @@ function changeText({ worsening, low, high, unit }: CheckRow): string {
   return worsening === null ? 'no number' : rangedText({ value: worsening, low, high }, unit)
 }
 
+/** What became worse: the mean, or paths that have no number any more. */
+function worseningText(row: CheckRow): string {
+  const { measure, scenario, lost, gained, worsening } = row
+  const isLess = lost > gained && !((worsening ?? 0) > 0)
+  const how = isLess ? `, which ${count(lost, 'path')} lost` : ` by ${changeText(row)}`
+  return `${words(measure)} of ${scenario}${how}`
+}
+
 /** One measure: the change as a share of the larger of both values, so that all stand on one axis. */
 function rowOf(row: CheckRow): Row {
   const { measure, verdict, before, after, worsening, unit } = row
@@ -104,9 +112,7 @@ function sectionOf(about: CheckedScenario, all: readonly CheckRow[], place: numb
 function leadOf({ worse, rows, scenarios }: Checked): Part {
   const of = `of ${count(rows.length, 'comparison')} in ${count(scenarios.length, 'scenario')}`
   if (worse === 0) return html`<b>Nothing worsened</b>, ${of}.`
-  const names = rows
-    .filter(({ verdict }) => verdict === 'worse')
-    .map((row) => `${words(row.measure)} of ${row.scenario} by ${changeText(row)}`)
+  const names = rows.filter(({ verdict }) => verdict === 'worse').map(worseningText)
   return html`<b>${worse} worsened</b>, ${of}${names.length > 0 ? `: ${names.join('; ')}` : ''}.`
 }
 
@@ -129,7 +135,9 @@ function tilesOf({ rows, scenarios, worse }: Checked): readonly Tile[] {
 /** Write the page of `breakwater check`. @param command what makes it again. */
 export function checkPage(document: Checked, command: string): string {
   const { scenarios, rows, method, worse } = document
-  const isUnknown = rows.some(({ worsening }) => !isKnown(worsening))
+  const isUnknown = rows.some(
+    ({ worsening, verdict }) => !isKnown(worsening) && verdict === 'cannot tell',
+  )
   return experimentPage({
     title: worse > 0 ? `${worse} worsened` : 'nothing worsened',
     question: 'Breakwater check: did any measure worsen against the baseline',

@@ -233,6 +233,8 @@ const CHECK_ROW = {
   unit: 'USD',
   better: 'lower',
   n: 16,
+  lost: 0,
+  gained: 0,
   isPaired: true,
   method: 'Student t',
 } as const
