@@ -51,6 +51,23 @@ describe('a contrast of worlds on the same paths', () => {
     expect(n).toBe(10)
   })
 
+  it('takes for equal what only sums in another order tell apart, and nothing else', () => {
+    const loss = Float64Array.of(4e6, 4.1e6, 4.2e6)
+    const rounded = difference(
+      means,
+      loss.map((x) => x * (1 + 2e-13)),
+      loss,
+    )
+    expect(rounded).toMatchObject({ value: 0, low: 0, high: 0, isZero: true })
+    const less = difference(
+      means,
+      loss.map((x) => x - 0.01),
+      loss,
+    )
+    expect(less.isZero).toBe(false)
+    expect(less.value).toBeCloseTo(-0.01, 8)
+  })
+
   it('covers the truth about as often as it says', () => {
     expect(coverage('mean', 20, 1, 400)).toBeGreaterThan(0.925)
     // Sum of two independent standard normals: its 90 % quantile is sqrt(2) times that of one.

@@ -16,7 +16,7 @@ export type Term = { readonly weight: number; readonly values: Float64Array }
 
 /** A contrast: a weighted sum of a statistic over worlds that met the same paths. */
 export type Contrast = Estimate & {
-  /** Whether the weighted sum is exactly 0 on every path. */
+  /** Whether the weighted sum is 0 on every path, up to rounding. */
   readonly isZero: boolean
 }
 
@@ -56,15 +56,15 @@ function pointOf(statistic: string, better: 'lower' | 'higher'): Point {
   }
 }
 
-/** Rounding of sums of more than two numbers, as a share of their sizes: what is below it is 0. */
-const ROUNDING = 1e-13
+/** Rounding of what worlds add up in another order, as a share of its size: what is below it is 0. */
+const ROUNDING = 1e-12
 
 function combined(terms: readonly Term[]): Float64Array {
   return Float64Array.from({ length: terms[0]!.values.length }, (_, k) => {
     const parts = terms.map(({ weight, values }) => weight * values[k]!)
     const total = parts.reduce((a, b) => a + b, 0)
     const size = parts.reduce((a, b) => a + Math.abs(b), 0)
-    return terms.length > 2 && Math.abs(total) <= ROUNDING * size ? 0 : total
+    return Math.abs(total) <= ROUNDING * size ? 0 : total
   })
 }
 

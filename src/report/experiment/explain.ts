@@ -149,6 +149,8 @@ function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument, ab
   const [most] = bars
     .filter((b) => isKnown(b.total.value))
     .toSorted((a, b) => b.total.value! - a.total.value!)
+  // A share that may be nothing cannot be told from none.
+  const isSure = isKnown(most?.total.low) && most.total.low > 0
   const isTold = attribution !== null && attribution.spread.low > 0
   const channel = isTold ? attribution.channels.find(({ verdict }) => verdict === 'adds') : null
   return [
@@ -158,8 +160,11 @@ function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument, ab
     channel
       ? html`<b>${channel.name}</b> adds most of what goes with them: ${rangedText(channel.share, unit)}. `
       : '',
-    most
+    most && isSure
       ? html`<b>${most.name}</b> moves it most: ${rangedText(most.total, 'fraction')} of the variance.`
+      : '',
+    most && !isSure
+      ? html`Which parameter moves it most <b>cannot be told</b>; more samples may tell.`
       : '',
   ]
 }
