@@ -4,8 +4,14 @@ import type { Respond, Search, Step } from './types.ts'
 
 /** Halvings of a cell of the grid: the last bracket is 1/4096 of it, or 1/64. */
 const HALVINGS = { full: 12, coarse: 6 } as const
-/** Paths on which a jump is looked for, each on its own. */
+/** Paths whose jump is followed to the last bracket, and must be there beside it. */
 const WITNESSES = 4
+/** Least share of the paths that must jump for their jumps to be told. */
+const SOME = 0.25
+/** Places at which all paths may be looked at again, for each cell of the grid, which took three. */
+const ALL = 0.75
+/** Share of its interval by chance that the rounding of all paths' places may be left at. */
+const ROUNDED = 0.3
 /** Least part of the whole range of the order parameter that a jump makes. */
 const PART = 0.1
 /** Least part of a cell's change that is left in the last bracket of a jump: few accounts fall in steps. */
@@ -42,18 +48,27 @@ function rangeOf({ order }: Sampled, path: number): number {
   return Math.max(...values) - Math.min(...values)
 }
 
-/** Where paths jump, the share of the witnesses that do, and the jump of the first of them. */
+/** Where paths jump, the share of all paths that do, and the jump of the first of them. */
 export type Jump = { readonly at: Interval; readonly share: number; readonly step: Step }
 
+/** Whether most of the paths jump, so that their jump is that of the system. */
+export const isMost = ({ share }: Jump): boolean => share > 0.5
+
 /** Keep of each bracket the half that changes more. */
-function halve(
-  brackets: readonly Bracket[],
-  middles: readonly number[],
-  valueAt: (x: number, path: number) => number,
-): void {
-  brackets.forEach((own, path) => {
-    const middle = middles[path]!
-    const value = valueAt(middle, path)
+async function halve(
+  respond: Respond,
+  brackets: ReadonlyMap<number, Bracket>,
+  paths: number,
+): Promise<void> {
+  const middleOf = ({ low, high }: Bracket): number => (low + high) / 2
+  const unique = [...new Set([...brackets.values()].map(middleOf))]
+  const found = await respond(
+    unique.map((x) => ({ x, shock: 1 })),
+    paths,
+  )
+  for (const [path, own] of brackets) {
+    const middle = middleOf(own)
+    const value = found[unique.indexOf(middle)]![path]!
     if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
       own.high = middle
       own.atHigh = value
@@ -61,19 +76,35 @@ function halve(
       own.low = middle
       own.atLow = value
     }
-  })
+  }
 }
 
-/** Where the witnesses' jumps are together; of a statistic, where the first one's is. */
+/**
+ * Half of the 95 % interval that brackets' widths leave to the mean of their middles: an error of their own,
+ * uniform, for each bracket; the same for all paths that share one.
+ */
+function roundingOf(brackets: readonly Bracket[]): number {
+  const shared = new Map<number, number>()
+  for (const { low, high } of brackets)
+    shared.set(low, (shared.get(low) ?? 0) + (high - low) / 2 / brackets.length)
+  const most = [...shared.values()].reduce((sum, own) => sum + own, 0)
+  return Math.min(most, 1.96 * Math.sqrt([...shared.values()].reduce((s, v) => s + (v * v) / 3, 0)))
+}
+
+/** Where jumps are together, by the scatter of their places; NaN bounds for a single one. */
+function middlesOf(jumps: readonly Bracket[], { summary = intervalOf }: Search): Interval {
+  return summary(Float64Array.from(jumps, ({ low, high }) => (low + high) / 2))
+}
+
+/** Where jumps are together; of a statistic, where its own is, which is the first. */
 function placeOf(jumps: readonly Bracket[], search: Search): Interval {
-  const places = Float64Array.from(jumps, ({ low, high }) => (low + high) / 2)
-  const half = Math.max(...jumps.map(({ low, high }) => (high - low) / 2))
-  const { value, low, high } = (search.summary ?? intervalOf)(places)
-  const [least, most] = [low, high].map((bound) => (Number.isNaN(bound) ? value : bound))
+  const { value, low, high } = middlesOf(jumps, search)
+  const rest = isMean(search) || jumps.length === 1 ? jumps : jumps.slice(1)
+  const half = Math.hypot(Number.isNaN(low) ? 0 : (high - low) / 2, roundingOf(rest))
   return {
     value,
-    low: Math.max(search.low, least! - half),
-    high: Math.min(search.high, most! + half),
+    low: Math.max(search.low, value - half),
+    high: Math.min(search.high, value + half),
   }
 }
 
@@ -103,70 +134,92 @@ function stands(below: readonly number[], above: readonly number[], own: Bracket
 /** Keep the paths whose jump stands. */
 async function standing(
   respond: Respond,
-  jumps: readonly (readonly [path: number, own: Bracket])[],
+  jumps: ReadonlyMap<number, Bracket>,
   cell: number,
   paths: number,
   search: Search,
-): Promise<typeof jumps> {
-  const sides = jumps.map(([, own]) => besides(own, cell, search))
-  const places = [...new Set(sides.flat(2))]
+): Promise<ReadonlySet<number>> {
+  const sides = new Map([...jumps].map(([path, own]) => [path, besides(own, cell, search)]))
+  const places = [...new Set([...sides.values()].flat(2))]
   const found = await respond(
     places.map((x) => ({ x, shock: 1 })),
     paths,
   )
-  return jumps.filter(([path, own], k) => {
-    const [below, above] = sides[k]!.map((side) =>
-      side.map((x) => found[places.indexOf(x)]![path]!),
-    )
+  const isThere = ([path, own]: [number, Bracket]): boolean => {
+    const [below, above] = sides.get(path)!.map((side) => {
+      return side.map((x) => found[places.indexOf(x)]![path]!)
+    })
     return stands(below!, above!, own)
-  })
+  }
+  return new Set([...jumps].filter(isThere).map(([path]) => path))
 }
 
 /**
- * Look for a jump: on each of a few paths the steepest cell is halved again and again, keeping the
- * half that changes more. A slope loses half of its change every time; a jump keeps it, and is there at
- * fresh places beside it.
- * @returns null when at most half of the paths jump.
+ * Halve the brackets of all paths together, which are cheap while they are the same, until chance decides
+ * where the jumps are together, or a quarter of what the grid took is spent.
+ * @returns how often they were halved.
+ */
+async function halveAll(
+  respond: Respond,
+  brackets: ReadonlyMap<number, Bracket>,
+  grid: Sampled,
+  search: Search,
+): Promise<number> {
+  const most = HALVINGS[search.effort ?? 'full']
+  let left = ALL * (grid.x.length - 1)
+  for (let i = 0; i < most; i++) {
+    const all = [...brackets.values()]
+    const { low, high } = middlesOf(all, search)
+    left -= new Set(all.map((own) => own.low)).size
+    if (left < 0 || roundingOf(all) < (ROUNDED * (high - low)) / 2) return i
+    await halve(respond, brackets, search.paths)
+  }
+  return most
+}
+
+/**
+ * Look for a jump: on each path the steepest cell is halved again and again, keeping the half that changes
+ * more. A slope loses half of its change every time; a jump keeps it, and is there at fresh places beside
+ * it. A few paths are followed to the end, all others as far as their places together need it.
+ * @returns null when hardly any path jumps.
  */
 export async function findJump(
   respond: Respond,
   grid: Sampled,
   search: Search,
 ): Promise<Jump | null> {
-  const isStatistic = !isMean(search)
-  // Of a statistic the resamples are free: their jumps are looked for on all of them.
-  const witnesses = isStatistic ? grid.order[0]!.length : Math.min(search.paths, WITNESSES)
-  const brackets = Array.from({ length: witnesses }, (_, path) => steepest(grid, path))
-  const before = brackets.map(changeOf)
-  for (let i = 0; i < HALVINGS[search.effort ?? 'full']; i++) {
-    const middles = brackets.map(({ low, high }) => (low + high) / 2)
-    const unique = [...new Set(middles)]
-    const found = await respond(
-      unique.map((x) => ({ x, shock: 1 })),
-      isStatistic ? search.paths : witnesses,
-    )
-    halve(brackets, middles, (x, path) => found[unique.indexOf(x)]![path]!)
-  }
-  const isJump = (own: Bracket, path: number): boolean => {
+  const found = Array.from(grid.order[0]!, (_, path) => [path, steepest(grid, path)] as const)
+  // Failed paths have no value anywhere.
+  const brackets = new Map(found.filter(([, own]) => !Number.isNaN(changeOf(own))))
+  const before = found.map(([, own]) => changeOf(own))
+  const isJump = ([path, own]: readonly [number, Bracket]): boolean => {
     const change = changeOf(own)
     return change >= LEFT * before[path]! && change > PART * rangeOf(grid, path)
   }
-  const all = [...brackets.entries()].filter(([path, own]) => isJump(own, path))
-  if (all.length * 2 <= witnesses) return null
+  const rounds = await halveAll(respond, brackets, grid, search)
+  const likely = new Map([...brackets].filter(isJump))
+  // Resamples share their paths: where the statistic itself, the first, jumps stands for all of them.
+  const all = isMean(search)
+    ? [...likely].slice(0, WITNESSES)
+    : [...likely].filter(([k]) => k === 0)
+  if (all.length === 0) return null
+  const witnesses = new Map(all)
+  const paths = isMean(search) ? Math.max(...witnesses.keys()) + 1 : search.paths
+  for (let i = rounds; i < HALVINGS[search.effort ?? 'full']; i++)
+    await halve(respond, witnesses, paths)
+  const sharp = new Map([...witnesses].filter(isJump))
   const cell = grid.x[1]! - grid.x[0]!
-  // Resamples share their paths: where the statistic itself jumps stands for all of them.
-  const looked = isStatistic ? all.slice(0, 1) : all
-  const sure = await standing(respond, looked, cell, isStatistic ? search.paths : witnesses, search)
-  const jumps = isStatistic && sure.length > 0 ? all : sure
-  const [first] = jumps
-  if (!first || jumps.length * 2 <= witnesses) return null
-  const [path, { low: from, high: to, atLow: below, atHigh: above }] = first
+  const sure = await standing(respond, sharp, cell, paths, search)
+  const share = (likely.size / brackets.size) * (sure.size / witnesses.size)
+  if (sure.size * 2 <= witnesses.size || share < SOME) return null
+  const jumps = [...likely].filter(([path]) => sure.has(path) || !witnesses.has(path))
+  const [path, { low: from, high: to, atLow: below, atHigh: above }] = jumps[0]!
   return {
     at: placeOf(
       jumps.map(([, own]) => own),
       search,
     ),
-    share: jumps.length / witnesses,
+    share,
     step: { path, from, to, below, above },
   }
 }

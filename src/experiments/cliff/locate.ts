@@ -12,7 +12,7 @@ import {
   stretchOf,
 } from './curve.ts'
 import { findEdge } from './edge.ts'
-import { findJump } from './jump.ts'
+import { findJump, isMost } from './jump.ts'
 import { findPeak, locatePeak } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
 import { CliffError, type Located, type Respond, type Search } from './types.ts'
@@ -48,7 +48,8 @@ async function findOn(
   const jump = await findJump(respond, grid, search)
   if (jump) {
     const of = isMean(search) ? 'paths' : 'resamples'
-    const note = `${Math.round(100 * jump.share)} % of the ${of} looked at jump`
+    const note = `${Math.round(100 * jump.share)} % of the ${of} jump`
+    if (!isMost(jump)) return none(`${note}, the others do not: no place is that of most`)
     if (jump.at.high - jump.at.low > SCATTERED * (search.high - search.low))
       return none(`${note}, but at places all over the range; more paths may tell`)
     return { cliff: jump.at, kind: 1, note, step: jump.step }
@@ -107,7 +108,10 @@ export async function relocate(
   const low = Math.max(search.low, at - half)
   const high = Math.min(search.high, at + half)
   const grid = await sample(respond, steps(low, high, WINDOW_CELLS), 1, search)
-  if (kind === 1) return (await findJump(respond, grid, search))?.at ?? null
+  if (kind === 1) {
+    const jump = await findJump(respond, grid, search)
+    return jump && isMost(jump) ? jump.at : null
+  }
   const [answer, curve] = isFalling(grid, search)
     ? [mirrored(respond), mirror(grid)]
     : [respond, grid]

@@ -6,12 +6,15 @@ import { relativeSdOf, type Sampled } from './curve.ts'
 const LEAST = 8
 const RESAMPLES = 200
 
-/** Place of the largest standard deviation over mean; between places by a parabola through three. */
-function peakOf(x: Float64Array, scatter: readonly number[]): number {
+/** Index of the largest known scatter. */
+function largest(scatter: readonly number[]): number {
   const known = scatter.map((v) => (Number.isNaN(v) ? Number.NEGATIVE_INFINITY : v))
-  const best = known.indexOf(Math.max(...known))
-  const [a, b, c] = [known[best - 1]!, known[best]!, known[best + 1]!]
-  if (best === 0 || best === x.length - 1) return x[best]!
+  return known.indexOf(Math.max(...known))
+}
+
+/** Vertex of the parabola through the largest scatter and those beside it. */
+function vertexOf(x: Float64Array, scatter: readonly number[], best: number): number {
+  const [a, b, c] = [scatter[best - 1]!, scatter[best]!, scatter[best + 1]!]
   const bend = a - 2 * b + c
   if (!(Number.isFinite(bend) && bend < 0)) return x[best]!
   return x[best]! + ((a - c) / (2 * bend)) * (x[1]! - x[0]!)
@@ -19,26 +22,26 @@ function peakOf(x: Float64Array, scatter: readonly number[]): number {
 
 /**
  * Find where the order parameter scatters most for its size, which marks a transition of a finite system;
- * its interval by resampling paths, the same at every place.
+ * its interval by resampling paths, the same at every place, and by the cells beside them.
  * @returns null for few paths, without scatter, or when it is largest at an end of the range.
  */
 export function scatterPeakOf({ x, order }: Sampled): Interval | null {
   const paths = order[0]!.length
   if (paths < LEAST || x.length < 3) return null
-  const value = peakOf(x, order.map(relativeSdOf))
-  if (!order.some((own) => relativeSdOf(own) > 0) || value <= x[0]! || value >= x.at(-1)!)
-    return null
+  const scatter = order.map(relativeSdOf)
+  const best = largest(scatter)
+  if (!(scatter[best]! > 0) || best === 0 || best === x.length - 1) return null
   const draws = philoxDraws(0, 0, 'scatter')
   const places = Float64Array.from({ length: RESAMPLES }, (_, r) => {
     const rows = Array.from({ length: paths }, (_, k) => Math.floor(draws.uniform(r, k) * paths))
-    return peakOf(
-      x,
-      order.map((own) => relativeSdOf(rows.map((row) => own[row]!))),
-    )
+    return x[largest(order.map((own) => relativeSdOf(rows.map((row) => own[row]!))))]!
   }).toSorted()
+  // It may be anywhere in the cells beside the largest: where paths jump, it is at an end of one.
+  const cell = x[1]! - x[0]!
+  const [least, most] = [0.025, 0.975].map((q) => places[Math.ceil(q * RESAMPLES) - 1]!)
   return {
-    value,
-    low: places[Math.floor(0.025 * RESAMPLES)]!,
-    high: places[Math.ceil(0.975 * RESAMPLES) - 1]!,
+    value: vertexOf(x, scatter, best),
+    low: Math.max(x[0]!, Math.min(x[best]!, least!) - cell),
+    high: Math.min(x.at(-1)!, Math.max(x[best]!, most!) + cell),
   }
 }
