@@ -106,6 +106,7 @@ export async function attended<T>(
   out: string | undefined,
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
+  if (out !== undefined) checkFolder(out)
   let line = progressLine()
   const { signal, release } = interruptible()
   try {
@@ -138,7 +139,6 @@ export async function answer(
   { out, json }: SharedArguments,
   ask: (watch: Watch) => Promise<Answer<string>>,
 ): Promise<number> {
-  if (out !== undefined) checkFolder(out)
   const { document, text, page, files, code = 0 } = await attended(out, ask)
   if (out !== undefined) {
     const pages = await import('../report/experiment/index.ts')

@@ -1,6 +1,7 @@
 import { CliffError, checkVary, type Law } from '../experiments/index.ts'
 import { type ExplainOptions, type ExplainStage, explain } from '../report/explain.ts'
 import { explainText } from '../report/explainText.ts'
+import type { Scenario } from '../scenario/index.ts'
 import { answerOn, type SharedArguments } from './experiment.ts'
 import { given } from './options.ts'
 import { readVary } from './vary.ts'
@@ -21,17 +22,19 @@ const DOING: Readonly<Record<ExplainStage, string>> = {
   sensitivity: 'sensitivity: screening, then variances, parameter by parameter',
 }
 
-function lawsOf(vary: readonly string[]): Readonly<Record<string, Law>> {
-  return Object.fromEntries(
-    vary.map((text) => {
-      const { name, low, high } = readVary(text)
-      return [name, [low, high]]
-    }),
-  )
+/** Read what is varied. @throws {CliffError} when a range cannot be used, or a name comes twice. */
+function lawsOf(scenario: Scenario, vary: readonly string[]): Readonly<Record<string, Law>> {
+  const ranges = vary.map(readVary)
+  for (const [k, range] of ranges.entries()) {
+    checkVary(scenario, range)
+    if (ranges.findIndex(({ name }) => name === range.name) < k)
+      throw new CliffError(`--vary ${range.name} is given twice; leave one out`)
+  }
+  return Object.fromEntries(ranges.map(({ name, low, high }) => [name, [low, high]]))
 }
 
 /** What is asked for, of the library. @throws {CliffError} when an option cannot be used. */
-function optionsOf(args: ExplainArguments): Partial<ExplainOptions> {
+function optionsOf(scenario: Scenario, args: ExplainArguments): Partial<ExplainOptions> {
   const { vary, samples, sensitivity, attribution, measure } = args
   if (sensitivity === false && attribution === false)
     throw new CliffError('--no-sensitivity and --no-attribution leave nothing to explain; drop one')
@@ -45,7 +48,10 @@ function optionsOf(args: ExplainArguments): Partial<ExplainOptions> {
   ]
   return {
     ...{ ...given({ measure }), skip },
-    sensitivity: { ...(vary === undefined ? {} : { vary: lawsOf(vary) }), ...given({ samples }) },
+    sensitivity: {
+      ...(vary === undefined ? {} : { vary: lawsOf(scenario, vary) }),
+      ...given({ samples }),
+    },
   }
 }
 
@@ -54,12 +60,9 @@ function optionsOf(args: ExplainArguments): Partial<ExplainOptions> {
  * @returns the exit code.
  */
 export function explainCommand(path: string, args: ExplainArguments): Promise<number> {
-  const asked = optionsOf(args)
   return answerOn('explain', path, args, async (scenario, shared, { onStage }) => {
-    // The attribution comes first, and may take long.
-    for (const text of args.vary ?? []) checkVary(scenario, readVary(text))
     const document = await explain(scenario, {
-      ...{ ...shared, ...asked },
+      ...{ ...shared, ...optionsOf(scenario, args) },
       onStage: (stage) => onStage(DOING[stage]),
     })
     return {

@@ -8,6 +8,7 @@ import {
   type ScenarioSensitivity,
   type SensitivityOptions,
   sensitivityOf,
+  usualMeasure,
 } from '../experiments/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../scenario/index.ts'
 import { type PathStory, pathStories } from './pathStory.ts'
@@ -61,12 +62,11 @@ const BOUNDS = { trajectories: 4, samples: 16, paths: 1 } as const
 /** The analysis of sensitivity, or why there is none. */
 async function movers(
   scenario: Scenario,
-  measure: string | undefined,
+  measure: string,
   { sensitivity, onProgress, ...options }: Omit<ExplainOptions, 'paths' | 'skip' | 'onStage'>,
 ): Promise<{ readonly found: ScenarioSensitivity | null; readonly notes: readonly string[] }> {
   const asked: SensitivityOptions = {
-    ...{ ...options, ...BOUNDS, ...sensitivity },
-    ...(measure === undefined ? {} : { measure }),
+    ...{ ...options, ...BOUNDS, ...sensitivity, measure },
     onProgress: ({ paths, of }) => onProgress?.({ paths, of }),
   }
   try {
@@ -95,7 +95,10 @@ export async function explain(
   const cache = shared.cache ?? new Map()
   const own = { ...shared, cache }
   const tell = onProgress ? { onProgress } : {}
-  const asked = { ...(paths === undefined ? {} : { paths }), ...(measure ? { measure } : {}) }
+  const asked = {
+    ...(paths === undefined ? {} : { paths }),
+    ...(measure === undefined ? {} : { measure }),
+  }
   let attribution: Attribution | null = null
   let stories: readonly PathStory[] = []
   if (!skip.includes('attribution')) {
@@ -107,7 +110,7 @@ export async function explain(
   let moved: Awaited<ReturnType<typeof movers>> = { found: null, notes: [] }
   if (!skip.includes('sensitivity')) {
     onStage?.('sensitivity')
-    const about = measure ?? attribution?.measure
+    const about = measure ?? attribution?.measure ?? (await usualMeasure(scenario, own))
     const given = sensitivity ? { sensitivity } : {}
     moved = await movers(scenario, about, { ...own, ...tell, ...given })
   }
