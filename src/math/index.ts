@@ -1,4 +1,5 @@
 export * from './beta.ts'
+export * from './branching.ts'
 export * from './brownianBridge.ts'
 export * from './cholesky.ts'
 export * from './cmaEs.ts'

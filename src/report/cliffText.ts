@@ -63,7 +63,7 @@ export function withInterval({ value, low, high }: Interval): string {
   const places = width > 0 ? Math.ceil(Math.log10(size / width)) + 2 : DIGITS.most
   const digits = Math.min(DIGITS.most, Math.max(DIGITS.least, places || DIGITS.least))
   const text = (v: number): string => precise(v, digits)
-  if (Number.isNaN(width)) return `${text(value)} (no interval)`
+  if (Number.isNaN(width)) return `${precise(value, DIGITS.least)} (no interval)`
   return `${text(value)} [${text(low)} .. ${text(high)}]`
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CliffDistance } from '../experiments/index.ts'
-import { distanceText } from './warnText.ts'
+import { burstText, distanceText } from './warnText.ts'
 
 const FOUND: CliffDistance = {
   ...{ shock: 'ethDrop', unit: 'fraction', measure: 'badDebt', kind: 1, asset: 'ETH' },
@@ -20,5 +20,28 @@ describe('distanceText', () => {
     expect(distanceText({ ...FOUND, move: null })).toContain('cliff: a jump of badDebt at ethDrop')
     const none = { ...FOUND, cliff: null, kind: null, move: null, note: 'no peak' }
     expect(distanceText(none)).toContain('none found for ethDrop from 0 to 0.8 (badDebt): no peak')
+  })
+})
+
+describe('burstText', () => {
+  it('tells mean and tail of bursts of a subcritical ratio (validation C3)', () => {
+    const text = burstText({ value: 0.5, low: 0.4, high: 0.6 })
+    expect(text).toContain('brings 2.000 [1.667 .. 2.500] in all')
+    // P(>= 10) = .0136, P(>= 11) < .01.
+    expect(text).toContain('more than 10')
+  })
+
+  it('tells the chance of no end of a supercritical one (validation C4)', () => {
+    expect(burstText({ value: 1.5, low: 1.4, high: 1.6 })).toContain('without end in 58 % of cases')
+  })
+
+  it('has nothing to tell of events more regular than chance, nor a bound where there is none', () => {
+    expect(burstText({ value: -0.2, low: -0.5, high: 0.1 })).toBeNull()
+    expect(burstText({ value: 0.9, low: 0.8, high: 1.1 })).toContain('10.00 (no interval)')
+  })
+
+  it('tells a distance without an interval as one', () => {
+    const move = { value: -0.112, low: Number.NaN, high: Number.NaN }
+    expect(distanceText({ ...FOUND, move })).toContain('ETH -11.20 % (no interval)')
   })
 })

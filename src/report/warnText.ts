@@ -1,4 +1,5 @@
-import type { CliffDistance, Warned, WarnedPath } from '../experiments/index.ts'
+import type { CliffDistance, Interval, Warned, WarnedPath } from '../experiments/index.ts'
+import { borelQuantile, extinctionProbability } from '../math/index.ts'
 import { plain, withInterval } from './cliffText.ts'
 import { clock } from './format.ts'
 
@@ -13,7 +14,23 @@ export function distanceText(distance: CliffDistance): string {
   const half = (100 * (move.high - move.low)) / 2
   const digits = half > 0 ? Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(half)))) : 2
   const change = `${move.value > 0 ? '+' : ''}${(100 * move.value).toFixed(digits)} %`
-  return `distance to the cliff: ${asset} ${change} +- ${half.toFixed(digits)} (${at})`
+  const error = Number.isNaN(half) ? '(no interval)' : `+- ${half.toFixed(digits)}`
+  return `distance to the cliff: ${asset} ${change} ${error} (${at})`
+}
+
+/**
+ * Tell what a branching ratio means for the size of a burst: its mean 1 / (1 - n) and what one burst in 100
+ * exceeds (Borel), or the chance that a burst does not end by itself.
+ */
+export function burstText({ value, low, high }: Interval): string | null {
+  if (!(value >= 0)) return null
+  if (value >= 1) {
+    const endless = 1 - extinctionProbability(value)
+    return `at that ratio a liquidation that no other caused sets off a cascade without end in ${(100 * endless).toFixed(0)} % of cases`
+  }
+  const sizeOf = (n: number): number => (n < 1 ? 1 / (1 - Math.max(0, n)) : Number.NaN)
+  const mean = { value: sizeOf(value), low: sizeOf(low), high: sizeOf(high) }
+  return `at that ratio a liquidation that no other caused brings ${withInterval(mean)} in all on average, one in 100 of them more than ${borelQuantile(value, 0.01)}`
 }
 
 function pathText({ path, onset, verdict, indicators, note }: WarnedPath): string {
@@ -46,6 +63,7 @@ export function warnText(warned: Warned): string {
     ...(ratio
       ? [
           `one liquidation goes with ${withInterval(ratio)} others, path 0 (${ratio.method}; a common shock counts as if one caused the other)`,
+          ...[burstText(ratio)].filter((text) => text !== null),
         ]
       : []),
     '',
