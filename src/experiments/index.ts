@@ -10,6 +10,7 @@ export {
   attribute,
   type ChannelShare,
   type ShareVerdict,
+  usualMeasure,
 } from './attribution/scenario.ts'
 export {
   type Division,

@@ -61,11 +61,18 @@ const PATHS = 8
 /** Most sets of channels whose worlds stand at the same time. */
 const SETS = 16
 
-/** The measure that is told when nobody names one. */
-async function usualMeasure(spec: WorldSpec, scenario: Scenario): Promise<string> {
+function usualIn(spec: WorldSpec, scenario: Scenario): string {
   const world = buildWorld(spec, MODELS, { seed: 0 })
   if (namedLenders(world).length > 0) return 'loss'
   return world.all('optionBook').length > 0 ? 'dealerLoss' : scenario.order.measure
+}
+
+/** The measure that is explained when nobody names one: the lenders' loss, that of dealers, or that of the scenario. */
+export async function usualMeasure(
+  scenario: Scenario,
+  { set = {}, cache = new Map() }: Pick<AttributionOptions, 'set' | 'cache'> = {},
+): Promise<string> {
+  return usualIn((await resolveRun(scenario, { set, cache })).spec, scenario)
 }
 
 function without(values: Float64Array, gone: Float64Array): Float64Array {
@@ -203,7 +210,7 @@ export async function attribute(
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const cache = options.cache ?? new Map()
   const { spec } = await resolveRun(scenario, { set: options.set ?? {}, cache })
-  const text = options.measure ?? (await usualMeasure(spec, scenario))
+  const text = options.measure ?? usualIn(spec, scenario)
   const reading = readingOf(scenario, text)
   checkAttributable(reading.measure)
   const { present, absent } = cuttable(spec, reading.measure)
