@@ -35,4 +35,20 @@ describe('the progress line', () => {
     expect(shown(false, 200, 59_000)).toEqual([])
     expect(shown(false, 20, 61_000)).toEqual(['path 20/1000, 3.1 s/path, 50 min left\n'])
   })
+  it('tells of every question of a search how long it takes itself', () => {
+    const written: string[] = []
+    let now = 0
+    const write = (text: string): boolean => written.push(text) > 0
+    const line = progressLine({ isTTY: false, write } as NodeJS.WriteStream, () => now)
+    const show = (path: number, at: number): void => {
+      now = at
+      line.show({ path, paths: 100, tick: 0, ticks: 0 })
+    }
+    show(0, 0)
+    show(100, 55_000)
+    show(0, 60_000)
+    show(10, 65_000)
+    show(20, 130_000)
+    expect(written.at(-1)).toBe('path 20/100, 3.5 s/path, 5 min left\n')
+  })
 })

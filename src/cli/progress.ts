@@ -55,15 +55,19 @@ export function progressLine(
 ): ProgressLine {
   const isLive = stream.isTTY === true && !process.env.CI
   let first: { readonly done: number; readonly at: number } | null = null
+  let before = 0
   let last = isLive ? Number.NEGATIVE_INFINITY : clock()
   return {
     show(progress) {
       const now = clock()
-      first ??= { done: doneOf(progress), at: now }
+      const done = doneOf(progress)
+      // A search asks again and again; what earlier questions took says nothing of this one.
+      if (first === null || done < before) first = { done, at: now }
+      before = done
       if (now - last < (isLive ? EVERY : EVERY_LOG)) return
       last = now
       const status = statusOf(progress, first.done, (now - first.at) / 1000)
-      const full = Math.round((doneOf(progress) / progress.paths) * WIDTH)
+      const full = Math.round((done / progress.paths) * WIDTH)
       const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`
       stream.write(isLive ? `\r${bar} ${status}\x1b[K` : `${status}\n`)
     },
