@@ -226,7 +226,7 @@ describe('the shock', () => {
 describe('a statistic of too few paths', () => {
   it('has a place, no interval, and says how many it needs', async () => {
     const found = await findCliff(CASCADE, {
-      ...{ vary: { name: 'shock', low: 0.05, high: 0.6 }, cells: 6, paths: 4, workers: 1 },
+      ...{ vary: { name: 'shock', low: 0.05, high: 0.6 }, cells: 8, paths: 4, workers: 1 },
       set: { density: 'rising', r: 1, placement: 'random', positions: 300 },
       measure: 'logDrop.es99',
     })
