@@ -76,6 +76,28 @@ describe('the leveraged loop', () => {
     expect(found.best!.constraints[0]!.verdict).toBe('kept')
   })
 
+  it('is exact without chance, and calls a tie one', async () => {
+    const found = await tune(LOOP, {
+      ...{ objective: 'badDebt', subjectTo: ['badDebt <= 1e30'], points: 10, cliffs: 'none' },
+      ...{ vary: [{ name: 'threshold', low: 0.5, high: 0.95 }], efficiency: 'threshold' },
+      workers: 1,
+    })
+    const { best, asItIs, atRandom, marginals, frontier } = found
+    const all = [
+      ...[best!, asItIs!, atRandom!].flatMap((p) => [p.fresh, p.constraints[0]!.left]),
+      ...[asItIs!.more, atRandom!.more, ...marginals.map(({ change }) => change)],
+      ...frontier!.points.flatMap((p) => [p.efficiency, p.loss]),
+    ]
+    for (const { value, low, high, method } of all) {
+      expect([low, high]).toEqual([value, value])
+      expect(method).toBe('no chance: exact')
+    }
+    const text = tuneText(found)
+    expect(text).toMatch(/at random: \$0\.00, more than tuned by \$0\.00: the same$/m)
+    expect(text).toMatch(/as it is: \$4\.54M, more than tuned by \$4\.54M: tuned is better$/m)
+    expect(text).not.toContain('no interval')
+  })
+
   it('says none where a constraint cannot be met, and how near it came', async () => {
     const found = await tune(LOOP, { ...ASKED, points: 10, subjectTo: ['badDebt <= -5'] })
     expect(found.best).toBeNull()

@@ -42,6 +42,11 @@ export function without(method: string, n: number, value: number | null = null):
   return { value, low: null, high: null, method, n, approximate: false }
 }
 
+/** Make an estimate of what does not depend on chance, so that one path tells all. */
+export function exactly(value: number | null, n: number): Estimate {
+  return { value, low: value, high: value, method: 'no chance: exact', n, approximate: false }
+}
+
 /** Say why there is no interval. */
 export function tooFew(n: number, needed: number): string {
   return `too few paths: ${n} of the ${needed} that an interval needs`

@@ -74,6 +74,16 @@ describe('tuneText', () => {
     expect(text).toContain('badDebt < 4e5: holds, $300.00k [')
     expect(text).toContain('knee at totalDebt = $2.00M [$1.50M .. $2.50M]')
   })
+
+  it('calls a tie the same only on the paths that were seen, where they differ', () => {
+    const tuned = TUNED as Tuned
+    const more = { ...tuned.asItIs!.more, value: 0, low: 0, high: 0, n: 64, approximate: true }
+    const of = (own: typeof more): string =>
+      tuneText({ ...tuned, asItIs: { ...tuned.asItIs!, constraints: [], more: own } })
+    expect(of(more)).toMatch(/as it is: .*: the same on all 64 paths$/m)
+    expect(of({ ...more, approximate: false })).toMatch(/as it is: .*: the same$/m)
+    expect(of({ ...more, low: -1, high: 1 })).toMatch(/as it is: .*: cannot tell$/m)
+  })
 })
 
 describe('compareText', () => {

@@ -23,6 +23,7 @@ function told({ value, low, high }: Told, expression: string): string {
   if (value === null) return 'unknown'
   const unit = unitOf(expression)
   if (low === null || high === null) return `${amount(value, unit)} (no interval)`
+  if (low === high) return amount(value, unit)
   return `${amount(value, unit)} [${amount(low, unit)} .. ${amount(high, unit)}]`
 }
 
@@ -42,20 +43,20 @@ function keptLine({ text, left, verdict }: Kept): string {
 }
 
 /** Say which of two places is better, where the interval of their difference settles it. */
+function betterText({ value, low, high, approximate, n }: Estimate): string {
+  if (low !== null && low > 0) return 'tuned is better'
+  if (high !== null && high < 0) return 'tuned is WORSE'
+  if (low === 0 && high === 0) return approximate ? `the same on all ${n} paths` : 'the same'
+  if (value === null || value === 0 || low !== null) return 'cannot tell'
+  return `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
+}
+
+/** Say how a place compares with the tuned one. */
 function againstLine(what: string, rival: Rival | null, objective: string): string {
   if (rival === null) return `${what}: no feasible point`
-  const { low, high, value } = rival.more
   const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
   const misses = `misses ${missed.map(({ text }) => text).join(', ')}`
-  const better =
-    low !== null && low > 0
-      ? 'tuned is better'
-      : high !== null && high < 0
-        ? 'tuned is WORSE'
-        : value !== null && low === null && value !== 0
-          ? `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
-          : 'cannot tell'
-  const verdict = missed.length > 0 ? misses : better
+  const verdict = missed.length > 0 ? misses : betterText(rival.more)
   return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${verdict}`
 }
 

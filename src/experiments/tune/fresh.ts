@@ -1,7 +1,7 @@
 import type { Overrides } from '../../scenario/index.ts'
 import type { Survey } from '../survey.ts'
 import { askEach, keptOf, type Question, type Setting, valuesOf } from './ground.ts'
-import { differenceOf, estimateOf, type Values } from './interval.ts'
+import { differenceOf, estimateOf, settled, type Values } from './interval.ts'
 import { frontierOf, type Measured } from './knee.ts'
 import { type Frontier, type Marginal, type Place, type Rival, TuneError } from './types.ts'
 
@@ -61,13 +61,14 @@ export async function estimateFresh(survey: Survey, task: FreshTask): Promise<Fr
   const own = known.get(best.at)
   if (!own) throw new TuneError('no fresh path can be run at the best point; use another seed')
   const placeOf = ({ at, searched }: Chosen, values: Values): Place => ({
-    ...{ at, searched, fresh: estimateOf(question.objective, values) },
+    ...{ at, searched, fresh: settled(estimateOf(question.objective, values), differ) },
     constraints: question.constraints.map((condition) => keptOf(condition, values, differ)),
   })
   const rivalOf = (chosen: Chosen): Rival | null => {
     const values = known.get(chosen.at)
     if (!values) return null
-    return { ...placeOf(chosen, values), more: differenceOf(question.objective, values, own) }
+    const more = settled(differenceOf(question.objective, values, own), differ)
+    return { ...placeOf(chosen, values), more }
   }
   const measured = front.flatMap((at): Measured[] => {
     const values = known.get(at)
@@ -80,9 +81,9 @@ export async function estimateFresh(survey: Survey, task: FreshTask): Promise<Fr
     marginals: steps.flatMap(({ name, step, ends: [from, to] }): Marginal[] => {
       const [below, above] = [known.get(from), known.get(to)]
       if (!below || !above) return []
-      return [{ name, step, change: differenceOf(question.loss, above, below) }]
+      return [{ name, step, change: settled(differenceOf(question.loss, above, below), differ) }]
     }),
-    frontier: question.efficiency && frontierOf(question, measured, paths),
+    frontier: question.efficiency && frontierOf(question, measured, paths, differ),
   }
 }
 

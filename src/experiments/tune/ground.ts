@@ -5,7 +5,7 @@ import type { Condition, Objective } from '../condition.ts'
 import { PathFailedError } from '../errors.ts'
 import type { Sample, Survey, SurveyOptions } from '../survey.ts'
 import type { Traded } from './frontier.ts'
-import { estimateOf, type Values, valueOrNaN } from './interval.ts'
+import { estimateOf, settled, type Values, valueOrNaN } from './interval.ts'
 import type { Kept } from './types.ts'
 
 /** Parameters by name. */
@@ -102,7 +102,7 @@ export function scoreOf(question: Question, values: Values | null): Traded {
 /** Judge a constraint by its interval; where paths do not differ, by its value. */
 export function keptOf(condition: Condition, values: Values, differ: boolean): Kept {
   const { text, left: side, bound, compare } = condition
-  const left = estimateOf(side, values)
+  const left = settled(estimateOf(side, values), differ)
   const verdictOf = (): Kept['verdict'] => {
     if (!differ) return condition.holds(values) ? 'kept' : 'missed'
     const { low, high } = left

@@ -1,6 +1,6 @@
 import { philoxDraws } from '../../math/index.ts'
 import type { Objective } from '../condition.ts'
-import { type Estimate, without } from '../estimate.ts'
+import { type Estimate, exactly, without } from '../estimate.ts'
 import { meanOf } from '../statistics.ts'
 
 /** Values per measure, one number per path. */
@@ -50,6 +50,14 @@ export function bootstrapped(at: (r: number) => number, paths: number): Estimate
   return { value, low: value - reach, high: value + reach, n: paths, method, approximate: true }
 }
 
+/** Share by which numbers of equal worlds may differ, by the order of sums. */
+const ROUNDING = 1e-12
+
+/** Take an estimate as it is where paths differ, and for exact where they do not. */
+export function settled(estimate: Estimate, differ: boolean): Estimate {
+  return differ ? estimate : exactly(estimate.value, estimate.n)
+}
+
 function scaled({ value, low, high, ...rest }: Estimate, weight: number): Estimate {
   const times = (v: number | null): number | null => (v === null ? null : v * weight)
   const [a, b] = weight < 0 ? [high, low] : [low, high]
@@ -72,13 +80,18 @@ export function estimateOf(objective: Objective, values: Values): Estimate {
   return bootstrapped((r) => valueOrNaN(objective, resampled(values, r)), paths)
 }
 
+function less(a: number, b: number): number {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b
+}
+
 /** Estimate what an objective is more at one point than at another, on the same paths. */
 export function differenceOf(objective: Objective, values: Values, than: Values): Estimate {
   const [a, b] = [perPath(objective, values), perPath(objective, than)]
-  if (a && b) return meanOf(a.map((v, k) => v - b[k]!))
+  if (a && b) return meanOf(a.map((v, k) => less(v, b[k]!)))
   const paths = values(objective.terms[0]!.measure).length
   return bootstrapped(
-    (r) => valueOrNaN(objective, resampled(values, r)) - valueOrNaN(objective, resampled(than, r)),
+    (r) =>
+      less(valueOrNaN(objective, resampled(values, r)), valueOrNaN(objective, resampled(than, r))),
     paths,
   )
 }

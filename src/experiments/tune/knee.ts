@@ -1,7 +1,7 @@
 import { quantile } from '../../math/index.ts'
 import { kneeOf, paretoOf } from './frontier.ts'
 import type { Question, Setting } from './ground.ts'
-import { estimateOf, RESAMPLES, resampled, type Values, valueOrNaN } from './interval.ts'
+import { estimateOf, RESAMPLES, resampled, settled, type Values, valueOrNaN } from './interval.ts'
 import type { Frontier } from './types.ts'
 
 /** A point of the frontier with its numbers on fresh paths. */
@@ -67,6 +67,7 @@ export function frontierOf(
   question: Question,
   points: readonly Measured[],
   paths: number,
+  differ: boolean,
 ): Frontier {
   const { efficiency, loss } = question
   const traded = points.map((own) => ({
@@ -80,8 +81,8 @@ export function frontierOf(
       const next = front[k + 1]
       return {
         at: own.at,
-        efficiency: estimateOf(efficiency!, own.values),
-        loss: estimateOf(loss, own.values),
+        efficiency: settled(estimateOf(efficiency!, own.values), differ),
+        loss: settled(estimateOf(loss, own.values), differ),
         slope: next ? (next.loss - here.loss) / (next.efficiency - here.efficiency) : null,
       }
     }),
