@@ -56,7 +56,7 @@ export function shockOf(
 }
 
 /** What is read of a path beside the measure: who falls, and what does not come back. */
-export const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
+const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
 
 /**
  * Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows, and tells
@@ -81,35 +81,6 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
       return survey.ask(points, paths)
     },
   }
-}
-
-/** Paths that are compared to tell whether they differ. */
-const COMPARED = 4
-/** Share by which equal numbers differ when sums of a million terms are taken in another order; chance makes more. */
-const ROUNDING = 1e-9
-
-function isApart(a: number, b: number): boolean {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) !== Number.isNaN(b)
-  return Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b))
-}
-
-/**
- * Tell whether paths differ, beyond rounding, in anything that is read: on a few paths at both ends of the
- * range and in its middle, for where little happens all of them may be 0.
- */
-export async function pathsDiffer(
-  { samplesAt }: OrderAlong,
-  { low, high }: Vary,
-  measure: string,
-): Promise<boolean> {
-  const places = [low, (low + high) / 2, high].map((x) => ({ x, shock: 1 }))
-  const samples = await samplesAt(places, COMPARED)
-  return samples.some((sample) =>
-    [measure, ...TOLD].some((name) => {
-      const [first, ...others] = sample.values(name)
-      return others.some((value) => isApart(value, first!))
-    }),
-  )
 }
 
 /** The order parameter of a scenario along one parameter. */

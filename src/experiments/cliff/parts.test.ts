@@ -5,7 +5,6 @@ import { steps } from './curve.ts'
 import { grow, type Sized } from './growth.ts'
 import { compareWays, sameWay } from './hysteresis.ts'
 import { locate } from './locate.ts'
-import { type OrderAlong, pathsDiffer } from './order.ts'
 import { scatterPeakOf } from './scatter.ts'
 import type { Respond, Search } from './types.ts'
 
@@ -140,32 +139,6 @@ describe('hysteresis', () => {
       places.map((_, k) => Float64Array.from({ length: 8 }, (_, p) => draws.normal(8 * k + p, way)))
     expect(compareWays(places, noise(0), noise(1)).width).toBe(0)
     expect(sameWay(Float64Array.of(1, 2, 3), Float64Array.of(2, 3, 4))).toBe(false)
-  })
-})
-
-describe('whether paths differ', () => {
-  const vary = { name: 'x', low: 0, high: 1 }
-  const along = (value: (x: number, path: number) => number): OrderAlong => ({
-    setOf: () => ({}),
-    respond: async () => [],
-    samplesAt: async (places, paths) =>
-      places.map(({ x }) => ({
-        failures: [],
-        names: [],
-        values: (name) =>
-          Float64Array.from({ length: paths }, (_, k) => (name === 'loss' ? value(x, k) : 0)),
-      })),
-  })
-
-  it.each<[string, (x: number, path: number) => number, boolean]>([
-    ['equal', (x) => x, false],
-    ['equal up to the order of sums', (x, k) => (0.1 + 0.2) * x * (1 + k * 2 ** -50), false],
-    ['without a value', () => Number.NaN, false],
-    ['different where something happens only', (x, k) => (x < 0.9 ? 0 : k), true],
-    ['with a value on some', (_, k) => (k === 3 ? Number.NaN : 1), true],
-    ['a little apart', (_, k) => 1 + 1e-6 * k, true],
-  ])('is told of paths %s', async (_, value, expected) => {
-    expect(await pathsDiffer(along(value), vary, 'badDebt')).toBe(expected)
   })
 })
 

@@ -1,4 +1,5 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import type { Survey, SurveyOptions } from '../survey.ts'
 import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
@@ -8,16 +9,8 @@ import { stretchOf } from './curve.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
 import { locate, relocate } from './locate.ts'
-import {
-  checkVary,
-  type OrderAlong,
-  orderAlong,
-  pathsDiffer,
-  shockOf,
-  surveyOf,
-  type Vary,
-} from './order.ts'
-import { readingOf } from './reading.ts'
+import { checkVary, type OrderAlong, orderAlong, shockOf, surveyOf, type Vary } from './order.ts'
+import { type Reading, readingOf } from './reading.ts'
 import { CliffError, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
 
@@ -172,6 +165,35 @@ function doubted(located: Located, doubt: string | false | null): Located {
   return { ...located, cliff, note: `${located.note}; ${doubt}: its place has no interval` }
 }
 
+/** Look for the cliff on as many paths as chance needs: what draws for the first time at the cliff itself counts. */
+async function searchFor(
+  scenario: Scenario,
+  { setOf, respond }: OrderAlong,
+  reading: Reading,
+  asked: Omit<Search, 'paths' | 'summary'>,
+  options: CliffOptions,
+): Promise<{ readonly located: Located; readonly search: Search }> {
+  const { low, high } = asked
+  const isRandomAt = (places: readonly number[]): Promise<boolean> =>
+    isRandom(
+      scenario,
+      places.map((x) => setOf({ x, shock: 1 })),
+      options,
+    )
+  const found = async (differ: boolean) => {
+    const paths = options.paths ?? (differ ? reading.paths : 1)
+    const search: Search = { ...asked, paths, summary: reading.summary }
+    return {
+      located: doubted(await locate(respond, search), differ && reading.doubt(paths)),
+      search,
+    }
+  }
+  if (await isRandomAt([low, (low + high) / 2, high])) return found(true)
+  const calm = await found(false)
+  const { cliff } = calm.located
+  return cliff && (await isRandomAt([cliff.value])) ? found(true) : calm
+}
+
 /**
  * Find the cliff of a scenario along one parameter.
  * @param scenario what `loadScenario` returned, or the path of a scenario file.
@@ -183,7 +205,7 @@ export async function findCliff(
   options: CliffOptions = {},
 ): Promise<ScenarioCliff> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { cells = CELLS, set } = options
+  const { cells = CELLS, set, cache = new Map() } = options
   if (options.vary) checkVary(scenario, options.vary)
   const shock = shockOf(scenario, options.shock, set, options.vary?.name)
   const vary = options.vary ?? usualVary(scenario, shock)
@@ -192,16 +214,16 @@ export async function findCliff(
   if (!isShock && shock.value === 0)
     throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
-  const survey = surveyOf(scenario, options, reading)
-  const gains = surveyOf(scenario, options, { ...reading, measure: LOOP_GAIN })
+  const shared = { ...options, cache }
+  const survey = surveyOf(scenario, shared, reading)
+  const gains = surveyOf(scenario, shared, { ...reading, measure: LOOP_GAIN })
   const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
-    const differ = await pathsDiffer(along, vary, reading.measure)
-    const paths = options.paths ?? (differ ? reading.paths : 1)
-    const search: Search = { low, high, paths, cells, isShock, summary: reading.summary }
-    const located = doubted(await locate(along.respond, search), differ && reading.doubt(paths))
-    const growth = await growthOf(scenario, located, alongWith, search, vary, options)
+    const asked = { low, high, cells, isShock }
+    const { located, search } = await searchFor(scenario, along, reading, asked, shared)
+    const { paths } = search
+    const growth = await growthOf(scenario, located, alongWith, search, vary, shared)
     const grid = await along.respond(
       located.curve.map(({ x }) => ({ x, shock: 1 })),
       paths,
@@ -216,7 +238,7 @@ export async function findCliff(
       jump: located.step && (await ownerOf(along, located.step, paths)),
       changePoint: reading.isStatistic ? null : changePointOf(valued),
       loopGain: await gainsOf(along, located, paths, gains),
-      hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, options),
+      hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, shared),
       ...{ paths, runs: survey.counts().run + gains.counts().run },
     }
   } finally {

@@ -1,4 +1,5 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import { locate } from '../cliff/locate.ts'
 import { checkVary, orderAlong, type Shock, shockOf, surveyOf } from '../cliff/order.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
@@ -62,8 +63,6 @@ export type Sweep = {
 
 const CELLS = 8
 const ROUNDS = 2
-const PATHS = 8
-const STATISTIC_PATHS = 64
 /** Points that refining may add, as multiples of the first grid's. */
 const MOST = 3
 /** Cells of a row in which a cliff can be told. */
@@ -187,10 +186,11 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
   const axes = axesOf(scenario, options.vary)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const shock = shockIn(scenario, options)
-  const survey = surveyOf(scenario, options, reading)
+  const shared = { ...options, cache: options.cache ?? new Map() }
+  const survey = surveyOf(scenario, shared, reading)
   try {
     const start = { survey, axes, shock, reading }
-    const paths = options.paths ?? (await pathsFor(start))
+    const paths = options.paths ?? (await pathsFor(start, shared))
     const ground: Ground = { ...start, paths }
     const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS)
     const line = options.line === 'none' ? [] : await lineOf(ground)
@@ -208,12 +208,23 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
   }
 }
 
-/** One path where paths do not differ. */
-async function pathsFor(start: Omit<Ground, 'paths'>): Promise<number> {
+/** One path where nothing depends on chance: at the corners and in the middle. */
+async function pathsFor(start: Omit<Ground, 'paths'>, options: SurveyOptions): Promise<number> {
   const { axes, survey, reading } = start
-  const { along } = rowOf({ ...start, paths: 2 }, axes[1]?.low)
-  const [sample] = await survey.ask([along.setOf({ x: axes[0]!.low, shock: 1 })], 2)
-  const [a, b] = sample!.values(reading.measure)
-  if (Object.is(a, b)) return 1
-  return reading.isStatistic ? STATISTIC_PATHS : PATHS
+  const at = (part: number, { low, high }: Axis): number => low + part * (high - low)
+  const [first, second] = axes as [Axis, Axis?]
+  const places = second
+    ? [
+        [0, 0],
+        [0.5, 0.5],
+        [1, 1],
+        [0, 1],
+        [1, 0],
+      ]
+    : [[0], [0.5], [1]]
+  const sets = places.map(([x, y]) => {
+    const { along } = rowOf({ ...start, paths: 1 }, second && at(y!, second))
+    return along.setOf({ x: at(x!, first), shock: 1 })
+  })
+  return (await isRandom(survey.scenario, sets, options)) ? reading.paths : 1
 }
