@@ -1,3 +1,4 @@
+import { pow } from '../math/index.ts'
 import type { MeasureInfo } from '../measures/index.ts'
 import { type Sample, sampleOf } from './sample.ts'
 
@@ -45,6 +46,14 @@ export function without(method: string, n: number, value: number | null = null):
 /** Make an estimate of what does not depend on chance, so that one path tells all. */
 export function exactly(value: number | null, n: number): Estimate {
   return { value, low: value, high: value, method: 'no chance: exact', n, approximate: false }
+}
+
+/**
+ * Chance that n paths all change one way where either way is as likely: how sure it is that what changes
+ * alike on all of them does not on others. Source: the sign test.
+ */
+export function alikeChance(n: number): number {
+  return pow(0.5, n)
 }
 
 /** Say why there is no interval. */

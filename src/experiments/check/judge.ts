@@ -1,4 +1,5 @@
-import { meanInterval, momentsOf, pow, studentCdf, studentQuantile, sum } from '../../math/index.ts'
+import { meanInterval, momentsOf, studentCdf, studentQuantile, sum } from '../../math/index.ts'
+import { alikeChance } from '../estimate.ts'
 import type { CheckRow, CheckVerdict } from './types.ts'
 
 /** Numbers of a measure in the baseline and now, path by path; NaN where a path has none, or infinite. */
@@ -58,7 +59,7 @@ function unknown(n: number, method: string, worsening: number | null = null): Pa
 
 /** A difference that is the same on all paths: sure without chance, else as unlikely as so many heads. */
 function constant(value: number, n: number, isCertain: boolean): Parts {
-  const chance = isCertain ? 0 : pow(0.5, n)
+  const chance = isCertain ? 0 : alikeChance(n)
   const method = isCertain ? 'no chance: exact' : `all ${n} paths changed alike; sign test`
   const exact = { worsening: value, low: value, high: value, n, isSame: value === 0 }
   if (value === 0) return { ...exact, p: 1, pBetter: 1, method: `no change on any of ${n} paths` }

@@ -107,12 +107,13 @@ function interactionsOf(
   sides: readonly Sided[],
   contrasts: Contrasts,
   sign: Sign,
+  isCertain: boolean,
 ): readonly Interaction[] {
   const sideOf = (name: string): Sided => sides.find((side) => side.name === name)!
   return arms.flatMap(({ kind, name, parts }) => {
     if (kind !== 'pair') return []
     const pair = [sideOf(parts[0]!), sideOf(parts[1]!)] as const
-    return [interactionOf(contrasts, sides[0]!.values, pair, sideOf(name).values, sign)]
+    return [interactionOf(contrasts, sides[0]!.values, pair, sideOf(name).values, sign, isCertain)]
   })
 }
 
@@ -210,7 +211,7 @@ export async function compareDefences(
     calm: runs.calm && calmOf(scenario),
     ...{ paths: runs.paths, compared: sides[0]!.values.length, isCertain: runs.isCertain },
     arms: resultsOf(arms, sides, { runs, target, means }, contrasts, sign),
-    interactions: interactionsOf(arms, sides, contrasts, sign),
+    interactions: interactionsOf(arms, sides, contrasts, sign, runs.isCertain),
     ...{ ranking, rankingConfidence: confidence, rows: rowsOf(arms, runs, name), runs: runs.runs },
   }
 }

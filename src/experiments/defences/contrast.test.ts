@@ -156,11 +156,42 @@ describe('the effect of a defence', () => {
     expect(turned.verdict).toBe(verdict)
   })
 
-  it('is none when every path is the same, and says how rare it may still be', () => {
-    const effect = effectOf(means, base, base.slice(), -1, false)
-    expect([effect.value, effect.verdict]).toEqual([0, 'no effect'])
-    // 1 - 0.05^(1/50)
-    expect(effect.method).toContain('fewer than 5.8 % of paths')
+  it.each([
+    [8, 'cannot tell', '31 % of paths'],
+    [58, 'cannot tell', '5.0 % of paths'],
+    [64, 'no effect', '4.6 % of paths'],
+  ] as const)('of nothing on %d paths: %s, on fewer than %s', (n, verdict, share) => {
+    const values = normals(n, 'base')
+    const effect = effectOf(means, values, values.slice(), -1, false)
+    expect([effect.value, effect.verdict]).toEqual([0, verdict])
+    // 1 - 0.05^(1/n)
+    expect(effect.method).toContain(
+      `0 on all ${n} paths; with 95 % it is not 0 on fewer than ${share}`,
+    )
+    const certain = createContrasts({ ...lower, statistic: 'mean', isCertain: true })
+    expect(effectOf(certain, values, values.slice(), -1, true).verdict).toBe('no effect')
+  })
+
+  it('is rarely called none where it acts on one path in twelve', () => {
+    let none = 0
+    for (let s = 0; s < 400; s++) {
+      const { uniform } = philoxDraws(11, s, 'rare')
+      const values = normals(64, `rare ${s}`)
+      const arm = values.map((x, k) => (uniform(k, 0) < 1 / 12 ? x + 3 : x))
+      if (effectOf(means, values, arm, -1, false).verdict === 'no effect') none++
+    }
+    expect(none / 400).toBeLessThan(0.05)
+  })
+
+  it('is sure, where it is the same on all paths, of as many as a sign test needs', () => {
+    const alike = (n: number) =>
+      effectOf(means, new Float64Array(n).fill(5), new Float64Array(n).fill(1), -1, false)
+    // 2 * 0.5^n is 0.0625 of five and 0.031 of six.
+    for (const n of [2, 5]) {
+      expect(alike(n)).toMatchObject({ value: 4, low: null, high: null, verdict: 'cannot tell' })
+      expect(alike(n).method).toBe(`all ${n} paths change alike; 95 % sign test needs 6`)
+    }
+    expect(alike(6)).toMatchObject({ value: 4, low: 4, high: 4, verdict: 'helps' })
   })
 
   it('cannot be told from one path', () => {
@@ -170,20 +201,44 @@ describe('the effect of a defence', () => {
 })
 
 describe('two defences', () => {
-  const base = normals(40, 'losses').map((x) => 1000 + 100 * x)
+  const base = normals(60, 'losses').map((x) => 1000 + 100 * x)
   const half = { name: 'half', values: base.map((x) => x / 2) }
   const tenth = { name: 'tenth', values: base.map((x) => 0.9 * x) }
-  const noise = normals(40, 'noise')
+  const noise = normals(60, 'noise')
 
   it.each([
     ['overlap', base.map((x) => x / 2)],
     ['add up', base.map((x) => x / 2 + 0.9 * x - x)],
-    ['help each other', new Float64Array(40)],
+    ['help each other', new Float64Array(60)],
     ['cannot tell', base.map((x, k) => 0.4 * x + 50 * noise[k]!)],
   ] as const)('%s', (verdict, both) => {
-    const found = interactionOf(means, base, [half, tenth], both, -1)
+    const found = interactionOf(means, base, [half, tenth], both, -1, false)
     expect(found.verdict).toBe(verdict)
     expect(found.pair).toEqual(['half', 'tenth'])
+  })
+
+  it('may act on each other on rare paths, where they add up on few', () => {
+    const few = [base, half.values, tenth.values].map((values) => values.slice(0, 8))
+    const [own, first, second] = few as [Float64Array, Float64Array, Float64Array]
+    const pair = [
+      { name: 'half', values: first },
+      { name: 'tenth', values: second },
+    ] as const
+    const both = own.map((x) => x / 2 + 0.9 * x - x)
+    const { verdict, extra } = interactionOf(means, own, pair, both, -1, false)
+    expect(verdict).toBe('cannot tell')
+    expect(extra.method).toContain('0 on all 8 paths')
+    expect(interactionOf(means, own, pair, both, -1, true).verdict).toBe('add up')
+  })
+
+  it('do not add up in the tail because they do on every path', () => {
+    const tails = createContrasts({ ...lower, statistic: 'es90' })
+    const one = { name: 'one', values: base.map((x, k) => (k % 2 === 0 ? 0 : x)) }
+    const other = { name: 'other', values: base.map((x, k) => (k % 2 === 0 ? x : 0)) }
+    const both = new Float64Array(base.length)
+    const found = interactionOf(tails, base, [one, other], both, -1, false)
+    expect(found.extra.value).not.toBe(0)
+    expect(found.verdict).not.toBe('add up')
   })
 })
 

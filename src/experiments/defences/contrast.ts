@@ -7,7 +7,7 @@ import {
   studentQuantile,
   sum,
 } from '../../math/index.ts'
-import { type Estimate, inPercent, without } from '../estimate.ts'
+import { alikeChance, type Estimate, exactly, inPercent, without } from '../estimate.ts'
 import { meanOf } from '../statistics.ts'
 import { CompareError } from './types.ts'
 
@@ -16,7 +16,7 @@ export type Term = { readonly weight: number; readonly values: Float64Array }
 
 /** A contrast: a weighted sum of a statistic over worlds that met the same paths. */
 export type Contrast = Estimate & {
-  /** Whether the weighted sum is 0 on every path, up to rounding. */
+  /** Whether it is 0 on every path, up to rounding. */
   readonly isZero: boolean
 }
 
@@ -86,9 +86,14 @@ function createReplicas(point: Point, seed: number): (values: Float64Array) => F
   }
 }
 
-function exactly(value: number, n: number): Estimate {
-  const method = `no chance: all ${n} paths agree in everything`
-  return { value, low: value, high: value, method, n, approximate: false }
+/** Estimate what is the same on all paths: sure only of as many as a sign test needs. */
+function alike(value: number, n: number, confidence: number): Estimate {
+  const isSure = (paths: number): boolean => 2 * alikeChance(paths) <= 1 - confidence
+  let needed = 2
+  while (!isSure(needed)) needed++
+  const method = `all ${n} paths change alike; ${inPercent(confidence)} sign test`
+  if (n < needed) return without(`${method} needs ${needed}`, n, value)
+  return { value, low: value, high: value, method, n, approximate: true }
 }
 
 /**
@@ -103,10 +108,15 @@ export function createContrasts(settings: ContrastSettings): Contrasts {
   return (terms, confidence = 0.95) => {
     const differences = combined(terms)
     const n = differences.length
-    const isZero = differences.every((d) => d === 0)
+    // Of two worlds that agree on every path all statistics do; of sums of more only means.
+    const isZero = (statistic === 'mean' || terms.length < 3) && differences.every((d) => d === 0)
     if (n === 0) return { ...without('no path has a value in all worlds', 0), isZero: false }
     if (isCertain) return { ...exactly(differences[0]!, n), isZero }
-    if (statistic === 'mean') return { ...meanOf(differences, { confidence }), isZero }
+    if (statistic === 'mean') {
+      const isAlike = !isZero && n > 1 && differences.every((d) => d === differences[0])
+      const mean = isAlike ? alike(differences[0]!, n, confidence) : null
+      return { ...(mean ?? meanOf(differences, { confidence })), isZero }
+    }
     const value = terms.reduce((total, { weight, values }) => total + weight * point(values), 0)
     if (n === 1) return { ...without('one path: no interval', n, value), isZero }
     const drawn = combined(

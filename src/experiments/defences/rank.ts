@@ -28,10 +28,21 @@ const PAIRS: Readonly<Record<string, Interaction['verdict']>> = {
   null: 'cannot tell',
 }
 
-/** Nothing on n paths leaves room for rare ones: the exact upper bound of their share. */
-function rareOf(n: number): string {
-  const share = 1 - pow(0.05, 1 / n)
-  return `0 on every one of ${n} paths; with 95 % it acts on fewer than ${(share * 100).toPrecision(2)} % of paths`
+/** Largest share of paths that may act while nothing is said to. */
+const RARE = 0.05
+
+/** The exact upper bound, with 95 %, of a share that n paths do not show. */
+function unseenShare(n: number): number {
+  return 1 - pow(0.05, 1 / n)
+}
+
+/** Judge a contrast: nothing on n paths leaves room for rare ones, unless there is no chance. */
+function judged(contrast: Contrast, isCertain: boolean) {
+  const { isZero, ...estimate } = contrast
+  if (!isZero || isCertain) return { estimate, side: sideOf(contrast) }
+  const share = unseenShare(estimate.n)
+  const method = `0 on all ${estimate.n} paths; with 95 % it is not 0 on fewer than ${(share * 100).toPrecision(2)} % of paths`
+  return { estimate: { ...estimate, method }, side: share <= RARE ? 0 : null }
 }
 
 /** Estimate how much better an arm is than the base. */
@@ -46,9 +57,8 @@ export function effectOf(
     { weight: sign, values: arm },
     { weight: -sign, values: base },
   ])
-  const { isZero, ...estimate } = contrast
-  const method = isZero && !isCertain ? rareOf(estimate.n) : estimate.method
-  return { ...estimate, method, verdict: VERDICTS[String(sideOf(contrast))]! }
+  const { estimate, side } = judged(contrast, isCertain)
+  return { ...estimate, verdict: VERDICTS[String(side)]! }
 }
 
 /** Estimate what a pair avoids beyond the sum of what each avoids alone. */
@@ -58,6 +68,7 @@ export function interactionOf(
   [first, second]: readonly [Sided, Sided],
   both: Float64Array,
   sign: Sign,
+  isCertain: boolean,
 ): Interaction {
   const terms: readonly Term[] = [
     { weight: sign, values: both },
@@ -65,13 +76,8 @@ export function interactionOf(
     { weight: -sign, values: first.values },
     { weight: -sign, values: second.values },
   ]
-  const contrast = contrasts(terms)
-  const { isZero: _, ...extra } = contrast
-  return {
-    pair: [first.name, second.name],
-    extra,
-    verdict: PAIRS[String(sideOf(contrast))]!,
-  }
+  const { estimate, side } = judged(contrasts(terms), isCertain)
+  return { pair: [first.name, second.name], extra: estimate, verdict: PAIRS[String(side)]! }
 }
 
 /** Coverage of one of so many intervals that all of them hold together (Bonferroni). */

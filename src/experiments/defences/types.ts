@@ -24,7 +24,7 @@ export type Arm = {
 /** Whether the shock comes, or the same paths pass without it. */
 export type Weather = 'stress' | 'calm'
 
-/** What is known of a difference: which side its interval lies on, 0 always, or neither. */
+/** What is known of a difference: which side its interval lies on, 0 on nearly all paths, or neither. */
 export type Verdict = 'helps' | 'harms' | 'no effect' | 'cannot tell'
 
 /** A difference between worlds on the same paths, and what follows from it. */
