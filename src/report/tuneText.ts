@@ -120,7 +120,9 @@ export function tuneText(found: Tuned): string {
     ...foundLines(found),
     ...frontierLines(found.frontier),
     '',
-    ...(impossible > 0 ? [`${impossible} points could not be run`] : []),
+    ...(impossible > 0
+      ? [`${count(impossible, 'point')} could not be run, or gave no value of what is asked`]
+      : []),
     costLine(found),
   ].join('\n')
 }

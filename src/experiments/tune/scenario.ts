@@ -25,6 +25,7 @@ import { valueOrNaN } from './interval.ts'
 import { nearCliffs } from './nearCliff.ts'
 import { bestOf, type Candidate, type Evaluate, searchMinimum, searchRandom } from './search.ts'
 import { type Tuned, TuneError } from './types.ts'
+import { checkValued } from './valued.ts'
 
 /** Options of `tune`; those of runs mean the same. */
 export type TuneOptions = SurveyOptions & {
@@ -127,6 +128,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   try {
     const { vary } = question
     const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
+    await checkValued(survey, measuresIn(expressions, known), ends)
     const differ = await pathsDiffer(survey, [{}, ...ends])
     const isMean = expressions.every(({ terms }) => terms.every(({ name }) => name === 'mean'))
     const usual = isMean ? PATHS.mean : PATHS.statistic

@@ -16,6 +16,7 @@ import {
 } from './ground.ts'
 import type { Values } from './interval.ts'
 import { type SizedCap, TuneError } from './types.ts'
+import { checkValued } from './valued.ts'
 
 /** Options of `sizeCap`; those of runs mean the same. */
 export type SizeOptions = SurveyOptions & {
@@ -129,6 +130,7 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
   const fresh = openSurvey(scenario, { ...options, measures, only: measures, seed: freshSeed })
   try {
     const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
+    await checkValued(survey, measures, ends)
     const differ = await pathsDiffer(survey, [{}, ...ends])
     const paths = options.paths ?? (differ ? PATHS : 1)
     const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
