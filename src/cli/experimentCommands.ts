@@ -43,7 +43,7 @@ function addCliff(program: Command, finish: Finish): void {
   withScenario(command, 'report.html, report.json, measures.parquet and curve.parquet')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=20000\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
+      '\nExample:\n  breakwater cliff scenarios/papers/constant-product-cascade.yaml --vary r=0.2..0.9 --set positions=300 --paths 1\n\nA jump is found by halving, a continuous cliff by the peak of the response to a small extra shock\non the same draws, carried to a vanishing shock; both are carried to a system without end where the scenario names its\nsize. "None" is an answer. Statistics: mean (default), sd, min, max, pNN, varNN, esNN.',
     )
     .action(async (scenario: string, options) => {
       const { cliffCommand } = await import('./cliff.ts')

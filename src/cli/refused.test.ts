@@ -1,32 +1,16 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { main } from './main.ts'
-import { FALL } from './process.conformance.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { breakwaterHere, FALL } from './process.conformance.ts'
 
 let folder = ''
-let [out, err] = ['', '']
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-refused-'))
   writeFileSync(join(folder, 'fall.yaml'), FALL)
   writeFileSync(join(folder, 'torn.json'), '{"baseline":1,"scen')
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
 })
-beforeEach(() => {
-  ;[out, err] = ['', '']
-})
-afterAll(() => {
-  vi.restoreAllMocks()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const RANGE = ['--vary', 'drop=0..0.8']
 const ALL = {
@@ -91,10 +75,11 @@ it.each([...OF_ALL, ...VARIED, ...MEASURED, ...OTHERS])(
       word === 'new.json' ? join(folder, word) : word,
     )
     const dir = join(folder, 'unmade')
-    expect(await main([name, join(folder, 'fall.yaml'), ...words, '--out', dir])).toBe(2)
-    expect(err).toContain(part)
-    expect(err).not.toContain('    at ')
-    expect(out).toBe('')
+    const file = join(folder, 'fall.yaml')
+    const { code, stdout, stderr } = await breakwaterHere(name, file, ...words, '--out', dir)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(part)
+    expect(stderr).not.toContain('    at ')
     expect([existsSync(dir), existsSync(join(folder, 'new.json'))]).toEqual([false, false])
   },
 )
@@ -105,13 +90,15 @@ it.each([
   [join('none', 'new.json'), ['--update'], 'there is no folder'],
 ])('check refuses the baseline %s %j', async (name, more, part) => {
   const words = ['check', join(folder, 'fall.yaml'), '--baseline', join(folder, name), ...more]
-  expect(await main(words)).toBe(2)
-  expect(err).toContain(part)
+  const { code, stderr } = await breakwaterHere(...words)
+  expect(code).toBe(2)
+  expect(stderr).toContain(part)
 })
 
 it.each(Object.entries(ALL))('%s refuses a folder that is a file', async (name, words) => {
   const file = join(folder, 'fall.yaml')
   const own = words.map((word) => (word === 'new.json' ? join(folder, word) : word))
-  expect(await main([name, file, ...own, '--out', join(file, 'below')])).toBe(2)
-  expect(err).toContain('is a file; name a folder')
+  const said = await breakwaterHere(name, file, ...own, '--out', join(file, 'below'))
+  expect(said.code).toBe(2)
+  expect(said.stderr).toContain('is a file; name a folder')
 })

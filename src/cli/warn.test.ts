@@ -1,36 +1,28 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { warn } from '../experiments/index.ts'
 import { loadScenario } from '../scenario/index.ts'
 import { queryResults } from '../stores/index.ts'
-import { main } from './main.ts'
+import { breakwaterHere } from './process.conformance.ts'
 
 const FLASH = 'scenarios/flash-crash.yaml'
 
 let folder = ''
-let out = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-warn-'))
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
 })
-afterAll(() => {
-  vi.restoreAllMocks()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 it('says what the library says, whatever the number of workers, and writes it down', async () => {
   const words = ['warn', FLASH, '--short', '--no-distance', '--paths', '3', '--json']
-  expect(await main([...words, '--workers', '2', '--out', folder])).toBe(0)
+  const said = await breakwaterHere(...words, '--workers', '2', '--out', folder)
+  expect(said.code).toBe(0)
   const set = loadScenario(FLASH).short
   const found = await warn(FLASH, { set, distance: 'skip', paths: 3, workers: 1 })
   const plain = JSON.parse(JSON.stringify(found))
-  expect(JSON.parse(out)).toEqual(plain)
+  expect(JSON.parse(said.stdout)).toEqual(plain)
   expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toEqual(plain)
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('Over time')
   const { rows } = await queryResults(
