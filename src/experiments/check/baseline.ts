@@ -14,7 +14,7 @@ import { type Baseline, CheckError, type StoredNumber } from './types.ts'
 /** Version of the format of baseline files. */
 export const BASELINE_VERSION = 1
 
-const REMEDY = 'make it anew with --update'
+const REMEDY = 'move it away, and make it anew with --update'
 
 /** Write a number so that JSON can hold it. */
 export function stored(value: number): StoredNumber {
