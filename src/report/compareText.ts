@@ -1,6 +1,7 @@
 import type { ArmResult, Compared, Ranked } from '../experiments/index.ts'
 import { count, inUnit } from './format.ts'
 
+type Effect = NonNullable<ArmResult['avoided']>
 type Interval = Pick<Change, 'value' | 'low' | 'high'>
 type Change = ArmResult['payers'][number]
 
@@ -44,21 +45,41 @@ function others(names: readonly string[]): string {
   return names.length > NAMED ? `${names.length} others` : names.map(quoted).join(', ')
 }
 
-function doubtOf({ cannotTell, same }: Ranked): string {
+/** How sure a difference is where its interval does not say so. */
+export function sureText(
+  { value, low, high, method }: Interval & Pick<Change, 'method'>,
+  isCertain: boolean,
+): string {
+  const isBare = low === null || high === null || (value === 0 && low === high)
+  return isBare && !isCertain ? method : ''
+}
+
+function doubtOf({ cannotTell, same }: Ranked, effect: Effect | null, isCertain: boolean): string {
+  const sure = effect && sureText(effect, isCertain)
   const parts = [
-    ...(same.length > 0 ? [`the same on every path as ${others(same)}`] : []),
+    ...(sure ? [sure] : []),
+    ...(same.length > 0
+      ? [`the same on ${isCertain ? 'every path' : 'these paths'} as ${others(same)}`]
+      : []),
     ...(cannotTell.length > 0 ? [`cannot tell from ${others(cannotTell)}`] : []),
   ]
   return parts.join('; ')
 }
 
-function rankingLines({ ranking, arms, measure }: Compared): readonly string[] {
+function rankingLines({ ranking, arms, measure, isCertain }: Compared): readonly string[] {
   const rows = ranking.map((entry) => {
     const arm = arms.find(({ name }) => name === entry.name)!
     const avoided = arm.avoided ? withInterval(arm.avoided, measure.unit) : ''
     const verdict = arm.avoided?.verdict ?? 'base'
     const level = inUnit(arm.level.value, measure.unit)
-    return [`${entry.rank}.`, entry.name, level, avoided, verdict, doubtOf(entry)]
+    return [
+      `${entry.rank}.`,
+      entry.name,
+      level,
+      avoided,
+      verdict,
+      doubtOf(entry, arm.avoided, isCertain),
+    ]
   })
   return columns([['', '', 'under stress', 'better by', 'verdict', ''], ...rows])
 }

@@ -87,6 +87,21 @@ describe('tuneText', () => {
 })
 
 describe('compareText', () => {
+  const compared = COMPARED as unknown as Compared
+
+  it('says how sure a 0 or a missing interval is, unless there is no chance', () => {
+    const method = '0 on all 8 paths; with 95 % at most 31 % of paths differ'
+    const [base, other] = compared.arms
+    const of = (low: number | null, isCertain: boolean): string => {
+      const avoided = { ...other!.avoided!, value: 0, low, high: low, method }
+      const arms = [base!, { ...other!, avoided }, ...compared.arms.slice(2)]
+      return compareText({ ...compared, arms, isCertain })
+    }
+    expect(of(0, false)).toContain(method)
+    expect(of(null, false)).toContain(method)
+    expect(of(0, true)).not.toContain(method)
+  })
+
   it('leaves out what rounding leaves, and no cents of gas', () => {
     const [base, breaker, caps] = COMPARED.arms
     const tiny = { ...base!.level, value: 1e-9, low: -1e-9, high: 3e-9 }

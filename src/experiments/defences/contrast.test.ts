@@ -157,17 +157,15 @@ describe('the effect of a defence', () => {
   })
 
   it.each([
-    [8, 'cannot tell', '31 % of paths'],
-    [58, 'cannot tell', '5.0 % of paths'],
-    [64, 'no effect', '4.6 % of paths'],
-  ] as const)('of nothing on %d paths: %s, on fewer than %s', (n, verdict, share) => {
+    [8, 'cannot tell', '31 % of paths differ'],
+    [58, 'cannot tell', '5.0 % of paths differ'],
+    [64, 'no effect', '4.6 % of paths differ'],
+  ] as const)('of nothing on %d paths: %s, at most %s', (n, verdict, share) => {
     const values = normals(n, 'base')
     const effect = effectOf(means, values, values.slice(), -1, false)
     expect([effect.value, effect.verdict]).toEqual([0, verdict])
     // 1 - 0.05^(1/n)
-    expect(effect.method).toContain(
-      `0 on all ${n} paths; with 95 % it is not 0 on fewer than ${share}`,
-    )
+    expect(effect.method).toContain(`0 on all ${n} paths; with 95 % at most ${share}`)
     const certain = createContrasts({ ...lower, statistic: 'mean', isCertain: true })
     expect(effectOf(certain, values, values.slice(), -1, true).verdict).toBe('no effect')
   })

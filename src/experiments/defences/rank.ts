@@ -41,7 +41,7 @@ function judged(contrast: Contrast, isCertain: boolean) {
   const { isZero, ...estimate } = contrast
   if (!isZero || isCertain) return { estimate, side: sideOf(contrast) }
   const share = unseenShare(estimate.n)
-  const method = `0 on all ${estimate.n} paths; with 95 % it is not 0 on fewer than ${(share * 100).toPrecision(2)} % of paths`
+  const method = `0 on all ${estimate.n} paths; with 95 % at most ${(share * 100).toPrecision(2)} % of paths differ`
   return { estimate: { ...estimate, method }, side: share <= RARE ? 0 : null }
 }
 

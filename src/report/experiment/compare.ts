@@ -1,4 +1,5 @@
 import type { CompareDocument } from '../../experiments/index.ts'
+import { sureText } from '../compareText.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { type About, factsOf, measureOf, spoken } from './about.ts'
@@ -88,7 +89,7 @@ function listed(names: readonly string[]): string {
 
 function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): string {
   const parts = [
-    ...(same.length > 0 ? [`does the same on every path as ${listed(same)}`] : []),
+    ...(same.length > 0 ? [`does the same on these paths as ${listed(same)}`] : []),
     ...(cannotTell.length > 0 ? [`cannot be told from ${listed(cannotTell)}`] : []),
   ]
   return parts.join('; ')
@@ -96,6 +97,13 @@ function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): stri
 
 function allDoubts({ cannotTell, same }: CompareDocument['ranking'][number]): string {
   return `the same as: ${same.join(', ') || 'none'}; cannot be told from: ${cannotTell.join(', ') || 'none'}`
+}
+
+function verdictOf(document: CompareDocument, name: string): Html {
+  const { avoided } = armOf(document, name)
+  if (!avoided) return html`base`
+  const sure = sureText(avoided, document.isCertain)
+  return html`${avoided.verdict}${sure && html`<span class="w">; ${sure}</span>`}`
 }
 
 function rankingTable(document: CompareDocument): Html {
@@ -121,7 +129,7 @@ function rankingTable(document: CompareDocument): Html {
         return avoided ? rangedText(avoided, measure.unit) : ''
       },
     },
-    { title: 'verdict', cell: (r) => armOf(document, r.name).avoided?.verdict ?? 'base' },
+    { title: 'verdict', cell: (r) => verdictOf(document, r.name) },
     {
       title: 'order',
       cell: (r) => html`<span class="w" title="${allDoubts(r)}">${doubtOf(r)}</span>`,
