@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -274,6 +274,30 @@ describe('the way up and the way down', () => {
     })
     expect(found).toMatchObject({ width: 0, gap: 0 })
     expect(found.ways.map(({ up }) => up)[2]).toBeCloseTo(1 / 0.3, 3)
+  })
+
+  it('differ where dealers stop for good at a gap: 1 / (1 - g) on the way up, 1 on the way down', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ways-'))
+    const file = join(dir, 'dealers-who-stop.yaml')
+    const text = readFileSync(paper('hedging-feedback'), 'utf8')
+    writeFileSync(file, text.replace('    minTrade: 10\n', '    minTrade: 10\n    maxGap: 0.1\n'))
+    const x = [0.1, 0.3, 0.5, 0.97]
+    const plan = {
+      ...{ scenario: loadScenario(file), seed: 1, set: { steps: 1000 } },
+      ...{ checked: false, measures: [], cuts: [] },
+    }
+    const found = await carryBothWays({
+      ...{ plan, x, paths: 2, measure: 'volRatioStep', cache: new Map() },
+      sets: x.map((g) => ({ g })),
+    })
+    rmSync(dir, { recursive: true })
+    for (const { x: g, up, down } of found.ways.slice(0, 3)) {
+      expect(up).toBeCloseTo(1 / (1 - g), 3)
+      expect(down).toBeCloseTo(1, 6)
+    }
+    expect(found.gap).toBeCloseTo(1, 3)
+    expect(found.width).toBeNull()
+    expect(found.note).toContain('does not come back')
   })
 
   it('are not applicable to a path that is one event', async () => {

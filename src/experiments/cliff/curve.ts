@@ -59,14 +59,15 @@ function pairAt(x: number, shock: number, step: number, { isShock, low, high }: 
 /**
  * Sample the curve.
  * @param shock multiple of the scenario's shock.
+ * @param cell how far places are apart; default: as the first two.
  */
 export async function sample(
   respond: Respond,
   x: Float64Array,
   shock: number,
   search: Search,
+  cell: number = x[1]! - x[0]!,
 ): Promise<Sampled> {
-  const cell = x.length > 1 ? x[1]! - x[0]! : 1
   const pairs = Array.from(x, (at) => pairAt(at, shock, EXTRA * cell, search))
   const own = Array.from(x, (at): Place => ({ x: at, shock }))
   const all = await respond([...own, ...pairs.flatMap(({ places }) => places)], search.paths)

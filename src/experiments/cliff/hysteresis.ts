@@ -3,7 +3,7 @@ import { intervalOf } from './curve.ts'
 
 /** Whether the way up and the way down along a parameter differ. */
 export type Hysteresis = {
-  /** Distance of the steepest cells of both ways, unit of the parameter; null when not applicable. */
+  /** Distance of the steepest cells of both ways, unit of the parameter; null when not applicable, or when one does not turn. */
   readonly width: number | null
   /** Largest mean difference of the order parameter between both ways; null when not applicable. */
   readonly gap: number | null
@@ -20,11 +20,17 @@ export function notApplicable(why: string): Hysteresis {
 
 const meanOf = (values: Float64Array): number => intervalOf(values).value
 
-function steepestCell(x: readonly number[], y: readonly number[]): number {
-  let best = 0
-  const change = (k: number): number => Math.abs(y[k + 1]! - y[k]!)
-  for (let k = 1; k + 1 < x.length; k++) if (change(k) > change(best)) best = k
-  return (x[best]! + x[best + 1]!) / 2
+/** Least change in a cell, as a share of the largest difference of both ways, that is a turn. */
+const TURN = 0.05
+
+/** Middle of the cell in which a way changes most; null when it changes next to nothing anywhere. */
+function turnOf(x: readonly number[], y: readonly number[], gap: number): number | null {
+  let [best, most] = [0, TURN * gap]
+  for (let k = 0; k + 1 < x.length; k++) {
+    const change = Math.abs(y[k + 1]! - y[k]!)
+    if (change > most) [best, most] = [k + 1, change]
+  }
+  return best === 0 ? null : (x[best - 1]! + x[best]!) / 2
 }
 
 /**
@@ -64,11 +70,17 @@ export function compareWays(
   const gap = Math.max(0, ...apart.map((k) => Math.abs(rising[k]! - falling[k]!)))
   if (apart.length === 0)
     return { width: 0, gap: 0, note: 'none: the way up and the way down agree', ways }
-  const width = Math.abs(steepestCell(x, rising) - steepestCell(x, falling))
-  const where = `between ${x[apart[0]!]} and ${x[apart.at(-1)!]}`
+  const where = `the way up and the way down differ between ${x[apart[0]!]} and ${x[apart.at(-1)!]}`
+  const [turned, returned] = [turnOf(x, rising, gap), turnOf(x, falling, gap)]
+  if (turned === null || returned === null) {
+    const which = returned === null ? 'down' : 'up'
+    const note = `${where}: the way ${which} does not turn in this range, what is gone does not come back`
+    return { width: null, gap, note, ways }
+  }
+  const width = Math.abs(turned - returned)
   const note =
     width > 0
-      ? `the way up and the way down differ ${where}: they turn at places ${Number(width.toPrecision(6))} apart`
-      : `the way up and the way down differ ${where}, but turn in the same cell`
+      ? `${where}: they turn at places ${Number(width.toPrecision(6))} apart`
+      : `${where}, but turn in the same cell`
   return { width, gap, note, ways }
 }

@@ -13,8 +13,9 @@ import {
 } from './curve.ts'
 import { findEdge } from './edge.ts'
 import { findJump, isMost } from './jump.ts'
-import { findPeak, locatePeak } from './peak.ts'
+import { locatePeak } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
+import { findPeak } from './standing.ts'
 import { CliffError, type Located, type Respond, type Search } from './types.ts'
 
 const NO_PEAK = 'the peak of the response did not stand when it was looked at closely'

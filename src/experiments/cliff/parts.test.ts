@@ -133,6 +133,14 @@ describe('hysteresis', () => {
     expect(found.note).toContain('agree')
   })
 
+  it('has no width where one way does not come back', () => {
+    const up = places.map((h) => Float64Array.of(h > 0 ? 2 : 0))
+    const down = places.map(() => Float64Array.of(2))
+    const { width, gap, note } = compareWays(places, up, down)
+    expect([width, gap]).toEqual([null, 2])
+    expect(note).toContain('the way down does not turn')
+  })
+
   it('is not seen in noise', () => {
     const draws = philoxDraws(9, 0, 'ways')
     const noise = (way: number) =>

@@ -1,91 +1,26 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import { intervalOf, isMean, type Sampled, sample, steps } from './curve.ts'
+import { meansOf, type Standing, spacing } from './standing.ts'
 import type { Respond, Search } from './types.ts'
 
-/** How many times its smallest value at an end of the range the response must reach at its peak. */
-const RISE = 1.5
 /** Cells of a window around a peak, and what each window is of the one before. */
 const CELLS = 8
 const ZOOM = 0.35
 const WINDOWS = { full: 6, coarse: 2 } as const
+/** How much wider a window is that follows a peak out of the one before. */
+const WIDER = 3
+/** Cells between the largest response and a vertex from which on the parabola fits something else. */
+const FAR = 1.5
+/** How much narrower a peak is at half of the shock: a transition's width goes with its root. */
+const SHARPER = Math.SQRT1_2
 /** Part of the range within which a peak is known well enough. */
 const PRECISE = 1e-3
 /** Multiples of the shock whose peaks are carried on to none. */
 const SHOCKS = { full: [1, 0.5, 0.25], coarse: [1] } as const
-/** How many times the response at the ends a faint peak reaches, and the smaller shocks that tell what it is. */
-const FAINT = { rise: 1.02, shocks: [1 / 8, 1 / 64, 1 / 512] } as const
 /** Least number of different responses in a window that has a shape. */
 const LEAST_LEVELS = 5
 const RESAMPLES = 100
-
-/** Mean response at each place of a curve. */
-function meansOf({ susceptibility }: Sampled, { summary = intervalOf }: Search): readonly number[] {
-  return susceptibility.map((own) => summary(own).value)
-}
-
-/**
- * Find the place of the largest response on a grid, when it stands out inside of the range.
- * @returns its index, or why there is none.
- */
-export function standsOut(grid: Sampled, search: Search): number | string {
-  const { summary = intervalOf } = search
-  const means = meansOf(grid, search)
-  const last = means.length - 1
-  let best = 0
-  for (let k = 1; k <= last; k++) if (means[k]! > means[best]!) best = k
-  if (!(means[best]! > 0)) return 'the measure does not answer to the shock anywhere in this range'
-  if (means[best]! < RISE * Math.min(...means))
-    return 'the response to a small extra shock is about the same everywhere in this range'
-  if (best === 0 || best === last)
-    return 'the response to a small extra shock is largest at an end of the range: widen it'
-  const ends = Math.max(means[0]!, means[last]!)
-  if (means[best]! < RISE * ends)
-    return `the response to a small extra shock rises nowhere above ${RISE} times that at the ends`
-  const peak = summary(grid.susceptibility[best]!)
-  const rest = [0, last].map((k) => summary(grid.susceptibility[k]!))
-  if (rest.some((end) => peak.low <= end.high))
-    return 'the response to a small extra shock has a peak, but no larger one than chance makes'
-  return best
-}
-
-/**
- * Whether the response peaks inside of the range, though by less than tells. Where a transition is, a smaller
- * shock makes a sharper peak; a bump of any other kind stays as it is.
- */
-function isFaint(grid: Sampled, search: Search): boolean {
-  const { summary = intervalOf } = search
-  const all = grid.susceptibility.map(summary)
-  const last = all.length - 1
-  const best = all.reduce((most, { value }, k) => (value > all[most]!.value ? k : most), 0)
-  if (best === 0 || best === last || !(all[best]!.value > 0)) return false
-  return [all[0]!, all[last]!].every(
-    (end) => all[best]!.value >= FAINT.rise * end.value && !(all[best]!.low <= end.high),
-  )
-}
-
-/** A peak that stands out, and the multiple of the scenario's shock at which it does. */
-export type Standing = { readonly grid: Sampled; readonly place: number; readonly shock: number }
-
-/**
- * Find the peak of the response that stands out on a grid; a faint one is looked at with smaller shocks.
- * @returns why there is none, when there is none.
- */
-export async function findPeak(
-  respond: Respond,
-  grid: Sampled,
-  search: Search,
-): Promise<Standing | string> {
-  const best = standsOut(grid, search)
-  if (typeof best === 'number') return { grid, place: best, shock: 1 }
-  if (search.isShock || !isFaint(grid, search)) return best
-  for (const shock of FAINT.shocks) {
-    const closer = await sample(respond, grid.x, shock, search)
-    const place = standsOut(closer, search)
-    if (typeof place === 'number') return { grid: closer, place, shock }
-  }
-  return best
-}
 
 /** Vertex of a parabola through values, with its standard error from what the parabola leaves. */
 type Vertex = { readonly at: number; readonly error: number }
@@ -152,13 +87,17 @@ function isCoarse(y: readonly number[]): boolean {
 
 /** What one window says: its vertex, how far other paths and the misfit carry it; null when it has no shape. */
 function readWindow(window: Sampled, search: Search) {
+  const { x } = window
   const y = meansOf(window, search)
-  const vertex = isCoarse(y) ? null : vertexOf(window.x, y)
-  const [low, high] = [window.x[0]!, window.x[CELLS]!]
-  const top = window.x[y.indexOf(Math.max(...y))]!
-  if (!vertex || vertex.at < low || vertex.at > high) return { top, peak: null }
+  const index = y.indexOf(Math.max(...y))
+  const said = { top: x[index]!, isEdge: index === 0 || index === CELLS, peak: null }
+  const vertex = isCoarse(y) ? null : vertexOf(x, y)
+  if (!vertex || vertex.at < x[0]! || vertex.at > x[CELLS]!) return said
   const misfit = studentQuantile(0.975, CELLS - 2) * vertex.error
-  return { top, peak: { at: vertex.at, misfit, chance: chanceOf(window, search) } }
+  const chance = chanceOf(window, search)
+  // A narrow peak in a wide window drags the parabola along, to where the response is not large.
+  const isFar = Math.abs(vertex.at - said.top) > Math.max(FAR * (x[1]! - x[0]!), misfit + chance)
+  return isFar ? said : { ...said, peak: { at: vertex.at, misfit, chance } }
 }
 
 /** A peak at one shock, and half of its 95 % interval: by chance, and by how it was looked for. */
@@ -166,21 +105,26 @@ type Peak = {
   readonly at: number
   readonly chance: number
   readonly error: number
-  /** Half the width of the first window in which it had a shape. */
+  /** The part of the error by which it moved as windows narrowed. */
+  readonly lean: number
+  /** Half the width of the window that told it, and of the first in which it had a shape. */
+  readonly half: number
   readonly seen: number
 }
 
 const reachOf = ({ chance, error }: Peak): number => Math.hypot(chance, error)
 
+/** Where to begin to look for a peak: around the same one at a larger shock, or a place on the grid. */
+type Start = { readonly at: number; readonly half: number; readonly known: Peak | null }
+
 /**
  * Close in on the peak of the response.
- * @param known the same peak at a larger shock; null at the first.
  * @returns where it is at this shock, from the window that tells best; null when none shows a peak.
  */
 async function closeIn(
   respond: Respond,
-  { from, width, shock }: { readonly from: number; readonly width: number; readonly shock: number },
-  known: Peak | null,
+  shock: number,
+  { at: from, half: width, known }: Start,
   search: Search,
 ): Promise<Peak | null> {
   let at = from
@@ -190,15 +134,17 @@ async function closeIn(
     const low = Math.max(search.low, at - half)
     const high = Math.min(search.high, at + half)
     const window = await sample(respond, steps(low, high, CELLS), shock, search)
-    const { top, peak } = readWindow(window, search)
+    const { top, isEdge, peak } = readWindow(window, search)
+    // At another shock it may have moved out of the window.
+    if (!peak && known && !best && isEdge) half *= WIDER / ZOOM
     // A peak much narrower than the window has its shape further in; one that was seen twice is lost in steps.
-    if (!peak && (known || (best && best.error < best.seen))) break
+    else if (!peak && (known || (best && best.error < best.seen))) break
     // A peak that leans moves as the window narrows: how far it still did is part of the error.
-    const shift: number = best || known ? Math.abs((peak?.at ?? top) - at) : half
+    const lean: number = best ? Math.abs((peak?.at ?? top) - at) : (known?.lean ?? half)
     at = peak?.at ?? top
     if (!peak) continue
     const { chance, misfit } = peak
-    const found: Peak = { at, chance, error: misfit + shift, seen: best?.seen ?? half }
+    const found: Peak = { at, chance, error: misfit + lean, lean, half, seen: best?.seen ?? half }
     // From where chance, or the few accounts of a book, decide, narrower windows tell less.
     if (best && reachOf(found) >= reachOf(best)) break
     best = found
@@ -207,13 +153,21 @@ async function closeIn(
   return best
 }
 
-/** An interval inside of the range that was searched, as far as its value is. */
-function inside({ value, low, high }: Interval, search: Search): Interval {
-  return {
-    value,
-    low: Math.max(low, Math.min(value, search.low)),
-    high: Math.min(high, Math.max(value, search.high)),
+/**
+ * Carry a peak from the last two shocks to none.
+ * @returns its place, and half of its 95 % interval.
+ */
+function carried(before: Peak, last: Peak): readonly [value: number, reach: number] {
+  const moved = Math.abs(last.at - before.at)
+  // Where it moves by no more than is known, the better of the two is as good without a shock.
+  if (moved <= Math.hypot(last.error, before.error)) {
+    const sure = reachOf(before) < reachOf(last) ? before : last
+    return [sure.at, Math.hypot(sure.chance, sure.error + moved)]
   }
+  // Straight through both: what is left out of the way to no shock is part of the error.
+  const error = Math.hypot(2 * last.error, before.error) + moved
+  // The same paths were met at both shocks.
+  return [2 * last.at - before.at, Math.hypot(last.chance, error)]
 }
 
 /**
@@ -226,25 +180,23 @@ export async function locatePeak(
   { grid, place, shock }: Standing,
   search: Search,
 ): Promise<Interval | null> {
-  const cell = grid.x[1]! - grid.x[0]!
   const multiples = search.isShock ? ([1] as const) : SHOCKS[search.effort ?? 'full']
   const found: Peak[] = []
   for (const multiple of multiples) {
     const known = found.at(-1) ?? null
-    const [from, width] = known ? [known.at, known.seen] : [grid.x[place]!, 1.5 * cell]
-    const peak = await closeIn(respond, { from, width, shock: shock * multiple }, known, search)
+    const start: Start = known
+      ? { at: known.at, half: Math.max(SHARPER * known.half, 2 * reachOf(known)), known }
+      : { at: grid.x[place]!, half: 1.5 * spacing(grid.x, place), known }
+    const peak = await closeIn(respond, shock * multiple, start, search)
     if (!peak) break
     found.push(peak)
   }
-  const last = found.at(-1)
+  const [last, before] = found.toReversed()
   if (!last) return null
-  const around = (value: number, reach: number): Interval =>
-    inside({ value, low: value - reach, high: value + reach }, search)
-  const before = found.at(-2)
-  if (!before) return around(last.at, reachOf(last))
-  // Straight through the last two: what is left out of the way to no shock is part of the error.
-  const value = 2 * last.at - before.at
-  const error = Math.hypot(2 * last.error, before.error) + Math.abs(value - last.at)
-  // The same paths were met at both shocks.
-  return around(value, Math.hypot(last.chance, error))
+  const [value, reach] = before ? carried(before, last) : [last.at, reachOf(last)]
+  return {
+    value,
+    low: Math.max(value - reach, Math.min(value, search.low)),
+    high: Math.min(value + reach, Math.max(value, search.high)),
+  }
 }
