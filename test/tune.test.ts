@@ -98,6 +98,23 @@ describe('the leveraged loop', () => {
     expect(text).not.toContain('no interval')
   })
 
+  it('compares with the world as it is where a knob is part of the objective', async () => {
+    const own = { ...ASKED, points: 4, subjectTo: [] }
+    const size = { name: 'bookSize', low: 0.5, high: 2 }
+    const sized = await tune(LOOP, { ...own, objective: 'badDebt - 1e9*bookSize', vary: [size] })
+    expect(sized.asItIs!.fresh.value! / (4.54e6 - 1e9)).toBeCloseTo(1, 5)
+    expect(sized.asItIs!.more.value).toBeGreaterThan(0)
+    // Every liquidator has a delay of its own: there is no one number for the world as it is.
+    const delay = { name: 'liquidationDelay', low: 0, high: 60 }
+    const late = await tune(LOOP, {
+      ...own,
+      objective: 'badDebt + liquidationDelay',
+      vary: [delay],
+    })
+    expect(late.asItIs!.more.value).toBeNull()
+    expect(tuneText(late)).toMatch(/scenario as it is: unknown.*: cannot tell/)
+  })
+
   it('says none where a constraint cannot be met, and how near it came', async () => {
     const found = await tune(LOOP, { ...ASKED, points: 10, subjectTo: ['badDebt <= -5'] })
     expect(found.best).toBeNull()

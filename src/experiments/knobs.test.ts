@@ -59,6 +59,7 @@ it('a name that is neither a parameter nor a knob stays an error of the scenario
 it('what can be varied are numbers and knobs; parameters come first', () => {
   expect(variableOf(ownBook, 'ethDrop')).toMatchObject({ value: 0.4, range: [0, 0.99] })
   expect(variableOf(ownBook, 'oracleLatency')).toMatchObject({ value: null, unit: 's' })
+  expect(variableOf(ownBook, 'bookSize')).toMatchObject({ value: 1, unit: 'factor' })
   expect(variableOf(ownBook, 'book')).toBeNull()
   expect(variableOf(ownBook, 'nothing')).toBeNull()
   const own = { name: 'oracleLatency', value: 3, unit: 'blocks', doc: '' }

@@ -27,7 +27,7 @@ export type Variable = {
   readonly name: string
   readonly unit: string
   readonly doc: string
-  /** As the file or an override gives it; null for knobs, and for what only data give. */
+  /** As the file or an override gives it, or as found; null where that is not one number. */
   readonly value: number | null
   /** Lowest and highest value allowed. */
   readonly range: readonly [low: number, high: number]
@@ -45,8 +45,8 @@ function knobOf(scenario: Scenario, name: string): KnobName | null {
 export function variableOf(scenario: Scenario, name: string): Variable | null {
   const knob = knobOf(scenario, name)
   if (knob) {
-    const { doc, unit, min, max } = KNOBS[knob]
-    return { name, unit, doc, value: null, range: [min, max] }
+    const { doc, unit, min, max, found } = KNOBS[knob]
+    return { name, unit, doc, value: found, range: [min, max] }
   }
   const parameter = scenario.parameters.find((p) => p.name === name)
   if (!parameter) return null

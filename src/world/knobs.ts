@@ -8,6 +8,8 @@ export type KnobSpec = {
   readonly unit: string
   readonly min: number
   readonly max: number
+  /** Value at which the world stays as found; null where its parts have values of their own. */
+  readonly found: number | null
 }
 
 /** Components that every world has in common, whatever it calls their parameters. */
@@ -17,30 +19,35 @@ export const KNOBS: Readonly<Record<KnobName, KnobSpec>> = {
     unit: 's',
     min: 0,
     max: 86_400,
+    found: null,
   },
   concentration: {
     doc: 'size of the fewest accounts that owe half of a debt, over that as found; totals and healths stay',
     unit: 'factor',
     min: 0.05,
     max: 20,
+    found: 1,
   },
   oracleLatency: {
     doc: 'time from what a feed sees, or may read, to its transaction',
     unit: 's',
     min: 0,
     max: 86_400,
+    found: null,
   },
   marginRequirement: {
     doc: 'multiplies 1 - liquidation threshold, which is 1 / largest leverage, at unchanged positions',
     unit: 'factor',
     min: 0,
     max: 10,
+    found: 1,
   },
   bookSize: {
     doc: 'size of all accounts and of the cash of every lender, over that as found: what caps let in; healths stay',
     unit: 'factor',
     min: 0.001,
     max: 1000,
+    found: 1,
   },
 }
 

@@ -64,8 +64,8 @@ export async function askEach(
 export function valuesOf(sample: Sample, setting: Overrides, paths: number): Values {
   return (name) => {
     const own = setting[name]
-    if (sample.names.includes(name) || typeof own !== 'number') return sample.values(name)
-    return new Float64Array(paths).fill(own)
+    if (sample.names.includes(name)) return sample.values(name)
+    return new Float64Array(paths).fill(typeof own === 'number' ? own : Number.NaN)
   }
 }
 

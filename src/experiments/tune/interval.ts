@@ -40,6 +40,7 @@ function perPath({ terms }: Objective, values: Values): Float64Array | null {
 /** Spread a number over resamples of the paths. @param at the number of one resample. */
 export function bootstrapped(at: (r: number) => number, paths: number): Estimate {
   const value = at(0)
+  if (Number.isNaN(value)) return without('a term has no value', paths)
   if (paths < 2) return without('one path: no interval', paths, value)
   const all = Array.from({ length: RESAMPLES }, (_, k) => at(k + 1)).filter(Number.isFinite)
   if (all.length < RESAMPLES / 2) return without('too few resamples have a value', paths, value)
