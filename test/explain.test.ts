@@ -118,6 +118,21 @@ describe('breakwater explain', () => {
     expect(explainText(document)).toContain('no channel changes it: all of it is fundamental')
   }, 30_000)
 
+  it('refuses what its last stage cannot do before the first one runs', async () => {
+    const stages: string[] = []
+    const refused = (options: Parameters<typeof explain>[1]) =>
+      expect(
+        explain(smallWorld(), { ...options, workers: 1, onStage: (stage) => stages.push(stage) }),
+      ).rejects
+    const drop = { drop: [0.3, 0.4] } as const
+    await refused({ sensitivity: { vary: { foo: [0, 1] } } }).toThrowError(
+      '"foo" is neither a parameter nor a knob',
+    )
+    await refused({ sensitivity: { vary: drop }, measure: 'nope' }).toThrowError('is no measure')
+    await refused({ sensitivity: { vary: drop, samples: 1 } }).toThrowError('samples')
+    expect(stages).toEqual([])
+  })
+
   it('refuses to explain nothing', async () => {
     const path = 'scenarios/oracle-manipulation.yaml'
     const nothing = explainCommand(path, { sensitivity: false, attribution: false })

@@ -105,6 +105,7 @@ export {
 } from './sensitivity/ranges.ts'
 export {
   type Correlation,
+  checkSensitivity,
   type ParameterSensitivity,
   type ScenarioSensitivity,
   type SensitivityMethod,

@@ -4,6 +4,7 @@ import {
   type AttributionOptions,
   attribute,
   attributionDocument,
+  checkSensitivity,
   PACKAGE_VERSION,
   type ScenarioSensitivity,
   type SensitivityOptions,
@@ -79,6 +80,15 @@ async function movers(
   }
 }
 
+/** Refuse what is asked of the last stage before the first one runs. */
+function checkAsked(scenario: Scenario, { skip = [], sensitivity, measure, set }: ExplainOptions) {
+  if (skip.includes('sensitivity') || sensitivity?.vary === undefined) return
+  checkSensitivity(scenario, {
+    ...{ ...BOUNDS, ...sensitivity, set: set ?? {} },
+    ...(measure === undefined ? {} : { measure }),
+  })
+}
+
 /**
  * Explain what a scenario loses: what it is made of, channel by channel; the median and the worst path in
  * words; and which parameters move it.
@@ -91,6 +101,7 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<ExplainDocument> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
+  checkAsked(scenario, options)
   const { skip = [], sensitivity, onStage, onProgress, paths, measure, ...shared } = options
   const cache = shared.cache ?? new Map()
   const own = { ...shared, cache }

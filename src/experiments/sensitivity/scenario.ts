@@ -7,7 +7,7 @@ import type { Correlations } from './copula.ts'
 import type { Law } from './laws.ts'
 import { type MorrisEffect, morrisDesign, morrisFrom } from './morris.ts'
 import { checkCount, type Interval, type Ranges, SensitivityError } from './ranges.ts'
-import { widened } from './replicates.ts'
+import { LEAST, widened } from './replicates.ts'
 import { shapleyDesign, shapleyFrom } from './shapley.ts'
 import { sobolDesign, sobolFrom } from './sobolIndices.ts'
 import { type Skipped, type Varied, variedIn } from './vary.ts'
@@ -296,6 +296,31 @@ async function pathsDiffer(survey: Survey, measure: string): Promise<boolean> {
   return !Object.is(a, b)
 }
 
+/** What is asked of a scenario. */
+type Plan = ReturnType<typeof variedIn> & {
+  readonly method: SensitivityMethod
+  readonly response: Response
+}
+
+function planOf(scenario: Scenario, options: SensitivityOptions): Plan {
+  const { vary, measure = scenario.order.measure, correlations = [], set = {} } = options
+  const { trajectories = TRAJECTORIES, samples = SAMPLES } = options
+  const method = methodOf(options)
+  if (trajectories !== 0) checkCount('trajectories', trajectories, 2)
+  if (method !== 'morris') checkCount('samples', samples, 2 * LEAST)
+  const found = variedIn(scenario, vary, set)
+  matrixOf(found.varied, correlations)
+  return { ...found, method, response: responseOf(scenario, measure) }
+}
+
+/**
+ * Check what would be asked of `sensitivityOf`, without running anything.
+ * @throws {SensitivityError} when there is nothing to vary or to measure.
+ */
+export function checkSensitivity(scenario: Scenario, options: SensitivityOptions): void {
+  planOf(scenario, options)
+}
+
 /**
  * Tell what moves a measure of a scenario: a screening by Morris, then the shares of the variance of what
  * it leaves in. All points meet the same draws, so differences are those of the parameters.
@@ -309,16 +334,16 @@ export async function sensitivityOf(
   options: SensitivityOptions = {},
 ): Promise<ScenarioSensitivity> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { vary, measure, method: _, correlations = [], ...rest } = options
-  const { trajectories = TRAJECTORIES, samples = SAMPLES, set = {} } = options
+  const { vary: _, measure: __, method: ___, correlations = [], ...rest } = options
+  const { trajectories = TRAJECTORIES, samples = SAMPLES } = options
   const seed = options.seed ?? scenario.seed
-  const method = methodOf(options)
   const paths = options.paths ?? scenario.paths
-  if (trajectories !== 0) checkCount('trajectories', trajectories, 2)
-  const { varied, skipped } = variedIn(scenario, vary, set)
-  matrixOf(varied, correlations)
-  const response = responseOf(scenario, measure ?? scenario.order.measure)
-  const survey = openSurvey(scenario, { ...rest, measures: [response.measure], only: [response.measure] })
+  const { method, varied, skipped, response } = planOf(scenario, options)
+  const survey = openSurvey(scenario, {
+    ...rest,
+    measures: [response.measure],
+    only: [response.measure],
+  })
   let evaluations = 0
   const ask = (sets: readonly Overrides[]): Promise<Answers> => {
     evaluations += sets.length
