@@ -40,7 +40,7 @@ it('draws the path in the middle, its indicators up to the event', async () => {
   expect(least[lines.path]).toBe(middle)
   const { onset, indicators } = paths[lines.path]!
   expect(lines.price.seconds[0]).toBe(0)
-  expect(lines.price.seconds.at(-1)).toBe(3600)
+  expect(lines.price.seconds.at(-1)).toBe(2 * onset!.seconds)
   expect(Math.min(...lines.price.values)).toBeLessThan(0.98 * lines.price.values[0]!)
   lines.indicators.forEach(({ name, seconds, values }, k) => {
     expect(name).toBe(indicators[k]!.name)

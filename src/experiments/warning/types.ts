@@ -52,7 +52,7 @@ export type TimeLine = {
 /** What was to be seen on one path over time. */
 export type TimeLines = {
   readonly path: number
-  /** Price of the watched asset, USD, over the whole path. */
+  /** Price of the watched asset, USD, as long after the event as before it; without one, over the whole path. */
   readonly price: TimeLine
   /** Indicators, each at the end of its window; all windows end before the onset. */
   readonly indicators: readonly (TimeLine & { readonly name: IndicatorTrend['name'] })[]

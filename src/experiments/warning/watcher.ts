@@ -24,7 +24,7 @@ export type Signs = {
   readonly liquidations: number
   readonly trends: Trends
   readonly branching: { readonly likelihood: Branching | null; readonly moment: Branching | null }
-  /** Logarithm of the watched price over the whole path. */
+  /** Logarithm of the watched price, as long after the event as before it. */
   readonly price: TickLine
   /** Indicators at the ends of their windows. */
   readonly lines: readonly (TickLine & { readonly name: IndicatorTrend['name'] })[]
@@ -50,6 +50,8 @@ const BOUNDS = ['value', 'low', 'high'] as const
 /** Places of a line of prices, and of indicators, at most: what a chart can show. */
 const PRICES = 161
 const WINDOWS = 81
+/** Ticks of the price that are told, where the path has as many, however early its event. */
+const LEAST = 60
 
 function placed(name: string, most: number): readonly string[] {
   return Array.from({ length: most }, (_, k) => `${name}[${k}]`)
@@ -129,7 +131,11 @@ function pairsOf(
     ['foundBy', (FOUND_BY as readonly string[]).indexOf(onset?.by ?? '')],
     ['liquidations', liquidations.length],
     ...trendPairs(trends),
-    ...linePairs(series[0]!, lines),
+    // As long after the event as before it: later on the price tells nothing of it.
+    ...linePairs(
+      onset ? series[0]!.subarray(0, Math.max(2 * onset.tick, LEAST) + 1) : series[0]!,
+      lines,
+    ),
     // A fit to many events takes long, and one path is told of.
     ...(path === 0 ? ratioPairs(liquidations, seconds) : []),
   ]
