@@ -6,7 +6,7 @@ describeExperiments('a venue that prints a wrong price', {
   // Blocks of a minute: what every block costs is what a path costs.
   set: { minutes: 15, blockSeconds: 60 },
   paths: 2,
-  shock: { name: 'misprint', low: 0.05, high: 0.55 },
+  shock: { name: 'misprint', low: 0.2, high: 0.3 },
   tuned: { name: 'guard', low: 0.1, high: 0.5 },
   objective: 'liquidatedDebt',
   budget: 'liquidatedDebt <= 6e7',
