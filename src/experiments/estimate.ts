@@ -56,6 +56,16 @@ export function alikeChance(n: number): number {
   return pow(0.5, n)
 }
 
+/** Estimate what is the same on all of n paths: sure only where they are as many as a sign test needs. */
+export function alike(value: number, n: number, confidence: number): Estimate {
+  const isSure = (paths: number): boolean => 2 * alikeChance(paths) <= 1 - confidence
+  let needed = 2
+  while (!isSure(needed)) needed++
+  const method = `all ${n} paths change alike; ${inPercent(confidence)} sign test`
+  if (n < needed) return without(`${method} needs ${needed}`, n, value)
+  return { value, low: value, high: value, method, n, approximate: true }
+}
+
 /** Say why there is no interval. */
 export function tooFew(n: number, needed: number): string {
   return `too few paths: ${n} of the ${needed} that an interval needs`

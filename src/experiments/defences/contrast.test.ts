@@ -73,9 +73,9 @@ describe('a contrast of worlds on the same paths', () => {
     // Sum of two independent standard normals: its 90 % quantile is sqrt(2) times that of one.
     const quantile = 1.2815515655446004
     const truth = 1 + (Math.SQRT2 - 1) * quantile
-    const share = coverage('p90', 30, truth, 60)
-    expect(share).toBeGreaterThan(0.85)
-    expect(share).toBeLessThan(1)
+    const share = coverage('p90', 60, truth, 60)
+    // What it covers in worlds that are less alike is in paired.test.ts.
+    expect(share).toBeGreaterThan(0.9)
   })
 
   it('is much surer than a comparison of other paths when the shock is common', () => {
