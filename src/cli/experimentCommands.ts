@@ -194,7 +194,7 @@ function addExplain(program: Command, finish: Finish): void {
   withScenario(command, 'report.html, report.json, channels.parquet and sensitivity.parquet')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater explain scenarios/compound-v2-eth-crash.yaml --short --measure badDebt\n\nThe same paths are run with every set of channels of contagion cut; Shapley shares of what goes add up to the\nwhole less what is left with all of them cut. The median and the worst path are told in words, with the events of\ntheir traces behind #. "Cannot tell" is an answer.',
+      '\nExample:\n  breakwater explain scenarios/own-book.yaml\n\nThe same paths are run with every set of channels of contagion cut; Shapley shares of what goes add up to the\nwhole less what is left with all of them cut. The median and the worst path are told in words, with the events of\ntheir traces behind #. "Cannot tell" is an answer.',
     )
     .action(async (scenario: string, options) => {
       const { explainCommand } = await import('./explain.ts')
