@@ -217,11 +217,10 @@ export async function pathStories(
     if (view === null) continue
     const value = values[path]!
     const story = storyOfPath(view)
-    const first = Math.max(1, story.findIndex(isProven))
     const channels = channelClauses(view, sharesOn(attribution, path), unit, value)
     stories.push({
       ...{ told, name: `the ${told.join(' and the ')} path`, path, value },
-      ...{ before: statesIn(story.slice(0, first)), after: statesIn(story.slice(first)) },
+      ...{ before: statesIn(story.slice(0, 1)), after: statesIn(story.slice(1)) },
       clauses: [...story.filter(isProven), ...channels],
       replay: replayCommand({ scenario: scenario.path, seed, path, set: options.set ?? {} }),
     })

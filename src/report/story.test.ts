@@ -3,6 +3,7 @@ import type { RunOutcome } from '../experiments/index.ts'
 import { runScenario } from '../experiments/index.ts'
 import { loadScenario } from '../scenario/index.ts'
 import type { EventName, Trace } from '../world/index.ts'
+import { accountsOf } from './accounts.ts'
 import { outlineEvents, outlineOf } from './outline.ts'
 import { sayEvent } from './say.ts'
 import { smallCrash } from './smallCrash.conformance.ts'
@@ -18,7 +19,7 @@ const PROOFS: readonly (readonly [RegExp, readonly EventName[]])[] = [
   [/^Largest cascade/, ['news', 'impact', 'swap', 'answer', 'liquidation']],
   [/failed and lost/, ['failed']],
   [/^Borrowers lost/, ['liquidation']],
-  [/^Lenders lose/, ['insolvent']],
+  [/^Lenders lose/, ['insolvent', 'deficit', 'liquidation', 'borrow', 'news', 'impact', 'swap']],
 ]
 
 function expectProven(clause: Clause, trace: Trace): void {
@@ -41,9 +42,9 @@ describe('the story of a crash', () => {
     const { trace } = outcome.view!.world
     for (const clause of story) expectProven(clause, trace)
     const needed = story.filter(({ text }) =>
-      /^First|repaid|^Channel|^Largest|^Borrowers/.test(text),
+      /^First|repaid|^Channel|^Largest|^Borrowers|^Lenders lose/.test(text),
     )
-    expect(needed).toHaveLength(5)
+    expect(needed).toHaveLength(6)
     for (const clause of needed) expect(clause.events.length, clause.text).toBeGreaterThan(0)
   })
 
@@ -122,5 +123,41 @@ describe('bad debt that a protocol writes off', () => {
     expect(text).toContainEqual(
       expect.stringMatching(/^Lenders lose \$578\.13k: bad debt written off/),
     )
+    const { trace } = outcome.view!.world
+    const told = storyOf(outcome).find((clause) => clause.text.startsWith('Lenders lose'))!
+    expect(told.events.map((e) => kindOf(trace, e))).toContain('deficit')
+  })
+})
+
+describe('what lenders lose', () => {
+  const lossOf = async (outcome: RunOutcome) => {
+    const { world } = outcome.view!
+    const told = storyOf(outcome).find((clause) => clause.text.startsWith('Lenders lose'))!
+    return { world, events: told.events, said: told.events.map((e) => sayEvent(world, e)) }
+  }
+
+  it('is proven by the loan of an attack that nobody liquidated', async () => {
+    const scenario = loadScenario('scenarios/oracle-manipulation.yaml')
+    const { world, events, said } = await lossOf(await runScenario(scenario, { paths: 1 }))
+    expect(events.map((e) => kindOf(world.trace, e))).toEqual(['borrow'])
+    expect(said[0]).toContain('borrows $116.00M of USD')
+  })
+
+  it('is proven by what was done last to the accounts that owe most of it', async () => {
+    const { world, events } = await lossOf(await smallCrash())
+    const bad = accountsOf(world).filter((a) => a.badDebt > 0)
+    const rows = bad.sort((a, b) => b.badDebt - a.badDebt).map(({ row }) => row)
+    const proven = events.map((e) => world.trace.columns.row[e]!)
+    expect(new Set(proven)).toEqual(new Set(rows.slice(0, 3)))
+  })
+
+  it('is proven by the price move where nobody acted', async () => {
+    const outcome = await smallCrash({}, { set: { prices: 'slowFeed' } })
+    const { world, events } = await lossOf(outcome)
+    expect(events.length).toBeGreaterThan(0)
+    for (const e of events) {
+      expect(['news', 'impact']).toContain(kindOf(world.trace, e))
+      expect(world.trace.columns.y[e]!).toBeLessThan(0)
+    }
   })
 })

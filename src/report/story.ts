@@ -14,6 +14,7 @@ import { crossingCounts } from './contagion.ts'
 import { sayDealers } from './dealers.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
 import { sayGaps, sayTrough } from './gaps.ts'
+import { bookingsOf, proofsOf } from './proofs.ts'
 import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
 import { isLeft, reasonsOf, troubledOf } from './troubled.ts'
@@ -291,7 +292,6 @@ function losses({ view, accounts }: Teller): Clause {
   const bad = accounts.filter((a) => a.badDebt > 0).sort((a, b) => b.badDebt - a.badDebt)
   const sum = bad.reduce((all, a) => all + a.badDebt, 0)
   if (sum + booked === 0) return { text: 'No bad debt: every account can still pay.', events: [] }
-  const events = eventsOf(world.trace, 'insolvent').slice(0, 3)
   const share = (usd: number): string =>
     start.totalDebt > 0
       ? `${percent(usd / start.totalDebt)} of the opening debt`
@@ -299,7 +299,7 @@ function losses({ view, accounts }: Teller): Clause {
   if (sum === 0)
     return {
       text: `Lenders lose ${dollars(booked)}: bad debt written off (${share(booked)}); every account that is left can pay.`,
-      events,
+      events: bookingsOf(world),
     }
   const top = bad.slice(0, 10).reduce((all, a) => all + a.badDebt, 0)
   const worst = bad[0]!
@@ -309,7 +309,7 @@ function losses({ view, accounts }: Teller): Clause {
   const spread = bad.length > 10 ? `; ${who}, the worst ten ${percent(top / sum)}` : `; ${who}`
   return {
     text: `${isFound ? 'Lenders have lost' : 'Lenders lose'} ${dollars(sum)} (bad debt, ${share(sum)}${known}) to ${count(bad.length, 'account')}${bad.length > 1 ? spread : ''}${booked > 0 ? `; ${dollars(booked)} more is written off` : ''}.`,
-    events,
+    events: proofsOf(world, bad),
   }
 }
 
