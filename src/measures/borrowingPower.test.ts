@@ -24,6 +24,7 @@ it('is collateral times its threshold at the price of the end', async () => {
       const expected = 0.8 * held * 100 * (1 - drop)
       expect(Math.abs(get('borrowingPower') - expected)).toBeLessThan(1e-9 * expected)
       expect(get('borrowingPower[lender]')).toBe(get('borrowingPower'))
+      expect(Math.abs(get('openingBorrowingPower') - 0.8 * held * 100)).toBeLessThan(1e-7 * held)
     }),
     { seed: 11, numRuns: 6 },
   )

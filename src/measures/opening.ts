@@ -1,5 +1,6 @@
 import type { Lender, World } from '../world/index.ts'
 import { type DebtTotals, debtTotals, shortfallOf } from './books.ts'
+import { powerOf } from './borrowingPower.ts'
 import { type Focus, namedLenders, type Opening, referencePrices } from './view.ts'
 
 /** Prices after every scheduled shock at once, from `prices`. */
@@ -48,6 +49,7 @@ export function openingOf(world: World, focus: Focus): Opening {
     badDebt: new Map(each.map(({ name, totals }) => [name, totals.bad])),
     shortfall: new Map(each.map(({ name, shortfall }) => [name, shortfall])),
     debt: new Map(each.map(({ name, totals }) => [name, totals.debt])),
+    borrowingPower: new Map(named.map(({ name, lender }) => [name, powerOf(lender, prices)])),
     liquidatorWealth: liquidatorWealth(world, prices),
     dealerWealth: dealerWealth(world, prices),
   }

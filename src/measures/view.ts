@@ -26,6 +26,8 @@ export type Opening = {
   readonly shortfall: ReadonlyMap<string, number>
   /** Debt owed to each lender before the first block, USD. */
   readonly debt: ReadonlyMap<string, number>
+  /** Borrowing power of each lender's accounts before the first block, USD. */
+  readonly borrowingPower: ReadonlyMap<string, number>
   /** What the liquidators hold together, USD at reference prices. */
   readonly liquidatorWealth: number
   /** What the dealers in options own together, USD at reference prices; 0 without any. */
