@@ -4,7 +4,8 @@ import { type Reading, readingOf } from '../cliff/reading.ts'
 import { type Objective, parseCondition, parseObjective } from '../condition.ts'
 import { variableOf } from '../knobs.ts'
 import { measuresOf } from '../names.ts'
-import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import type { Survey, SurveyOptions } from '../survey.ts'
+import { openTuned } from './capital.ts'
 import { estimateFresh } from './fresh.ts'
 import { fillFrontier, paretoOf, type Traded } from './frontier.ts'
 import {
@@ -124,7 +125,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const expressions = expressionsOf(question)
   const known = measuresOf(scenario)
   const measures = [...new Set([...measuresIn(expressions, known), reading.measure])]
-  const survey = openSurvey(scenario, { ...options, measures, ...readOnly(scenario, measures) })
+  const survey = openTuned(scenario, { ...options, measures, ...readOnly(scenario, measures) })
   try {
     const { vary } = question
     const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
@@ -213,7 +214,7 @@ async function settle(
   const best = chosen(found)
   const other = bestOf(random.filter(({ score }) => score.violation === 0))
   const only = measures
-  const fresh = openSurvey(scenario, { ...options, measures, only, seed: freshSeedOf(seed) })
+  const fresh = openTuned(scenario, { ...options, measures, only, seed: freshSeedOf(seed) })
   try {
     const answer = await estimateFresh(fresh, {
       ...{ question, base, best, paths: freshPaths, differ },
