@@ -1,4 +1,5 @@
 import type { Overrides } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import { calmOf } from './arms.ts'
 import type { Arm, Weather } from './types.ts'
@@ -25,22 +26,8 @@ export type Runs = {
   readonly runs: number
 }
 
-/** Paths when nothing says how many and they differ. */
+/** Fewest paths when nothing says how many and they differ. */
 const PATHS = 8
-
-/** Paths that show whether there is any chance in a world. */
-const PROBES = 2
-
-function sameOnAll(values: Float64Array): boolean {
-  return values.every((value) => Object.is(value, values[0]))
-}
-
-function isCertain(samples: readonly Sample[]): boolean {
-  return samples.every(
-    (sample) =>
-      sample.failures.length === 0 && sample.names.every((name) => sameOnAll(sample.values(name))),
-  )
-}
 
 function observedOf(samples: readonly Sample[], paths: number): Observed {
   const failed = new Set(samples.flatMap(({ failures }) => failures.map(({ path }) => path)))
@@ -84,14 +71,27 @@ async function askAll(
 /** Open one survey per scenario, with nothing measured beside what every run has and what is asked. */
 function openSurveys(arms: readonly Arm[], options: SurveyOptions) {
   const scenarios = [...new Set(arms.map(({ scenario }) => scenario))]
-  const seed = options.seed ?? arms[0]!.scenario.seed
   return new Map(
     scenarios.map((scenario) => {
       // Comparisons among the scenario's own measures would cost runs that nobody looks at.
-      const survey = openSurvey({ ...scenario, measures: [] }, { ...options, seed })
+      const survey = openSurvey({ ...scenario, measures: [] }, options)
       return [scenario, survey] as const
     }),
   )
+}
+
+/** Whether chance has no part in any of the worlds. */
+async function isCertain(
+  surveys: ReadonlyMap<Arm['scenario'], Survey>,
+  worlds: readonly Asked[],
+  options: SurveyOptions,
+): Promise<boolean> {
+  for (const scenario of surveys.keys()) {
+    const own = worlds.filter(({ arm }) => arm.scenario === scenario)
+    const points = own.map(({ set }) => set)
+    if (await isRandom(scenario, points, options)) return false
+  }
+  return true
 }
 
 function worldsOf(arms: readonly Arm[], weather: Weather): readonly Asked[] | null {
@@ -101,7 +101,7 @@ function worldsOf(arms: readonly Arm[], weather: Weather): readonly Asked[] | nu
 }
 
 /**
- * Run every arm under stress and in calm weather on the same paths. Without chance two paths tell all.
+ * Run every arm under stress and in calm weather on the same paths. Without chance one path tells all.
  * @param paths null: the scenario's, or as many as intervals need where paths differ.
  * @throws as `openSurvey` and `Survey.ask`.
  */
@@ -113,19 +113,18 @@ export async function observe(
   const stress = worldsOf(arms, 'stress')!
   const calm = worldsOf(arms, 'calm')
   const worlds = [...stress, ...(calm ?? [])]
-  const surveys = openSurveys(arms, options)
+  const seed = options.seed ?? arms[0]!.scenario.seed
+  const shared = { ...options, seed, cache: options.cache ?? new Map() }
+  const surveys = openSurveys(arms, shared)
   try {
-    let n = paths ?? Math.max(PROBES, arms[0]!.scenario.paths)
-    let samples = await askAll(surveys, worlds, n)
-    if (paths === null && n < PATHS && !isCertain(samples)) {
-      n = PATHS
-      samples = await askAll(surveys, worlds, n)
-    }
+    const certain = await isCertain(surveys, worlds, shared)
+    const n = paths ?? (certain ? 1 : Math.max(PATHS, arms[0]!.scenario.paths))
+    const samples = await askAll(surveys, worlds, n)
     const split = stress.length
     return {
       stress: observedOf(samples.slice(0, split), n),
       calm: calm && observedOf(samples.slice(split), n),
-      isCertain: n > 1 && isCertain(samples),
+      isCertain: certain,
       paths: n,
       runs: [...surveys.values()].reduce((sum, survey) => sum + survey.counts().run, 0),
     }
