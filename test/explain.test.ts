@@ -12,39 +12,100 @@ import { MODELS } from '../src/mechanisms/index.ts'
 import { explain } from '../src/report/explain.ts'
 import { explainText } from '../src/report/explainText.ts'
 import { channelClauses, pathStories, toldPaths } from '../src/report/pathStory.ts'
-import { loadScenario, resolveScenario, type Scenario } from '../src/scenario/index.ts'
+import { storyOfPath } from '../src/report/story.ts'
+import {
+  loadScenario,
+  type Overrides,
+  resolveScenario,
+  type Scenario,
+} from '../src/scenario/index.ts'
 import { assetIndex } from '../src/world/index.ts'
 
 const SHARES = CHANNELS.map(({ name }) => ({ name, value: 1 }))
 
-/** What is said of channels on path 0, with one of them cut or none. */
-async function toldOf(scenario: Scenario, cut: string | null) {
-  const { spec } = await resolveScenario(scenario)
+/** What is said of path 0 with one channel cut or none: of what happened, and of channels at work. */
+async function toldOf(scenario: Scenario, cut: string | null, overrides: Overrides = {}) {
+  const { spec } = await resolveScenario(scenario, { set: overrides })
   const channel = CHANNELS.find(({ name }) => name === cut)
   const worlds = channel ? channel.cut(spec, MODELS) : { specs: [spec] }
   if ('reason' in worlds) throw new Error(worlds.reason)
-  const told: string[] = []
+  const story: string[] = []
+  const channels: string[] = []
   for (const own of worlds.specs) {
     const world = buildWorld(own, MODELS, { seed: 3 })
-    const focus = focusOf(world, assetIndex(own.assets, 'X'), 'one')
+    const { asset, source } = scenario.order
+    const focus = focusOf(world, assetIndex(own.assets, asset!), source!)
     const view = await runPath(world, focus, 3, 0, () => undefined)
-    const clauses = channelClauses(view, SHARES, 'USD', 10)
-    for (const { events } of clauses) {
+    const shown = channelClauses(view, SHARES, 'USD', 10)
+    const happened = storyOfPath(view).filter(({ events }) => events.length > 0)
+    for (const { events } of [...shown, ...happened]) {
       expect(events.length).toBeGreaterThan(0)
-      for (const e of events) expect(e < world.trace.length).toBe(true)
+      for (const e of events) expect(e >= 0 && e < world.trace.length).toBe(true)
     }
-    told.push(...clauses.map(({ text }) => text.split(' ')[0]!))
+    story.push(...happened.map(({ text }) => text))
+    channels.push(...shown.map(({ text }) => text.split(' ')[0]!))
   }
-  return new Set(told)
+  return { story, channels: new Set(channels) }
 }
 
+/** Every kind of clause about what happened in the crowded world, and a channel without which it does not. */
+const CLAUSES: readonly (readonly [RegExp, string])[] = [
+  [/^First to/, 'lending'],
+  [/liquidations? of .* repaid/, 'lending'],
+  [/^Channel: trades pushed/, 'priceImpact'],
+  [/^Largest cascade/, 'lending'],
+  [/^Contagion: .* caused by/, 'sharedVenue'],
+  [/transactions? failed/, 'lending'],
+  [/^Borrowers lost/, 'lending'],
+  [/^Lenders lose/, 'lending'],
+  [/^Hedging/, 'hedging'],
+]
+
 describe('the story of a path', () => {
-  it('names each channel by its events, and no longer once it is cut', async () => {
-    const scenario = smallWorld({ crowd: true })
-    const shown = await toldOf(scenario, null)
-    for (const name of ['sharedVenue', 'sharedCollateral', 'feedLag', 'priceImpact', 'hedging'])
-      expect(shown, name).toContain(name)
-    for (const name of shown) expect(await toldOf(scenario, name), name).not.toContain(name)
+  const small = smallWorld({ crowd: true })
+  const late = loadScenario('scenarios/frozen-too-late.yaml')
+  const run: Overrides = { run: 0.5, guardianDelay: 600 }
+
+  it.each([
+    ['sharedVenue', small, {}],
+    ['sharedCollateral', small, {}],
+    ['feedLag', small, {}],
+    ['priceImpact', small, {}],
+    ['hedging', small, {}],
+    ['lending', small, {}],
+    ['adversary', late, run],
+    ['lenderRun', late, run],
+  ] as const)(
+    'names %s by its events, and no longer once it is cut',
+    async (name, scenario, set) => {
+      expect((await toldOf(scenario, null, set)).channels).toContain(name)
+      expect((await toldOf(scenario, name, set)).channels).not.toContain(name)
+    },
+  )
+
+  it('says of nothing that happened that it did, once what made it is cut', async () => {
+    expect(new Set(CHANNELS.map(({ name }) => name))).toEqual(
+      new Set([...(await toldOf(small, null)).channels, 'adversary', 'lenderRun']),
+    )
+    const { story } = await toldOf(small, null)
+    const patterns = CLAUSES.map(([pattern]) => pattern)
+    for (const text of story)
+      expect(
+        patterns.filter((own) => own.test(text)),
+        text,
+      ).toHaveLength(1)
+    for (const [pattern, cut] of CLAUSES) {
+      expect(story.join('\n')).toMatch(new RegExp(pattern, 'm'))
+      const { story: left } = await toldOf(small, cut)
+      expect(
+        left.filter((text) => pattern.test(text)),
+        cut,
+      ).toEqual([])
+    }
+    const lost = (told: { readonly story: readonly string[] }) =>
+      told.story.filter((text) => text.startsWith('Lenders lose'))
+    expect(lost(await toldOf(late, null, run))).toHaveLength(1)
+    expect(lost(await toldOf(late, 'adversary', run))).toEqual([])
   }, 30_000)
 
   it('names what an attacker did, and no channel that adds nothing', async () => {
