@@ -36,10 +36,9 @@ function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[]
 
 const rounded = (value: number): number => Number(value.toPrecision(6))
 
-/** Notes of ranges that were looked at in vain. */
+/** Notes of ranges that were looked at in vain; what holds in each of them need not hold in all. */
 function notesOf(looked: readonly (Vary & { readonly note: string })[]): string {
-  const notes = new Set(looked.map(({ note }) => note))
-  if (notes.size === 1) return looked[0]!.note
+  if (looked.length === 1) return looked[0]!.note
   return looked
     .map(({ low, high, note }) => `from ${rounded(low)} to ${rounded(high)} ${note}`)
     .join('; ')

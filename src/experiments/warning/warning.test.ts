@@ -112,4 +112,12 @@ describe('distanceToCliff', () => {
     expect(found.cliff!.value).toBeCloseTo(jump, 4)
     expect(found.move!.value).toBeCloseTo(-jump, 4)
   })
+
+  it('says of every range that was looked at what was found in it', async () => {
+    const { cliff, low, high, note } = await distanceToCliff(loadScenario(LOOP), {
+      ...{ measure: 'totalDebt', cells: 4, workers: 1 },
+    })
+    expect([cliff, low, high]).toEqual([null, 0, 0.99])
+    expect(note).toMatch(/^from 0 to 0\.24 .*; from 0\.24 to 0\.99 /)
+  })
 })
