@@ -1,6 +1,7 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import { intervalOf, isMean, type Sampled, sample, steps } from './curve.ts'
+import { grow } from './growth.ts'
 import { meansOf, type Standing, spacing } from './standing.ts'
 import type { Respond, Search } from './types.ts'
 
@@ -8,8 +9,10 @@ import type { Respond, Search } from './types.ts'
 const CELLS = 8
 const ZOOM = 0.35
 const WINDOWS = { full: 6, coarse: 2 } as const
-/** How much wider a window is that follows a peak out of the one before. */
-const WIDER = 3
+/** How much wider a window is that follows a peak, or its chance, out of the one before. */
+const WIDER = 2
+/** Share of resamples with the vertex outside of a window from which on it is too narrow to tell chance. */
+const SPILLED = 0.1
 /** Cells between the largest response and a vertex from which on the parabola fits something else. */
 const FAR = 1.5
 /** How much narrower a peak is at half of the shock: a transition's width goes with its root. */
@@ -62,8 +65,11 @@ function resampled({ susceptibility }: Sampled, search: Search): readonly (reado
   })
 }
 
+/** Where other paths would have made a window's vertex, and the share of those that would at its ends or beyond. */
+type Chance = { readonly reach: number; readonly spilled: number }
+
 /** Half of the 95 % interval of a window's vertex that other paths would have made; 0 for one path. */
-function chanceOf(window: Sampled, search: Search): number {
+function chanceOf(window: Sampled, search: Search): Chance {
   const { x, susceptibility } = window
   const paths = susceptibility[0]!.length
   const [low, high] = [x[0]!, x[x.length - 1]!]
@@ -71,12 +77,17 @@ function chanceOf(window: Sampled, search: Search): number {
     const at = vertexOf(x, y)?.at ?? (y[0]! > y[y.length - 1]! ? low : high)
     return Math.min(high, Math.max(low, at))
   })
-  if (places.length === 0) return 0
+  if (places.length === 0) return { reach: 0, spilled: 0 }
+  const isOut = (at: number): boolean =>
+    (at === low && low > search.low) || (at === high && high < search.high)
+  const spilled = places.filter(isOut).length / places.length
   const mean = places.reduce((a, b) => a + b) / places.length
   const variance = places.reduce((sum, at) => sum + (at - mean) ** 2, 0) / (places.length - 1)
-  if (!isMean(search)) return studentQuantile(0.975, places.length - 1) * Math.sqrt(variance)
+  if (!isMean(search))
+    return { spilled, reach: studentQuantile(0.975, places.length - 1) * Math.sqrt(variance) }
   // Resamples of few paths scatter too little, by n - 1 in n.
-  return studentQuantile(0.975, paths - 1) * Math.sqrt((variance * paths) / (paths - 1))
+  const sd = Math.sqrt((variance * paths) / (paths - 1))
+  return { spilled, reach: studentQuantile(0.975, paths - 1) * sd }
 }
 
 /** Whether responses are a few steps of one height, as a book of few accounts makes them: those have no shape. */
@@ -94,10 +105,10 @@ function readWindow(window: Sampled, search: Search) {
   const vertex = isCoarse(y) ? null : vertexOf(x, y)
   if (!vertex || vertex.at < x[0]! || vertex.at > x[CELLS]!) return said
   const misfit = studentQuantile(0.975, CELLS - 2) * vertex.error
-  const chance = chanceOf(window, search)
+  const { reach: chance, spilled } = chanceOf(window, search)
   // A narrow peak in a wide window drags the parabola along, to where the response is not large.
   const isFar = Math.abs(vertex.at - said.top) > Math.max(FAR * (x[1]! - x[0]!), misfit + chance)
-  return isFar ? said : { ...said, peak: { at: vertex.at, misfit, chance } }
+  return isFar ? said : { ...said, peak: { at: vertex.at, misfit, chance, spilled } }
 }
 
 /** A peak at one shock, and half of its 95 % interval: by chance, and by how it was looked for. */
@@ -114,6 +125,10 @@ type Peak = {
 
 const reachOf = ({ chance, error }: Peak): number => Math.hypot(chance, error)
 
+/** How far a peak may still move when windows narrow from here on: as it did at another shock, else all the way. */
+const leanAt = (known: Peak | null, half: number): number =>
+  known ? known.lean * Math.max(1, half / known.half) : half
+
 /** Where to begin to look for a peak: around the same one at a larger shock, or a place on the grid. */
 type Start = { readonly at: number; readonly half: number; readonly known: Peak | null }
 
@@ -127,47 +142,61 @@ async function closeIn(
   { at: from, half: width, known }: Start,
   search: Search,
 ): Promise<Peak | null> {
-  let at = from
-  let half = width
+  let [at, half] = [from, width]
+  let latest: Peak | null = null
   let best: Peak | null = null
-  for (let i = 0; i < WINDOWS[search.effort ?? 'full']; i++, half *= ZOOM) {
-    const low = Math.max(search.low, at - half)
-    const high = Math.min(search.high, at + half)
-    const window = await sample(respond, steps(low, high, CELLS), shock, search)
-    const { top, isEdge, peak } = readWindow(window, search)
-    // At another shock it may have moved out of the window.
-    if (!peak && known && !best && isEdge) half *= WIDER / ZOOM
-    // A peak much narrower than the window has its shape further in; one that was seen twice is lost in steps.
-    else if (!peak && (known || (best && best.error < best.seen))) break
+  let hasMoved = false
+  for (let i = 0; i < WINDOWS[search.effort ?? 'full']; i++) {
+    const places = steps(Math.max(search.low, at - half), Math.min(search.high, at + half), CELLS)
+    const { top, isEdge, peak } = readWindow(await sample(respond, places, shock, search), search)
+    if (!peak) {
+      // At another shock it may have moved out of the window.
+      const isGone: boolean = known !== null && latest === null && isEdge
+      // A peak much narrower than the window has its shape further in; one that was seen twice is lost in steps.
+      if (!isGone && (best ? best.error < best.seen : known && !hasMoved)) break
+      hasMoved ||= isGone
+      at = top
+      half *= isGone ? WIDER : ZOOM
+      continue
+    }
+    const { spilled, misfit, ...told } = peak
     // A peak that leans moves as the window narrows: how far it still did is part of the error.
-    const lean: number = best ? Math.abs((peak?.at ?? top) - at) : (known?.lean ?? half)
-    at = peak?.at ?? top
-    if (!peak) continue
-    const { chance, misfit } = peak
-    const found: Peak = { at, chance, error: misfit + lean, lean, half, seen: best?.seen ?? half }
+    const moved = Math.abs(peak.at - at)
+    const lean: number = latest ? Math.max(moved, ZOOM ** 2 * latest.lean) : leanAt(known, half)
+    const seen: number = latest ? latest.seen : half
+    latest = { ...told, error: misfit + lean, lean, half, seen }
+    at = peak.at
+    const isTooNarrow: boolean = spilled > SPILLED && best === null
+    half *= isTooNarrow ? WIDER : ZOOM
+    if (isTooNarrow) continue
     // From where chance, or the few accounts of a book, decide, narrower windows tell less.
-    if (best && reachOf(found) >= reachOf(best)) break
-    best = found
-    if (chance > found.error || reachOf(best) < PRECISE * (search.high - search.low)) break
+    if (best && reachOf(latest) >= reachOf(best)) break
+    best = latest
+    const isEnough = reachOf(best) < PRECISE * (search.high - search.low)
+    if (isEnough || best.chance > best.error) break
   }
-  return best
+  return best ?? latest
 }
 
-/**
- * Carry a peak from the last two shocks to none.
- * @returns its place, and half of its 95 % interval.
- */
-function carried(before: Peak, last: Peak): readonly [value: number, reach: number] {
+const around = (value: number, reach: number): Interval => ({
+  ...{ value, low: value - reach, high: value + reach },
+})
+
+/** Carry a peak to no shock, from the largest shock to the smallest, each half of the one before. */
+function carried(peaks: readonly Peak[]): Interval | null {
+  const [last, before] = peaks.toReversed()
+  if (!last) return null
+  if (!before) return around(last.at, reachOf(last))
   const moved = Math.abs(last.at - before.at)
-  // Where it moves by no more than is known, the better of the two is as good without a shock.
-  if (moved <= Math.hypot(last.error, before.error)) {
-    const sure = reachOf(before) < reachOf(last) ? before : last
-    return [sure.at, Math.hypot(sure.chance, sure.error + moved)]
+  if (moved > Math.hypot(last.error, before.error)) {
+    const sizes = peaks.map((own, k) => ({ size: 2 ** k, cliff: around(own.at, own.error) }))
+    const { limit } = grow(sizes)!
+    // The same paths were met at all shocks.
+    return around(limit.value, Math.hypot(last.chance, (limit.high - limit.low) / 2))
   }
-  // Straight through both: what is left out of the way to no shock is part of the error.
-  const error = Math.hypot(2 * last.error, before.error) + moved
-  // The same paths were met at both shocks.
-  return [2 * last.at - before.at, Math.hypot(last.chance, error)]
+  // Where it moves by no more than is known, the better of the two is as good without a shock.
+  const sure = reachOf(before) < reachOf(last) ? before : last
+  return around(sure.at, Math.hypot(sure.chance, sure.error + moved))
 }
 
 /**
@@ -191,12 +220,12 @@ export async function locatePeak(
     if (!peak) break
     found.push(peak)
   }
-  const [last, before] = found.toReversed()
-  if (!last) return null
-  const [value, reach] = before ? carried(before, last) : [last.at, reachOf(last)]
-  return {
-    value,
-    low: Math.max(value - reach, Math.min(value, search.low)),
-    high: Math.min(value + reach, Math.max(value, search.high)),
-  }
+  const limit = carried(found)
+  return (
+    limit && {
+      ...limit,
+      low: Math.max(limit.low, Math.min(limit.value, search.low)),
+      high: Math.min(limit.high, Math.max(limit.value, search.high)),
+    }
+  )
 }

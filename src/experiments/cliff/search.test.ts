@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { philoxDraws } from '../../math/index.ts'
+import { finalDrop } from '../../sources/index.ts'
 import { steps } from './curve.ts'
 import { locate } from './locate.ts'
 import { scatterPeakOf } from './scatter.ts'
@@ -68,6 +69,110 @@ describe('where paths jump', () => {
     )
     expect(kind).toBe(1)
     expect(Math.abs(cliff!.value - 0.5)).toBeLessThan(2e-5)
+  })
+})
+
+const uniform =
+  (s: number): OnPath =>
+  (r, shock) =>
+    finalDrop('uniform', r, s * shock)
+
+describe('the peak of the response', () => {
+  it.each([
+    [0.05, 0, 10],
+    [0.1, 0, 10],
+    [0.04, 0.067, 18.5],
+    [0.0005, 0.317, 6.96],
+    [0.001, 0.406, 11.9],
+    [0.01, 0.3, 50],
+    [0.05, 0.2, 0.52],
+    [0.1, 0.2, 0.52],
+    [0.05, 0.45, 0.52],
+    [0.01, 0.49, 0.9],
+    [0.1, 0.4, 0.6],
+    [0.1, 0.3, 0.7],
+  ])('of the uniform cascade is at 1/2, shock %d, range %d .. %d', async (s, low, high) => {
+    const { kind, cliff, runs } = await look(uniform(s), { low, high })
+    expect(kind).toBe(0)
+    expect(Math.abs(cliff!.value - 0.5)).toBeLessThan(0.002)
+    expect([cliff!.low <= 0.5, cliff!.high >= 0.5]).toEqual([true, true])
+    expect(widthOf(cliff!)).toBeLessThan(0.003 * (high - low))
+    expect([cliff!.low >= low, cliff!.high <= high]).toEqual([true, true])
+    expect(runs).toBeLessThan(350)
+  })
+
+  it('takes no more runs than it did when it knew less', async () => {
+    const { runs } = await look(uniform(0.01), { low: 0.2, high: 0.9 })
+    expect(runs).toBeLessThan(205)
+  })
+
+  it.each(['is where it is', 'leans', 'moves with the shock', 'moves with its root'])(
+    'is carried to no shock when it %s',
+    async (how) => {
+      const draws = philoxDraws(5, 0, how)
+      let covered = 0
+      for (let k = 0; k < 20; k++) {
+        const [u = 0, v = 0, w = 0] = [0, 1, 2].map((j) => draws.uniform(k, j))
+        const [at, width, move] = [0.3 + 0.4 * u, 0.02 + 0.1 * v, 0.2 * (w - 0.5)]
+        const left = how === 'leans' ? 1 + 9 * w : 1
+        const response = (x: number, s: number): number => {
+          const isRoot = how.endsWith('root')
+          const moved = how.startsWith('moves') ? move * (isRoot ? Math.sqrt(s) : s) : 0
+          const q = (x - at - moved) / width
+          return 1 / (1 + q * q * (q < 0 ? left : 1))
+        }
+        // The order parameter is the sum of its responses.
+        const { cliff, kind } = await look((x, shock) => {
+          let total = 0
+          for (let i = 0; i < 40; i++) total += response(x, (shock * (i + 0.5)) / 40)
+          return (total * shock) / 40
+        })
+        expect(kind).toBe(0)
+        expect(widthOf(cliff!)).toBeLessThan(how.startsWith('moves') ? 0.3 : 0.02)
+        if (cliff!.low <= at && cliff!.high >= at) covered++
+      }
+      // These are errors of the search, not of chance.
+      expect(covered).toBeGreaterThanOrEqual(19)
+    },
+  )
+
+  it.each([
+    [0.03, 8, 30],
+    [0.03, 32, 12],
+    [0.1, 8, 30],
+  ])('has an interval that covers when paths peak %d apart, %d paths', async (sd, paths, seeds) => {
+    let covered = 0
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { cliff } = await look(
+        (r, s, own, k) => (0.1 * s) / (Math.abs(r - 0.5 - sd * own) + 0.1) + 0.01 * k,
+        { paths },
+        seed,
+      )
+      expect(widthOf(cliff!)).toBeLessThan((5 * 3.92 * sd) / Math.sqrt(paths))
+      if (cliff!.low <= 0.5 && cliff!.high >= 0.5) covered++
+    }
+    // Binomial(30, .95) is below 25, and binomial(12, .95) below 9, with a chance of 1 %.
+    expect(covered).toBeGreaterThanOrEqual(seeds === 30 ? 25 : 9)
+  })
+
+  it('has the direction of the largest response, whatever small one there is at an end', async () => {
+    const falls: OnPath = (r, s) => -s / (Math.abs(r - 0.5) + 0.05) + (r > 0.99 ? 2 * s : 0)
+    const { kind, cliff } = await look(falls)
+    expect(kind).toBe(0)
+    expect(Math.abs(cliff!.value - 0.5)).toBeLessThan(0.002)
+  })
+
+  it('is none of a bump that a smaller shock leaves as it is, and none at an end', async () => {
+    for (const f of [
+      (r: number, s: number) => s * (1 + 0.1 / (1 + 20 * (r - 0.5) ** 2)),
+      (r: number, s: number) => s * Math.exp(r),
+      (r: number, s: number) => s * Math.exp(5 * r),
+      (r: number, s: number) => s / (0.1 + r),
+    ]) {
+      const { kind, runs } = await look(f)
+      expect(kind).toBe(null)
+      expect(runs).toBeLessThan(130)
+    }
   })
 })
 
