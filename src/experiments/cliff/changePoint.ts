@@ -1,6 +1,6 @@
 import { philoxDraws } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
-import { intervalOf, type Sampled } from './curve.ts'
+import { intervalOf, meansOver, type Sampled } from './curve.ts'
 
 /** Least number of paths whose scatter says what is noise. */
 const LEAST = 8
@@ -70,20 +70,6 @@ function bestBreak(candidates: readonly Candidate[], left: Float64Array, w: Floa
     if (gain > best.gain) best = { at, shape, gain }
   }
   return best
-}
-
-/** Mean of the rows that have a value, place by place. */
-function meansOver(order: readonly Float64Array[], rows: readonly number[]): Float64Array {
-  return Float64Array.from(order, (own) => {
-    let [total, count] = [0, 0]
-    for (const row of rows) {
-      const value = own[row]!
-      if (Number.isNaN(value)) continue
-      total += value
-      count++
-    }
-    return total / count
-  })
 }
 
 /**

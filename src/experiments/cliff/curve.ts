@@ -1,4 +1,4 @@
-import { meanInterval } from '../../math/index.ts'
+import { meanInterval, sum } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import type { CliffPoint, Place, Respond, Search } from './types.ts'
 
@@ -24,11 +24,26 @@ export function intervalOf(values: Float64Array): Interval {
 /** Whether values of a place are taken together by their mean, path by path; else they are of resamples. */
 export const isMean = ({ summary = intervalOf }: Search): boolean => summary === intervalOf
 
+/** Mean of the given paths that have a value, place by place. */
+export function meansOver(order: readonly Float64Array[], rows: readonly number[]): Float64Array {
+  return Float64Array.from(order, (own) => {
+    let [total, count] = [0, 0]
+    for (const row of rows) {
+      const value = own[row]!
+      if (Number.isNaN(value)) continue
+      total += value
+      count++
+    }
+    return total / count
+  })
+}
+
 /** Standard deviation of the values that are numbers over the size of their mean. */
 export function relativeSdOf(values: ArrayLike<number>): number {
   const known = Float64Array.from(values).filter((value) => !Number.isNaN(value))
   if (known.length < 2) return Number.NaN
-  const { mean, sd } = meanInterval(known)
+  const mean = sum(known) / known.length
+  const sd = Math.sqrt(sum(known.map((v) => (v - mean) ** 2)) / (known.length - 1))
   return mean === 0 ? Number.NaN : sd / Math.abs(mean)
 }
 

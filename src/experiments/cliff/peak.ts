@@ -1,6 +1,6 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
-import { intervalOf, isMean, type Sampled, sample, steps } from './curve.ts'
+import { isMean, meansOver, type Sampled, sample, steps } from './curve.ts'
 import { grow } from './growth.ts'
 import { meansOf, type Standing, spacing } from './standing.ts'
 import type { Respond, Search } from './types.ts'
@@ -61,7 +61,7 @@ function resampled({ susceptibility }: Sampled, search: Search): readonly (reado
   const draws = philoxDraws(2, 0, 'peak')
   return Array.from({ length: RESAMPLES }, (_, r) => {
     const rows = Array.from({ length: n }, (_, k) => Math.floor(draws.uniform(r, k) * n))
-    return susceptibility.map((own) => intervalOf(Float64Array.from(rows, (k) => own[k]!)).value)
+    return [...meansOver(susceptibility, rows)]
   })
 }
 
