@@ -1,9 +1,9 @@
 import { hash64 } from '../../math/index.ts'
-import { type Overrides, type Scenario, ScenarioError } from '../../scenario/index.ts'
+import { type Overrides, ScenarioError } from '../../scenario/index.ts'
 import type { Vary } from '../cliff/order.ts'
 import type { Condition, Objective } from '../condition.ts'
 import { PathFailedError } from '../errors.ts'
-import type { Sample, Survey, SurveyOptions } from '../survey.ts'
+import type { Sample, Survey } from '../survey.ts'
 import type { Traded } from './frontier.ts'
 import { estimateOf, settled, type Values, valueOrNaN } from './interval.ts'
 import type { Kept } from './types.ts'
@@ -114,39 +114,6 @@ export function keptOf(condition: Condition, values: Values, differ: boolean): K
     return isKept ? 'kept' : 'missed'
   }
   return { text, left, bound, verdict: verdictOf() }
-}
-
-/** Paths that are compared to tell whether paths differ. */
-const COMPARED = 4
-
-/** Share by which numbers of equal paths may differ, by the order of sums. */
-const ROUNDING = 1e-12
-
-function isApart(a: number, b: number): boolean {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) !== Number.isNaN(b)
-  return Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b))
-}
-
-/**
- * Tell whether paths differ: where the scenario says so by its own number of paths, or where anything that is
- * measured does on a few paths of some points: losses alone may be 0 on all of them.
- */
-export async function pathsDiffer(survey: Survey, sets: readonly Overrides[]): Promise<boolean> {
-  if (survey.scenario.paths > 1) return true
-  for (const sample of await askEach(survey, sets, COMPARED))
-    for (const name of sample?.names ?? []) {
-      const [first, ...others] = sample!.values(name)
-      if (others.some((value) => isApart(value, first!))) return true
-    }
-  return false
-}
-
-/** Take no other measures, which costs time, unless they must tell whether paths differ. */
-export function readOnly(
-  { paths }: Scenario,
-  only: readonly string[],
-): Pick<SurveyOptions, 'only'> {
-  return paths > 1 ? { only } : {}
 }
 
 /** The measures that some expressions ask for, without parameters. */

@@ -1,6 +1,8 @@
 import { philoxDraws } from '../../math/index.ts'
+import { measureInfo } from '../../measures/index.ts'
 import type { Objective } from '../condition.ts'
 import { type Estimate, exactly, without } from '../estimate.ts'
+import { createPairedSum, type PairedTerm } from '../paired.ts'
 import { meanOf } from '../statistics.ts'
 
 /** Values per measure, one number per path. */
@@ -37,20 +39,6 @@ function perPath({ terms }: Objective, values: Values): Float64Array | null {
   )
 }
 
-/** Spread a number over resamples of the paths. @param at the number of one resample. */
-export function bootstrapped(at: (r: number) => number, paths: number): Estimate {
-  const value = at(0)
-  if (Number.isNaN(value)) return without('a term has no value', paths)
-  if (paths < 2) return without('one path: no interval', paths, value)
-  const all = Array.from({ length: RESAMPLES }, (_, k) => at(k + 1)).filter(Number.isFinite)
-  if (all.length < RESAMPLES / 2) return without('too few resamples have a value', paths, value)
-  const mean = all.reduce((sum, v) => sum + v, 0) / all.length
-  const squares = all.reduce((sum, v) => sum + (v - mean) ** 2, 0)
-  const reach = 1.96 * Math.sqrt(squares / (all.length - 1))
-  const method = `95 % normal, error from ${all.length} resamples of the paths`
-  return { value, low: value - reach, high: value + reach, n: paths, method, approximate: true }
-}
-
 /** Share by which numbers of equal worlds may differ, by the order of sums. */
 const ROUNDING = 1e-12
 
@@ -65,9 +53,31 @@ function scaled({ value, low, high, ...rest }: Estimate, weight: number): Estima
   return { value: times(value), low: times(a), high: times(b), ...rest }
 }
 
+/** The terms of an objective at one point. */
+function termsAt({ terms }: Objective, values: Values, sign: 1 | -1): readonly PairedTerm[] {
+  return terms.map(({ weight, measure, name }) => ({
+    ...{ weight: sign * weight, statistic: name, values: values(measure) },
+    better: measureInfo(measure)?.better ?? 'lower',
+  }))
+}
+
+/** Estimate a sum of statistics: its value by the paths that each has, its interval by those that have all. */
+function summed(terms: readonly PairedTerm[], value: number): Estimate {
+  const paths = terms[0]!.values.length
+  if (Number.isNaN(value)) return without('a term has no value', paths)
+  const isWhole = terms[0]!.values.map((_, k) =>
+    terms.some(({ values }) => Number.isNaN(values[k]!)) ? 0 : 1,
+  )
+  const whole = terms.map((term) => ({ ...term, values: term.values.filter((_, k) => isWhole[k]) }))
+  const { low, high, ...found } = createPairedSum(0)(whole)
+  const moved = (end: number | null): number | null =>
+    end === null || found.value === null ? null : end + (value - found.value)
+  return { ...found, value, low: moved(low), high: moved(high) }
+}
+
 /**
  * Estimate an objective with its 95 % interval: Student's where it is a sum of means, that of the
- * statistic where it is one term, else from resamples of the paths.
+ * statistic where it is one term, else as `createPairedSum` does.
  */
 export function estimateOf(objective: Objective, values: Values): Estimate {
   const { terms } = objective
@@ -76,9 +86,9 @@ export function estimateOf(objective: Objective, values: Values): Estimate {
     return scaled(statistic(values(measure)), weight)
   }
   const column = perPath(objective, values)
-  if (column) return meanOf(column)
-  const paths = values(terms[0]!.measure).length
-  return bootstrapped((r) => valueOrNaN(objective, resampled(values, r)), paths)
+  return column
+    ? meanOf(column)
+    : summed(termsAt(objective, values, 1), valueOrNaN(objective, values))
 }
 
 function less(a: number, b: number): number {
@@ -89,12 +99,8 @@ function less(a: number, b: number): number {
 export function differenceOf(objective: Objective, values: Values, than: Values): Estimate {
   const [a, b] = [perPath(objective, values), perPath(objective, than)]
   if (a && b) return meanOf(a.map((v, k) => less(v, b[k]!)))
-  const paths = values(objective.terms[0]!.measure).length
-  return bootstrapped(
-    (r) =>
-      less(valueOrNaN(objective, resampled(values, r)), valueOrNaN(objective, resampled(than, r))),
-    paths,
-  )
+  const value = less(valueOrNaN(objective, values), valueOrNaN(objective, than))
+  return summed([...termsAt(objective, values, 1), ...termsAt(objective, than, -1)], value)
 }
 
 /** Value of an objective; NaN where a measure has none. */

@@ -1,4 +1,5 @@
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import { checkVary, type Vary } from '../cliff/order.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { type Objective, parseCondition, parseObjective } from '../condition.ts'
@@ -13,9 +14,7 @@ import {
   freshSeedOf,
   measuresIn,
   missOf,
-  pathsDiffer,
   type Question,
-  readOnly,
   type Setting,
   scoreOf,
   settingOf,
@@ -125,12 +124,12 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const expressions = expressionsOf(question)
   const known = measuresOf(scenario)
   const measures = [...new Set([...measuresIn(expressions, known), reading.measure])]
-  const survey = openTuned(scenario, { ...options, measures, ...readOnly(scenario, measures) })
+  const survey = openTuned(scenario, { ...options, measures, only: measures })
   try {
     const { vary } = question
     const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
     await checkValued(survey, measuresIn(expressions, known), ends)
-    const differ = await pathsDiffer(survey, [{}, ...ends])
+    const differ = await isRandom(scenario, [{}, ...ends], options)
     const isMean = expressions.every(({ terms }) => terms.every(({ name }) => name === 'mean'))
     const usual = isMean ? PATHS.mean : PATHS.statistic
     const paths = options.paths ?? (differ ? usual : 1)

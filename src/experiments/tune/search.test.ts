@@ -235,6 +235,31 @@ describe('an interval of an objective', () => {
     expect((near.high! - near.low!) / (exact.high! - exact.low!)).toBeLessThan(1.2)
   })
 
+  it('is not there where a tail has too few paths', () => {
+    const few = (name: string): Float64Array => data[name]!.subarray(0, 64)
+    const shifted = (name: string): Float64Array => few(name).map((v, k) => v + k)
+    for (const text of ['badDebt.es95', 'badDebt.p95', 'liquidations + 0.5*badDebt.es99']) {
+      const objective = parseObjective(text, names)
+      for (const found of [estimateOf(objective, few), differenceOf(objective, shifted, few)]) {
+        expect([found.low, found.high]).toEqual([null, null])
+        expect(found.method).toMatch(/too few paths: 64 of the \d+/)
+      }
+    }
+  })
+
+  it('is of the paths that have all numbers, around the value of those that have each', () => {
+    const partly = (name: string): Float64Array =>
+      name === 'badDebt' ? data[name]!.map((v, k) => (k < 40 ? Number.NaN : v)) : data[name]!
+    const { value, low, high, n } = estimateOf(
+      parseObjective('badDebt + 2*liquidations', names),
+      partly,
+    )
+    const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length
+    const own = mean(data.badDebt!.slice(40)) + 2 * mean(data.liquidations!)
+    expect(value).toBeCloseTo(own, 9)
+    expect([low! < own, own < high!, n]).toEqual([true, true, 360])
+  })
+
   it('of a difference on the same paths forgets what paths share', () => {
     const shifted = (name: string): Float64Array => data[name]!.map((v) => v + 3)
     for (const text of ['badDebt + liquidations', 'badDebt.es90 + liquidations']) {

@@ -1,19 +1,11 @@
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import { checkVary, type Vary } from '../cliff/order.ts'
 import { type Condition, parseCondition } from '../condition.ts'
 import { measuresOf } from '../names.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import { type Crossing, largestWithin } from './cap.ts'
-import {
-  askEach,
-  freshSeedOf,
-  keptOf,
-  measuresIn,
-  missOf,
-  pathsDiffer,
-  readOnly,
-  valuesOf,
-} from './ground.ts'
+import { askEach, freshSeedOf, keptOf, measuresIn, missOf, valuesOf } from './ground.ts'
 import type { Values } from './interval.ts'
 import { type SizedCap, TuneError } from './types.ts'
 import { checkValued } from './valued.ts'
@@ -124,14 +116,14 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     throw new TuneError(
       `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
     )
-  const survey = openSurvey(scenario, { ...options, measures, ...readOnly(scenario, measures) })
+  const survey = openSurvey(scenario, { ...options, measures, only: measures })
   const seed = options.seed ?? scenario.seed
   const freshSeed = freshSeedOf(seed)
   const fresh = openSurvey(scenario, { ...options, measures, only: measures, seed: freshSeed })
   try {
     const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
     await checkValued(survey, measures, ends)
-    const differ = await pathsDiffer(survey, [{}, ...ends])
+    const differ = await isRandom(scenario, [{}, ...ends], options)
     const paths = options.paths ?? (differ ? PATHS : 1)
     const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
     const { crossing, looked } = await look(survey, budget, vary, cells, paths, differ)
