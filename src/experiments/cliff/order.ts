@@ -7,12 +7,16 @@ import { CliffError, type Place, type Respond } from './types.ts'
 /** What is varied, and between which values. */
 export type Vary = { readonly name: string; readonly low: number; readonly high: number }
 
-/** A shock with its value where nothing varies it. */
+/** A shock with its value where nothing varies it, and in calm weather. */
 export type Shock = {
   readonly name: string
   readonly value: number
+  readonly calm: number
   readonly range: readonly [number, number]
 }
+
+/** Whether a shock is none, to which nothing answers. */
+export const isCalm = ({ value, calm }: Pick<Shock, 'value' | 'calm'>): boolean => value === calm
 
 /**
  * Check that a parameter can be varied over a range.
@@ -52,7 +56,11 @@ export function shockOf(
     throw new CliffError(
       `the shock "${name}" has no number of its own; give it one with --set ${name}=number`,
     )
-  return { name, value, range: variable.range }
+  // Calm weather is what the scenario says it is; else a shock of nothing, or the least there may be.
+  const [least, most] = variable.range
+  const told = scenario.calm[name]
+  const calm = typeof told === 'number' ? told : Math.min(most, Math.max(least, 0))
+  return { name, value, calm, range: variable.range }
 }
 
 /** What is read of a path beside the measure: who falls, and what does not come back. */
@@ -104,11 +112,11 @@ export function orderAlong(
   const isShock = shock.name === name
   const setOf = ({ x, shock: multiple }: Place): Overrides => {
     if (isShock) return { ...base, [name]: x }
-    const value = shock.value * multiple
+    const value = shock.calm + multiple * (shock.value - shock.calm)
     const [least, most] = shock.range
     if (value < least || value > most)
       throw new CliffError(
-        `the response needs a shock a little beyond ${shock.name}=${shock.value}, which leaves its range; set it nearer to 0`,
+        `the response needs a shock a little beyond ${shock.name}=${shock.value}, which leaves its range; set it nearer to ${shock.calm}, calm weather`,
       )
     return { ...base, [name]: x, [shock.name]: value }
   }

@@ -9,7 +9,15 @@ import { stretchOf } from './curve.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
 import { locate, relocate } from './locate.ts'
-import { checkVary, type OrderAlong, orderAlong, shockOf, surveyOf, type Vary } from './order.ts'
+import {
+  checkVary,
+  isCalm,
+  type OrderAlong,
+  orderAlong,
+  shockOf,
+  surveyOf,
+  type Vary,
+} from './order.ts'
 import { type Reading, readingOf } from './reading.ts'
 import { CliffError, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
@@ -208,11 +216,13 @@ export async function findCliff(
   const { cells = CELLS, set, cache = new Map() } = options
   if (options.vary) checkVary(scenario, options.vary)
   const shock = shockOf(scenario, options.shock, set, options.vary?.name)
-  const vary = options.vary ?? usualVary(scenario, shock)
+  const vary = options.vary ?? usualVary(shock)
   const { name, low, high } = vary
   const isShock = shock.name === name
-  if (!isShock && shock.value === 0)
-    throw new CliffError(`the shock is ${shock.name}=0: nothing answers to none; set it above 0`)
+  if (!isShock && isCalm(shock))
+    throw new CliffError(
+      `the shock is ${shock.name}=${shock.value}, calm weather: nothing answers to none; set another value`,
+    )
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const shared = { ...options, cache }
   const survey = surveyOf(scenario, shared, reading)

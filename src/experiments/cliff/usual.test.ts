@@ -1,15 +1,52 @@
 import { describe, expect, it } from 'vitest'
-import { loadScenario } from '../../scenario/index.ts'
-import { shockOf } from './order.ts'
+import { loadScenario, type Overrides } from '../../scenario/index.ts'
+import { openSurvey } from '../survey.ts'
+import { orderAlong, shockOf } from './order.ts'
+import { readingOf } from './reading.ts'
 import { findCliff } from './scenario.ts'
 import { CliffError } from './types.ts'
 import { usualVary } from './usual.ts'
 
 function usual(name: string, set = {}) {
   const scenario = loadScenario(`scenarios/${name}.yaml`)
-  const { low, high, ...vary } = usualVary(scenario, shockOf(scenario, undefined, set))
+  const { low, high, ...vary } = usualVary(shockOf(scenario, undefined, set))
   return [vary.name, low, high]
 }
+
+describe('a multiple of a shock', () => {
+  const along = async (name: string, axis: string, set: Overrides, multiple: number) => {
+    const scenario = loadScenario(`scenarios/${name}.yaml`)
+    const survey = openSurvey(scenario, { workers: 1 })
+    const shock = shockOf(scenario, undefined, set)
+    const reading = readingOf(scenario, scenario.order.measure)
+    const { setOf } = orderAlong(survey, axis, shock, reading)
+    await survey.close()
+    return setOf({ x: 1, shock: multiple })[shock.name]
+  }
+
+  it.each([
+    ['oracle-manipulation', 'perpPosition', { priceFactor: 3 }, 0.25, 1.5],
+    ['oracle-manipulation', 'perpPosition', { priceFactor: 23.8 }, 0.5, 12.4],
+    ['oracle-manipulation', 'perpPosition', { priceFactor: 23.8 }, 0, 1],
+    // Beyond the shock is farther from the true ratio, not nearer to it.
+    ['capo-misstep', 'threshold', {}, 1.02, 1.228 - 1.02 * (1.228 - 1.1939)],
+    ['papers/constant-product-cascade', 'r', { shock: 0.04 }, 0.25, 0.01],
+  ])('of %s is as many times as far from calm weather', async (name, axis, set, of, expected) => {
+    expect(await along(name, axis, set, of)).toBeCloseTo(expected, 12)
+  })
+
+  it('says to which side of its range it leaves', async () => {
+    const far = along('oracle-manipulation', 'perpPosition', { priceFactor: 1e6 }, 1.02)
+    await expect(far).rejects.toThrow('set it nearer to 1, calm weather')
+  })
+
+  it('of calm weather is none, to which nothing answers', async () => {
+    const vary = { name: 'perpPosition', low: 1e7, high: 1e8 }
+    const scenario = 'scenarios/oracle-manipulation.yaml'
+    const found = findCliff(scenario, { vary, set: { priceFactor: 1 }, workers: 1 })
+    await expect(found).rejects.toThrow('priceFactor=1, calm weather')
+  })
+})
 
 describe('usualVary', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { isRandom } from '../chance.ts'
 import { locate } from '../cliff/locate.ts'
-import { checkVary, orderAlong, type Shock, shockOf, surveyOf } from '../cliff/order.ts'
+import { checkVary, isCalm, orderAlong, type Shock, shockOf, surveyOf } from '../cliff/order.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { CliffError, type Located, type Search } from '../cliff/types.ts'
 import { PathFailedError } from '../errors.ts'
@@ -119,10 +119,17 @@ type Ground = {
 function rowOf({ survey, axes, shock, reading }: Ground, y: number | undefined) {
   const [{ name }, second] = axes as [Axis, Axis?]
   const base = second && y !== undefined ? { [second.name]: y } : {}
-  const own = shock ?? { name, value: Number.NaN, range: [-Infinity, Infinity] as const }
+  const own = shock ?? {
+    ...{ name, value: Number.NaN, calm: 0 },
+    range: [-Infinity, Infinity] as const,
+  }
   const value = own.name === second?.name && y !== undefined ? y : own.value
   const along = orderAlong(survey, name, { ...own, value }, reading, base)
-  return { along, isShock: own.name === name, isCalm: own.name !== name && value === 0 }
+  return {
+    along,
+    isShock: own.name === name,
+    isNone: own.name !== name && isCalm({ ...own, value }),
+  }
 }
 
 async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
@@ -136,12 +143,12 @@ async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
     : [undefined]
   const line: LinePoint[] = []
   for (const y of rows) {
-    const { along, isShock, isCalm } = rowOf(ground, y)
+    const { along, isShock, isNone } = rowOf(ground, y)
     const summary = reading.summary
     const search: Search = { low, high, cells, paths, isShock, summary, effort: 'coarse' }
     const at = y ?? null
     const none = (note: string): LinePoint => ({ at, cliff: null, kind: null, note })
-    if (isCalm) line.push(none('the shock is 0: nothing answers to it'))
+    if (isNone) line.push(none('the shock is as in calm weather: nothing answers to it'))
     else if (cells < LEAST_CELLS) line.push(none('the row has too few cells to tell'))
     else
       try {

@@ -1,6 +1,6 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
 import { locate } from '../cliff/locate.ts'
-import { orderAlong, shockOf, type Vary } from '../cliff/order.ts'
+import { isCalm, orderAlong, shockOf, type Vary } from '../cliff/order.ts'
 import type { Reading } from '../cliff/reading.ts'
 import { CliffError } from '../cliff/types.ts'
 import { PathFailedError } from '../errors.ts'
@@ -44,8 +44,8 @@ export async function nearCliffs(
     try {
       const shock = shockOf(scenario, undefined, { ...set, ...at })
       const isShock = shock.name === name
-      if (!isShock && shock.value === 0) {
-        found.push(none('the shock is 0: nothing answers to it'))
+      if (!isShock && isCalm(shock)) {
+        found.push(none(`the shock is ${shock.value}, calm weather: nothing answers to it`))
         continue
       }
       const { respond } = orderAlong(survey, name, shock, reading, at)

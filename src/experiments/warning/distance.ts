@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/index.ts'
 import { checkVary, shockOf, type Vary } from '../cliff/order.ts'
 import { readingOf } from '../cliff/reading.ts'
 import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
-import { calmValue, usualVary } from '../cliff/usual.ts'
+import { usualVary } from '../cliff/usual.ts'
 import { prepareRun } from '../prepare.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import { taskOf } from '../task.ts'
@@ -22,15 +22,14 @@ export type DistanceOptions = Omit<CliffOptions, 'vary'> & {
 function rangesOf(scenario: Scenario, options: DistanceOptions): readonly Vary[] {
   if (options.vary) return [options.vary]
   const shock = shockOf(scenario, options.shock, options.set)
-  const { name, value, range } = shock
+  const { name, value, calm, range } = shock
   const [least, most] = range
-  const calm = calmValue(scenario, shock)
   const isRise = value === calm ? calm < most : value > calm
   const beyond = (from: number): Vary =>
     isRise ? { name, low: from, high: most } : { name, low: least, high: from }
   const isRange = ({ low, high }: Vary): boolean => low < high && Number.isFinite(high - low)
   if (value === calm && isRange(beyond(calm))) return [beyond(calm)]
-  const near = usualVary(scenario, shock)
+  const near = usualVary(shock)
   return [near, beyond(isRise ? near.high : near.low)].filter(isRange)
 }
 
