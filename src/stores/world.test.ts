@@ -75,7 +75,7 @@ describe('bytes that are refused', () => {
     }
     expect(() => loadWorld(new Uint8Array(3), world)).toThrow(WorldFileError)
     expect(() => loadWorld(changed(0), world)).toThrow('no saved world')
-    expect(() => loadWorld(changed(16), world)).toThrow('version "0"')
+    expect(() => loadWorld(changed(16), world)).toThrow('of version "3", this is version "2"')
     expect(() => loadWorld(changed(good.length - 9), world)).toThrow('damaged')
     expect(() => loadWorld(good.subarray(0, good.length - 8), world)).toThrow('cut off')
     expect(() => loadWorld(good.subarray(0, 60), world)).toThrow(WorldFileError)
