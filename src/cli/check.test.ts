@@ -160,7 +160,7 @@ describe('breakwater check refuses with 2', () => {
       err = ''
       const none = write('none.json', `{"baseline":1,"scenarios":${scenarios}}`)
       expect(await check([scenario], none), scenarios).toBe(2)
-      expect(err).toContain('"scenarios" holds no scenarios by name; make it anew with --update')
+      expect(err).toContain('"scenarios" holds no scenarios by name; move it away')
     }
     expect(await check([scenario], folder)).toBe(2)
     expect(err).toContain(`the baseline "${folder}" cannot be read (EISDIR); name a file`)

@@ -206,7 +206,7 @@ export function checkTables({ rows }: Checked): readonly Output[] {
     table('checks', rows, [
       ...own<Row>('VARCHAR', 'scenario', 'measure', 'unit', 'better', 'verdict'),
       ...own<Row>('DOUBLE', 'before', 'after', 'worsening', 'low', 'high', 'p', 'adjusted'),
-      ...own<Row>('INTEGER', 'n'),
+      ...own<Row>('INTEGER', 'n', 'lost', 'gained'),
       ...own<Row>('VARCHAR', 'method'),
     ]),
   ]
