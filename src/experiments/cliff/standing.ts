@@ -3,8 +3,10 @@ import type { Respond, Search } from './types.ts'
 
 /** How many times its smallest value at an end of the range the response must reach at its peak. */
 const RISE = 1.5
-/** How often the cells beside the largest response are halved, at most, and before a peak is denied. */
-const HALVINGS = { most: 10, least: 3 } as const
+/** How often the cells beside the largest response are halved: at most, before a peak is denied, and in vain. */
+const HALVINGS = { most: 10, least: 3, vain: 2 } as const
+/** How many times as large the response is at half of the way to a peak. */
+const SIDES = 1.2
 /** Part of the largest response below which that of the next place is too far away to show the peak. */
 const NARROW = 0.5
 /** How many times the response at the ends a faint peak reaches, and the smaller shocks that tell what it is. */
@@ -68,7 +70,7 @@ function isNearEnd(means: readonly number[]): boolean {
   return most >= RISE * Math.min(...means) && most < RISE * ends
 }
 
-/** Places in the middle of the cells beside the largest response, when it takes them to tell what it is. */
+/** The places beside the largest response, when more between them can tell what it is. */
 function unclear(grid: Sampled, halved: number, search: Search): readonly number[] {
   const { x, susceptibility } = grid
   const means = meansOf(grid, search)
@@ -78,8 +80,7 @@ function unclear(grid: Sampled, halved: number, search: Search): readonly number
   const isNarrow = beside.some((k) =>
     exceeds(susceptibility[best]!, susceptibility[k]!, 1 / NARROW, search),
   )
-  if (!isNarrow && !(halved < HALVINGS.least && isNearEnd(means))) return []
-  return beside.map((k) => (x[k]! + x[best]!) / 2)
+  return isNarrow || (halved < HALVINGS.least && isNearEnd(means)) ? beside : []
 }
 
 /** A curve with some places more, in order. */
@@ -94,7 +95,10 @@ function merge(a: Sampled, b: Sampled): Sampled {
   }
 }
 
-/** Halve the cells beside the largest response until they show what it is, as a peak in one cell does not. */
+/**
+ * Halve the cells beside the largest response until they show what it is, as a peak in one cell does not. The
+ * sides of a peak rise as they get nearer; those of a spike, as one account makes it, stay as they were.
+ */
 async function refine(
   respond: Respond,
   grid: Sampled,
@@ -102,11 +106,17 @@ async function refine(
   search: Search,
 ): Promise<Sampled> {
   let all = grid
-  for (let halved = 0; halved < HALVINGS.most; halved++) {
-    const places = unclear(all, halved, search)
-    if (places.length === 0) return all
-    const cell = spacing(all.x, largest(meansOf(all, search))) / 2
-    all = merge(all, await sample(respond, Float64Array.from(places), shock, search, cell))
+  let vain = 0
+  for (let halved = 0; halved < HALVINGS.most && vain < HALVINGS.vain; halved++) {
+    const beside = unclear(all, halved, search)
+    if (beside.length === 0) return all
+    const means = meansOf(all, search)
+    const best = largest(means)
+    const x = Float64Array.from(beside, (k) => (all.x[k]! + all.x[best]!) / 2)
+    const between = await sample(respond, x, shock, search, spacing(all.x, best) / 2)
+    const rise = Math.max(...meansOf(between, search)) / Math.max(...beside.map((k) => means[k]!))
+    vain = rise >= SIDES ? 0 : vain + 1
+    all = merge(all, between)
   }
   return all
 }
