@@ -293,7 +293,7 @@ describe('what is compared', () => {
 
   it.each([
     ['no such defence', { defences: ['pauze'] }, /no defence "pauze"; it has pause, idle/],
-    ['no such measure', { measure: 'badDept' }, /no measure is named "badDept"/],
+    ['no such measure', { measure: 'badDept' }, /"badDept" is no measure/],
     ['no such statistic', { measure: 'loss.sd' }, /"sd" cannot be compared/],
     ['no such parameter', { each: { name: 'oracle' } }, /no parameter "oracle"/],
     ['a number without values', { each: { name: 'bonus' } }, /say which values/],

@@ -221,7 +221,7 @@ export async function attribute(
   if (division === null) await games.perPath([])
   const { runs, paths, sets } = games.state
   const { own, gone, isRandom } = runs!
-  const { read, summary, unit } = reading
+  const { level, unit } = reading
   const left = division ? without(own, gone(2 ** present.length - 1)) : own
   const channels = (division?.shares ?? []).map((share, p): ChannelShare => {
     const { name, doc } = present[p]!
@@ -234,8 +234,8 @@ export async function attribute(
       measure: reading.text,
       unit,
     },
-    whole: summary(read(games.picked(own))),
-    fundamental: summary(read(games.picked(left))),
+    whole: level(games.picked(own)),
+    fundamental: level(games.picked(left)),
     spread: division?.total ?? { value: 0, low: 0, high: 0 },
     channels: channels.sort((a, b) => Math.abs(b.share.value) - Math.abs(a.share.value)),
     absent,

@@ -1,8 +1,6 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
-import { measureInfo } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
-import { measuresOf } from '../names.ts'
-import { statisticOf } from '../statistics.ts'
+import { quantityOf } from '../quantity.ts'
 import { intervalOf } from './curve.ts'
 import { CliffError, type Summary } from './types.ts'
 
@@ -18,7 +16,10 @@ export type Reading = {
   /** True when it has one value per resample, not per path. */
   readonly isStatistic: boolean
   readonly read: (values: Float64Array) => Float64Array
+  /** Of what is read, as the search goes by it. */
   readonly summary: Summary
+  /** Of the paths themselves, with the interval of the statistic: NaN ends where it has none. */
+  readonly level: Summary
   /** Paths at a place when nothing says otherwise and they differ. */
   readonly paths: number
   /** Why so many paths that differ say nothing about the error; null when they do. */
@@ -48,39 +49,32 @@ function resample(values: Float64Array, r: number): Float64Array {
   return values.map((_, k) => values[Math.min(n - 1, Math.floor(draws.uniform(k, 0) * n))]!)
 }
 
+const orNaN = (value: number | null): number => value ?? Number.NaN
+
 /**
  * Read `measure` or `measure.statistic`: mean over paths when no statistic is named.
  * @throws {CliffError} when one of both is unknown in this scenario.
  */
-export function readingOf(scenario: Scenario, text: string): Reading {
-  const match = /^\s*([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?\s*$/.exec(text)
-  const known = measuresOf(scenario)
-  const measure = match?.[1] ?? ''
-  if (!known.includes(measure))
-    throw new CliffError(
-      `"${text}" is no measure of "${scenario.name}"; write measure or measure.statistic with one of ${known.join(', ')}`,
-    )
-  const { unit = '', better = 'lower' } = measureInfo(measure) ?? {}
-  const name = match?.[2] ?? 'mean'
+export function readingOf(scenario: Scenario, asked: string): Reading {
+  const { text, measure, unit, name, statistic } = quantityOf(scenario, asked, CliffError)
   if (name === 'mean') {
-    const plain = { text: measure, measure, unit, isStatistic: false }
+    const plain = { text, measure, unit, isStatistic: false }
     const doubt = (paths: number) => (paths > 1 ? null : 'one path does not tell how far others go')
-    return { ...plain, read: (values) => values, summary: intervalOf, paths: MEAN_PATHS, doubt }
+    const read = (values: Float64Array) => values
+    return { ...plain, read, summary: intervalOf, level: intervalOf, paths: MEAN_PATHS, doubt }
   }
-  const statistic = statisticOf(name)
-  if (statistic === null)
-    throw new CliffError(
-      `"${name}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
-    )
-  const of = (values: Float64Array): number =>
-    statistic(values, { better, unit }).value ?? Number.NaN
+  const of = (values: Float64Array): number => orNaN(statistic(values).value)
   // Whether an interval can be had depends on how many paths there are alone.
   const doubt = (paths: number): string | null => {
     const { low, method } = statistic(Float64Array.from({ length: paths }, (_, k) => k))
     return low === null ? `${name}: ${method}` : null
   }
   return {
-    ...{ text: `${measure}.${name}`, measure, unit, isStatistic: true, summary: resampled, doubt },
+    ...{ text, measure, unit, isStatistic: true, summary: resampled, doubt },
+    level: (values) => {
+      const { value, low, high } = statistic(values)
+      return { value: orNaN(value), low: orNaN(low), high: orNaN(high) }
+    },
     paths: STATISTIC_PATHS.find((n) => doubt(n) === null) ?? STATISTIC_PATHS[0],
     read: (values) =>
       Float64Array.from({ length: RESAMPLES + 1 }, (_, r) => of(resample(values, r))),

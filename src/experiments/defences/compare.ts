@@ -1,8 +1,7 @@
 import { measureInfo } from '../../measures/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import type { Estimate } from '../estimate.ts'
-import { measuresOf } from '../names.ts'
-import { meanOf, statisticOf } from '../statistics.ts'
+import { type Quantity, quantityOf } from '../quantity.ts'
 import type { SurveyOptions } from '../survey.ts'
 import { type Asked, armsOf, calmOf } from './arms.ts'
 import { type Contrasts, createContrasts } from './contrast.ts'
@@ -30,33 +29,9 @@ export type CompareOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
     readonly paths?: number
   }
 
-/** The measure that is compared. */
-type Target = {
-  readonly name: string
-  readonly statistic: string
-  readonly unit: string
-  readonly better: 'lower' | 'higher'
-}
-
 /** Loss where somebody lends, else what the scenario itself measures. */
 function defaultMeasure(scenario: Scenario): string {
   return lendersOf(scenario).length > 0 ? 'loss' : scenario.order.measure
-}
-
-/** Read `measure` or `measure.statistic`. @throws {CompareError} when there is no such measure. */
-function targetOf(scenario: Scenario, asked: string | undefined): Target {
-  const text = asked ?? defaultMeasure(scenario)
-  const known = measuresOf(scenario)
-  const dot = text.lastIndexOf('.')
-  const tail = text.slice(dot + 1)
-  const isPlain = known.includes(text) || dot < 0 || statisticOf(tail) === null
-  const [name, statistic] = isPlain ? [text, 'mean'] : [text.slice(0, dot), tail]
-  const info = measureInfo(name)
-  if (!info || !known.includes(name))
-    throw new CompareError(
-      `no measure is named "${name}" in ${scenario.path}; there are ${known.join(', ')}`,
-    )
-  return { name, statistic, unit: info.unit, better: info.better }
 }
 
 /** Numbers of the arms on the paths that have a number under all of them. */
@@ -80,14 +55,14 @@ function changeOf(
 
 type Analysis = {
   readonly runs: Runs
-  readonly target: Target
+  readonly target: Quantity
   /** Of means, whatever the compared statistic is. */
   readonly means: Contrasts
 }
 
 function costsOf({ runs: { calm }, target, means }: Analysis, arm: number): ArmResult['costs'] {
   if (calm === null) return null
-  return costMeasures(calm, target.name).map(({ measure, values }) => {
+  return costMeasures(calm, target.measure).map(({ measure, values }) => {
     const { isZero: _, ...change } = changeOf(means, values, arm)
     return { ...change, measure, unit: measureInfo(measure)?.unit ?? '' }
   })
@@ -118,7 +93,11 @@ function interactionsOf(
 }
 
 /** Numbers of the compared measure under every arm. @throws {CompareError} when there are none. */
-function sidesOf(arms: readonly Arm[], observed: Observed, { name }: Target): readonly Sided[] {
+function sidesOf(
+  arms: readonly Arm[],
+  observed: Observed,
+  { measure: name }: Quantity,
+): readonly Sided[] {
   const columns = complete(valuesOf(observed, name) ?? [new Float64Array(0)])
   if (columns[0]!.length === 0)
     throw new CompareError(
@@ -163,8 +142,7 @@ function resultsOf(
   const { runs, target, means } = analysis
   const payers = payersOf(analysis, arms[0]!.scenario)
   const level = runs.isCertain ? means : null
-  const { statistic, better, unit } = target
-  const plain = statisticOf(statistic) ?? meanOf
+  const { better, unit, statistic: plain } = target
   return arms.map(({ name, kind, parts, set }, k): ArmResult => {
     const { values } = sides[k]!
     const exact = level?.([{ weight: 1, values }])
@@ -192,8 +170,8 @@ export async function compareDefences(
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { defences: _d, each: _e, alternative: _a, with: _w, measure, paths, ...survey } = options
   const common: Overrides = options.set ?? {}
-  const target = targetOf(scenario, measure)
-  const { statistic, better, name, unit } = target
+  const target = quantityOf(scenario, measure ?? defaultMeasure(scenario), CompareError)
+  const { name: statistic, better, measure: name, unit } = target
   const seed = options.seed ?? scenario.seed
   // Made before anything runs, so that a wrong statistic costs nothing.
   createContrasts({ statistic, better, seed, isCertain: false })

@@ -1,7 +1,6 @@
-import { measureInfo } from '../../measures/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
-import { measuresOf } from '../names.ts'
-import { statisticOf } from '../statistics.ts'
+import { isRandom } from '../chance.ts'
+import { type Quantity, quantityOf } from '../quantity.ts'
 import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
 import type { Correlations } from './copula.ts'
 import type { Law } from './laws.ts'
@@ -87,34 +86,16 @@ const SAMPLES = 64
 /** Most groups of paths that are left out in turn. */
 const GROUPS = 8
 
-/** How a response is read off the paths of one point. */
-type Response = {
-  readonly text: string
-  readonly measure: string
-  readonly unit: string
-  readonly read: (values: Float64Array) => number
+/** The scenario as it is, with all that is varied at its median, and near both its ends. */
+function probesOf(varied: readonly Varied[]): readonly Overrides[] {
+  const at = (share: number): Overrides =>
+    Object.fromEntries(varied.map(({ name, drawn }) => [name, drawn.quantile(share)]))
+  return [{}, at(0.05), at(0.5), at(0.95)]
 }
 
-/** @throws {SensitivityError} when there is no such measure or statistic. */
-function responseOf(scenario: Scenario, text: string): Response {
-  const match = /^\s*([A-Za-z]\w*(?:\[[^\]]+\])?)(?:\.([a-z]+[0-9.]*))?\s*$/.exec(text)
-  const known = measuresOf(scenario)
-  const measure = match?.[1] ?? ''
-  if (!known.includes(measure))
-    throw new SensitivityError(
-      `"${text}" is no measure of "${scenario.name}"; write measure or measure.statistic with one of ${known.join(', ')}`,
-    )
-  const name = match?.[2] ?? 'mean'
-  const statistic = statisticOf(name)
-  if (!statistic)
-    throw new SensitivityError(
-      `"${name}" is no statistic; there are mean, sd, min, max, pNN, varNN, esNN`,
-    )
-  const { unit = '', better = 'lower' } = measureInfo(measure) ?? {}
-  return {
-    ...{ text: name === 'mean' ? measure : `${measure}.${name}`, measure, unit },
-    read: (values) => statistic(values, { better, unit }).value ?? Number.NaN,
-  }
+/** The response of one point, by its paths. */
+function readOf({ statistic }: Quantity): (values: Float64Array) => number {
+  return (values) => statistic(values).value ?? Number.NaN
 }
 
 /** The response at all points: with all paths, and with one group of them left out each. */
@@ -131,8 +112,10 @@ async function answersTo(
   survey: Survey,
   sets: readonly Overrides[],
   paths: number,
-  { measure, read, text }: Response,
+  response: Quantity,
 ): Promise<Answers> {
+  const { measure, text } = response
+  const read = readOf(response)
   const samples = await survey.ask(sets, paths)
   const rows = samples.map((sample) => sample.values(measure))
   const groups = paths < 2 ? 0 : Math.min(GROUPS, paths)
@@ -289,17 +272,10 @@ function methodOf({ method, correlations = [] }: SensitivityOptions): Sensitivit
   return chosen
 }
 
-/** Whether paths differ where nothing is varied. */
-async function pathsDiffer(survey: Survey, measure: string): Promise<boolean> {
-  const [sample] = await survey.ask([{}], 2)
-  const [a, b] = sample!.values(measure)
-  return !Object.is(a, b)
-}
-
 /** What is asked of a scenario. */
 type Plan = ReturnType<typeof variedIn> & {
   readonly method: SensitivityMethod
-  readonly response: Response
+  readonly response: Quantity
 }
 
 function planOf(scenario: Scenario, options: SensitivityOptions): Plan {
@@ -310,7 +286,7 @@ function planOf(scenario: Scenario, options: SensitivityOptions): Plan {
   if (method !== 'morris') checkCount('samples', samples, 2 * LEAST)
   const found = variedIn(scenario, vary, set)
   matrixOf(found.varied, correlations)
-  return { ...found, method, response: responseOf(scenario, measure) }
+  return { ...found, method, response: quantityOf(scenario, measure, SensitivityError) }
 }
 
 /**
@@ -359,7 +335,7 @@ export async function sensitivityOf(
         : method === 'sobol'
           ? await sobolShares(ask, kept, samples, seed)
           : await shapleyShares(ask, kept, matrixOf(kept, correlations), samples, seed)
-    const differ = paths > 1 || (await pathsDiffer(survey, response.measure))
+    const differ = paths > 1 || (await isRandom(scenario, probesOf(varied), options))
     return {
       ...{ scenario: scenario.name, seed, measure: response.text, unit: response.unit, method },
       ...{ correlations, skipped, samples, trajectories, paths, evaluations },
