@@ -239,14 +239,14 @@ describe('a statistic of too few paths', () => {
 
 describe('a jump', () => {
   const step = { path: 0, from: 1, to: 1.001, below: 0, above: 100 }
-  const along = (below: number, above: number): OrderAlong => ({
+  const along = (below: readonly number[], above: readonly number[]): OrderAlong => ({
     setOf: () => ({}),
     respond: async () => [],
     samplesAt: async () =>
       [below, above].map((accounts) => ({
         failures: [],
         names: ['accountsLiquidated'],
-        values: () => Float64Array.of(accounts),
+        values: () => Float64Array.from(accounts),
       })),
   })
 
@@ -259,7 +259,16 @@ describe('a jump', () => {
     [12, 12, null],
     [Number.NaN, 4, null],
   ])('from %d liquidated accounts to %d is of: %s', async (below, above, of) => {
-    expect((await ownerOf(along(below, above), step, 1)).of).toBe(of)
+    const own = ownerOf(along([below], [above]), step, 1, { isStatistic: false })
+    expect((await own).of).toBe(of)
+  })
+
+  it('of a statistic is of the path that changes most, whatever resample is looked at', async () => {
+    const there = along([7, 3, Number.NaN, 50], [7, 4, 2, 150])
+    expect(await ownerOf(there, step, 4, { isStatistic: true })).toMatchObject({
+      ...{ size: 100, accounts: 100, of: 'system' },
+      note: expect.stringContaining('on path 3'),
+    })
   })
 })
 

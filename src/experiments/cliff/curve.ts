@@ -54,8 +54,10 @@ export type Sampled = {
   readonly susceptibility: readonly Float64Array[]
 }
 
-/** The two places whose difference is the response at `x`, and the shock between them. */
-function pairAt(x: number, shock: number, step: number, { isShock, low, high }: Search) {
+/** Two places whose difference is a response, and the shock between them. */
+export type Pair = { readonly places: readonly [Place, Place]; readonly by: number }
+
+function pairAt(x: number, shock: number, step: number, { isShock, low, high }: Search): Pair {
   // At an end of the range the difference is taken inwards: beyond it there may be no world.
   const from = Math.max(low, x - step / 2)
   const to = Math.min(high, x + step / 2)
@@ -69,6 +71,12 @@ function pairAt(x: number, shock: number, step: number, { isShock, low, high }: 
         { x, shock: shock * (1 + EXTRA) },
       ]
   return { places, by: isShock ? to - from : shock * EXTRA }
+}
+
+/** The pairs of places whose differences are the responses at places an even step apart. */
+export function pairsOf(x: Float64Array, shock: number, search: Search): readonly Pair[] {
+  const cell = x.length > 1 ? x[1]! - x[0]! : 1
+  return Array.from(x, (at) => pairAt(at, shock, EXTRA * cell, search))
 }
 
 /**

@@ -1,6 +1,9 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
+import type { Estimate } from '../estimate.ts'
+import { createPairedSum } from '../paired.ts'
 import { quantityOf } from '../quantity.ts'
+import type { Interval } from '../sensitivity/ranges.ts'
 import { intervalOf } from './curve.ts'
 import { CliffError, type Summary } from './types.ts'
 
@@ -20,6 +23,8 @@ export type Reading = {
   readonly summary: Summary
   /** Of the paths themselves, with the interval of the statistic: NaN ends where it has none. */
   readonly level: Summary
+  /** Interval of the difference of the statistic at two places by the paths themselves, as `level`. */
+  readonly change: (from: Float64Array, to: Float64Array) => Interval
   /** Paths at a place when nothing says otherwise and they differ. */
   readonly paths: number
   /** Why so many paths that differ say nothing about the error; null when they do. */
@@ -51,17 +56,23 @@ function resample(values: Float64Array, r: number): Float64Array {
 
 const orNaN = (value: number | null): number => value ?? Number.NaN
 
+function told({ value, low, high }: Estimate): Interval {
+  return { value: orNaN(value), low: orNaN(low), high: orNaN(high) }
+}
+
 /**
  * Read `measure` or `measure.statistic`: mean over paths when no statistic is named.
  * @throws {CliffError} when one of both is unknown in this scenario.
  */
 export function readingOf(scenario: Scenario, asked: string): Reading {
-  const { text, measure, unit, name, statistic } = quantityOf(scenario, asked, CliffError)
+  const { text, measure, unit, better, name, statistic } = quantityOf(scenario, asked, CliffError)
   if (name === 'mean') {
     const plain = { text, measure, unit, isStatistic: false }
     const doubt = (paths: number) => (paths > 1 ? null : 'one path does not tell how far others go')
     const read = (values: Float64Array) => values
-    return { ...plain, read, summary: intervalOf, level: intervalOf, paths: MEAN_PATHS, doubt }
+    const change: Reading['change'] = (from, to) => intervalOf(to.map((v, path) => v - from[path]!))
+    const told = { summary: intervalOf, level: intervalOf, change }
+    return { ...plain, read, ...told, paths: MEAN_PATHS, doubt }
   }
   const of = (values: Float64Array): number => orNaN(statistic(values).value)
   // Whether an interval can be had depends on how many paths there are alone.
@@ -71,9 +82,16 @@ export function readingOf(scenario: Scenario, asked: string): Reading {
   }
   return {
     ...{ text, measure, unit, isStatistic: true, summary: resampled, doubt },
-    level: (values) => {
-      const { value, low, high } = statistic(values)
-      return { value: orNaN(value), low: orNaN(low), high: orNaN(high) }
+    level: (values) => told(statistic(values)),
+    change: (from, to) => {
+      const isWhole = (_: number, path: number) => !Number.isNaN(from[path]! + to[path]!)
+      const term = { statistic: name, better }
+      return told(
+        createPairedSum(0)([
+          { ...term, weight: 1, values: to.filter(isWhole) },
+          { ...term, weight: -1, values: from.filter(isWhole) },
+        ]),
+      )
     },
     paths: STATISTIC_PATHS.find((n) => doubt(n) === null) ?? STATISTIC_PATHS[0],
     read: (values) =>

@@ -19,6 +19,7 @@ import {
   type Vary,
 } from './order.ts'
 import { type Reading, readingOf } from './reading.ts'
+import { toldCurve } from './told.ts'
 import { CliffError, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
 
@@ -242,10 +243,11 @@ export async function findCliff(
     const valued = stretchOf({ x, order: grid, susceptibility: grid })
     return {
       ...located,
+      curve: await toldCurve(along, located.curve, reading, search),
       ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
       ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
-      jump: located.step && (await ownerOf(along, located.step, paths)),
+      jump: located.step && (await ownerOf(along, located.step, paths, reading)),
       changePoint: reading.isStatistic ? null : changePointOf(valued),
       loopGain: await gainsOf(along, located, paths, gains),
       hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, shared),

@@ -167,18 +167,30 @@ function shockIn(scenario: Scenario, { shock, set }: SweepOptions): Shock | null
   return shockOf(scenario, shock, set)
 }
 
+/** The same overrides as the cliff line's, so that its runs are used again. */
+function setAt(ground: Ground, [x, y]: readonly number[]): Overrides {
+  return rowOf(ground, y).along.setOf({ x: x!, shock: 1 })
+}
+
 /** Sample and refine the measure. */
 async function meshOf(ground: Ground, rounds: number) {
   const { axes, survey, paths, reading } = ground
-  // The same overrides as the cliff line's, so that its runs are used again.
-  const setOf = ([x, y]: readonly number[]): Overrides =>
-    rowOf(ground, y).along.setOf({ x: x!, shock: 1 })
   const first = axes.reduce((product, { cells }) => product * (cells + 1), 1)
-  return refine((points) => askKeeping(survey, points.map(setOf), paths, reading), axes, {
-    rounds,
-    most: MOST * first,
-    summary: reading.summary,
-  })
+  return refine(
+    (points) =>
+      askKeeping(
+        survey,
+        points.map((at) => setAt(ground, at)),
+        paths,
+        reading,
+      ),
+    axes,
+    {
+      rounds,
+      most: MOST * first,
+      summary: reading.summary,
+    },
+  )
 }
 
 /**
@@ -200,12 +212,14 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
     const paths = options.paths ?? (await pathsFor(start, shared))
     const ground: Ground = { ...start, paths }
     const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS)
+    const sets = points.map(({ at }) => setAt(ground, at))
+    const rows = await askKeeping(survey, sets, paths, { ...reading, read: (values) => values })
     const line = options.line === 'none' ? [] : await lineOf(ground)
     return {
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary: axes },
       ...{ measure: reading.text, unit: reading.unit, shock: shock?.name ?? null },
-      points: points.map(({ at, values }) => ({
-        ...{ at, value: reading.summary(values) },
+      points: points.map(({ at, values }, k) => ({
+        ...{ at, value: reading.level(rows[k]!) },
         n: reading.isStatistic ? paths : values.filter((v) => !Number.isNaN(v)).length,
       })),
       ...{ cells, line, paths, runs: survey.counts().run },
