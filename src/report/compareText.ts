@@ -124,7 +124,8 @@ function interactionLines({ interactions, measure }: Compared): readonly string[
 function footOf({ paths, compared, isCertain, runs, rankingConfidence, arms }: Compared): string {
   const dropped = paths - compared
   const left = dropped > 0 ? `, ${count(dropped, 'path')} without a number left out` : ''
-  if (isCertain) return `no chance: ${count(paths, 'path')} of each tell${paths === 1 ? 's' : ''} all, ${runs} runs`
+  if (isCertain)
+    return `no chance: ${count(paths, 'path')} of each tell${paths === 1 ? 's' : ''} all, ${runs} runs`
   const joint = Number((rankingConfidence * 100).toPrecision(4))
   const approximate = arms.some(({ avoided }) => avoided?.approximate && avoided.value !== 0)
   const doubt = approximate ? '; some are approximate, see "method" in --json' : ''
