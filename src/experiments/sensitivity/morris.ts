@@ -2,6 +2,7 @@ import { meanInterval, philoxDraws } from '../../math/index.ts'
 import {
   checkCount,
   checkRanges,
+  checkSeed,
   evaluate,
   type Interval,
   place,
@@ -48,6 +49,7 @@ export function morrisDesign(ranges: Ranges, options: MorrisOptions): MorrisDesi
   checkRanges(ranges)
   checkCount('trajectories', trajectories, 2)
   checkCount('levels', levels, 2)
+  checkSeed(seed)
   if (levels % 2 === 1) throw new SensitivityError(`levels is ${levels}; use an even number`)
   const d = ranges.length
   const jump = levels / 2

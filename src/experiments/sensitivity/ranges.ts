@@ -34,6 +34,11 @@ export function checkCount(name: string, value: number, least: number): void {
     throw new SensitivityError(`${name} is ${value}; use a whole number from ${least} on`)
 }
 
+/** @throws {SensitivityError} when a seed is no whole number. */
+export function checkSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new SensitivityError(`seed is ${seed}; use a whole number`)
+}
+
 /**
  * Put a point of the unit cube into the ranges.
  * @param unit length >= `from` + ranges; numbers in 0..1.

@@ -160,6 +160,17 @@ describe('Sobol indices', () => {
   it.each([
     ['no ranges', () => sobolIndices(() => 1, [], { samples: 8 }), 'at least one range'],
     ['an empty range', () => sobolIndices(() => 1, [[1, 1]], { samples: 8 }), 'range 0 is 1 .. 1'],
+    [
+      'more parameters than there are Sobol dimensions',
+      () => sobolIndices(() => 1, unit(600), { samples: 8 }),
+      '600 parameters',
+    ],
+    [
+      'a seed that is no number',
+      () => sobolIndices(() => 1, unit(1), { samples: 8, seed: NaN }),
+      'seed is NaN',
+    ],
+    ['half a seed', () => sobolIndices(() => 1, unit(1), { samples: 8, seed: 1.5 }), 'seed is 1.5'],
     ['three samples', () => sobolIndices(() => 1, unit(1), { samples: 3 }), 'samples is 3'],
     [
       'a value that is not finite',

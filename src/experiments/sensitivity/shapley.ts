@@ -1,6 +1,13 @@
 import { type Correlations, checkCorrelations, subsetPoints } from './copula.ts'
 import { drawnOf, type Law } from './laws.ts'
-import { checkCount, evaluate, type Interval, type Response, SensitivityError } from './ranges.ts'
+import {
+  checkCount,
+  checkSeed,
+  evaluate,
+  type Interval,
+  type Response,
+  SensitivityError,
+} from './ranges.ts'
 import { addUp, jackknife, LEAST, scramblingOf, sizesOf } from './replicates.ts'
 
 /** Options of an analysis by Shapley effects. */
@@ -46,6 +53,7 @@ export function shapleyDesign(laws: readonly Law[], options: ShapleyOptions): Sh
       `${d} parameters have 2^${d} subsets; Shapley effects are of at most ${MOST_SHAPLEY}: leave out what matters least`,
     )
   checkCount('samples', samples, 2 * LEAST)
+  checkSeed(seed)
   const independent = laws.map((_, i) => laws.map((__, j) => (i === j ? 1 : 0)))
   const matrix = checkCorrelations(correlations ?? independent, d)
   const sizes = sizesOf(samples)

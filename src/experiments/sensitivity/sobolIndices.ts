@@ -1,7 +1,8 @@
-import { createSobol } from '../../math/index.ts'
+import { createSobol, SOBOL_DIMENSIONS } from '../../math/index.ts'
 import {
   checkCount,
   checkRanges,
+  checkSeed,
   evaluate,
   type Interval,
   place,
@@ -48,7 +49,12 @@ export type SobolDesign = {
 export function sobolDesign(ranges: Ranges, { samples, seed = 1 }: SobolOptions): SobolDesign {
   checkRanges(ranges)
   checkCount('samples', samples, 2 * LEAST)
+  checkSeed(seed)
   const d = ranges.length
+  if (2 * d > SOBOL_DIMENSIONS)
+    throw new SensitivityError(
+      `${d} parameters are varied; Sobol points have room for ${SOBOL_DIMENSIONS / 2}: leave out what matters least`,
+    )
   const sizes = sizesOf(samples)
   const points = new Float64Array(samples * (d + 2) * d)
   const unit = new Float64Array(2 * d)
