@@ -3,6 +3,7 @@ import { namedLenders } from '../../measures/index.ts'
 import { MODELS } from '../../mechanisms/index.ts'
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
 import type { WorldSpec } from '../../world/index.ts'
+import { isApart, isRandom as isRandomAt } from '../chance.ts'
 import type { Channel } from '../channels.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { resolveRun } from '../knobs.ts'
@@ -85,11 +86,11 @@ function verdictOf({ share: { low, high }, perPath }: Share): ShareVerdict {
   return high < 0 ? 'takes away' : 'cannot tell'
 }
 
-/** Whether two paths of a world differ in anything that is measured. */
+/** Whether two paths differ in anything: worlds with something cut may ask chance where the whole one does not. */
 function differ(sample: Sample): boolean {
   return sample.names.some((name) => {
     const [a, b] = sample.values(name)
-    return !Object.is(a, b)
+    return isApart(a!, b!)
   })
 }
 
@@ -138,7 +139,8 @@ async function runSets(
     )
     try {
       if (g === 0 && wanted > 1) {
-        isRandom = differ((await survey.ask([{}], 2))[0]!)
+        const isDrawn = await isRandomAt(scenario, [{}], options)
+        isRandom = isDrawn || differ((await survey.ask([{}], 2))[0]!)
         if (!isRandom && paths === undefined) wanted = 2
       }
       const [sample] = await survey.ask([{}], wanted)

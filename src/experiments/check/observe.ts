@@ -1,8 +1,9 @@
 import { MODELS } from '../../mechanisms/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { modelOf } from '../../world/index.ts'
+import { isRandom } from '../chance.ts'
 import { resolveRun } from '../knobs.ts'
-import { openSurvey, type Sample, type SurveyOptions } from '../survey.ts'
+import { openSurvey, type SurveyOptions } from '../survey.ts'
 import { ENGINE_VERSION } from '../version.ts'
 import { stored } from './baseline.ts'
 import type { BaselineEntry, DrawsOf, StoredNumber } from './types.ts'
@@ -17,17 +18,8 @@ export type Asked = {
 
 /** Paths when nothing says how many and they differ. */
 const PATHS = 16
-const PROBES = 2
-
-function agree(sample: Sample): boolean {
-  return (
-    sample.failures.length === 0 &&
-    sample.names.every((name) => {
-      const values = sample.values(name)
-      return values.every((v) => Object.is(v, values[0]))
-    })
-  )
-}
+/** And where nothing depends on chance: baselines have had so many. */
+const CERTAIN_PATHS = 2
 
 /** Find what the draws follow from: every exogenous process that the world has. */
 async function drawsOf(scenario: Scenario, options: SurveyOptions): Promise<DrawsOf> {
@@ -42,7 +34,7 @@ async function drawsOf(scenario: Scenario, options: SurveyOptions): Promise<Draw
 }
 
 /**
- * Run a scenario and keep the numbers of its paths. Without chance two paths tell all.
+ * Run a scenario and keep the numbers of its paths. Without chance few paths tell all.
  * @throws as `openSurvey` and `Survey.ask`.
  */
 export async function observe(
@@ -54,14 +46,9 @@ export async function observe(
   const set = { ...(short ? scenario.short : {}), ...options.set }
   const survey = openSurvey(scenario, { ...shared, set, measures })
   try {
-    const ask = async (n: number): Promise<Sample> => (await survey.ask([{}], n))[0]!
-    let n = paths ?? PROBES
-    let sample = await ask(n)
-    const isCertain = n > 1 && agree(sample)
-    if (paths === null && !isCertain) {
-      n = Math.max(PATHS, scenario.paths)
-      sample = await ask(n)
-    }
+    const isCertain = !(await isRandom(scenario, [{}], { ...shared, set }))
+    const n = paths ?? (isCertain ? CERTAIN_PATHS : Math.max(PATHS, scenario.paths))
+    const sample = (await survey.ask([{}], n))[0]!
     const numbers = (measure: string): readonly StoredNumber[] =>
       Array.from(sample.values(measure), stored)
     return {

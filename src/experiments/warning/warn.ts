@@ -1,6 +1,7 @@
 import { clopperPearson, exp } from '../../math/index.ts'
 import { judgeTrends, type WarningOptions } from '../../measures/index.ts'
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
+import { isRandom } from '../chance.ts'
 import { resolveRun } from '../knobs.ts'
 import { openSurvey, type Sample } from '../survey.ts'
 import { PACKAGE_VERSION } from '../version.ts'
@@ -19,24 +20,11 @@ export type WarnOptions = Omit<DistanceOptions, 'paths' | 'cells'> & {
 }
 
 const PATHS = 8
-/** Paths that tell whether they differ. */
-const PROBES = 2
 /** Signs on paths without a cause: the level at which one is taken for a warning. */
 const FALSE_ALARMS = 0.05
 
 /** What was seen of one path. */
 type Seen = Signs & { readonly path: number }
-
-/** Whether two paths agree in every number. */
-function agree(sample: Sample): boolean {
-  return (
-    sample.failures.length === 0 &&
-    sample.names.every((name) => {
-      const [a, b] = sample.values(name)
-      return Object.is(a, b)
-    })
-  )
-}
 
 /** What was seen of the paths that were finished. */
 function seenOf(sample: Sample, paths: number): readonly Seen[] {
@@ -62,13 +50,9 @@ async function watchPaths(
 ) {
   const survey = openSurvey(scenario, { ...shared, signs })
   try {
-    const few = Math.min(paths, PROBES)
-    const [probe] = await survey.ask([{}], few)
-    const one = few === PROBES && agree(probe!)
-    if (one || paths === few)
-      return { seen: seenOf(probe!, one ? 1 : few), failures: probe!.failures }
-    const [all] = await survey.ask([{}], paths)
-    return { seen: seenOf(all!, paths), failures: all!.failures }
+    const n = paths === 1 || (await isRandom(scenario, [{}], shared)) ? paths : 1
+    const [all] = await survey.ask([{}], n)
+    return { seen: seenOf(all!, n), failures: all!.failures }
   } finally {
     await survey.close()
   }

@@ -45,12 +45,14 @@ export const gbm: Model = model({
     const vols = Float64Array.from(p.assets, (a) => own.get(a) ?? p.vol * (times.get(a) ?? 1))
     const lower = correlationOf(p.assets, p)
     const z = new Float64Array(n)
+    // Without volatility chance is not asked, so that a world can be known to have none.
+    const isStill = vols.every((vol) => vol === 0)
     return {
       ports: { driver: { assets: p.assets, shift: (a) => s.shift[a]! } },
       step({ tick, time, dt }) {
         const pull = pullOf(p.pinnedAt, time, dt)
         if (pull > 1) return
-        for (let i = 0; i < n; i++) z[i] = draws.normal(tick, p.assets[i]!)
+        if (!isStill) for (let i = 0; i < n; i++) z[i] = draws.normal(tick, p.assets[i]!)
         if (lower) correlate(lower, z)
         const years = dt / YEAR
         const width = Math.sqrt(years * (1 - pull))
