@@ -189,13 +189,15 @@ describe('the shock', () => {
   it('is a parameter, or a knob that is given a value', () => {
     expect(shockOf(scenario, 'jump').value).toBe(0.12)
     expect(shockOf(scenario, 'jump', { jump: '0.2' }).value).toBe(0.2)
-    const { value, range } = shockOf(scenario, 'marginRequirement', { marginRequirement: 1.1 })
-    expect([value, range]).toEqual([1.1, [0, 10]])
-    expect(shockOf(scenario, 'marginRequirement', {}, 'marginRequirement').value).toBeNaN()
+    const given = shockOf(scenario, 'marginRequirement', { marginRequirement: 1.1 })
+    expect(given).toMatchObject({ value: 1.1, calm: 0, range: [0, 10] })
+    // As found a requirement is once itself; latencies are those of each oracle.
+    expect(shockOf(scenario, 'marginRequirement').value).toBe(1)
+    expect(shockOf(scenario, 'oracleLatency', {}, 'oracleLatency').value).toBeNaN()
   })
 
   it.each([
-    ['marginRequirement', {}, /no number of its own.*--set marginRequirement=/],
+    ['oracleLatency', {}, /no number of its own.*--set oracleLatency=/],
     ['marginRequirement', { marginRequirement: 'much' }, /no number of its own/],
     ['marginRequirment', {}, /neither a parameter nor a knob.*marginRequirement/],
   ])('cannot be %s of %o', (name, set, told) => {

@@ -1,5 +1,5 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
-import { variableOf, variablesHint } from '../knobs.ts'
+import { type Variable, variableOf, variablesHint } from '../knobs.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import type { Reading } from './reading.ts'
 import { CliffError, type Place, type Respond } from './types.ts'
@@ -33,6 +33,12 @@ export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
     )
 }
 
+/** Value in calm weather: what the scenario says; else a shock of nothing, or the least there may be. */
+function calmOf({ calm }: Scenario, { name, range: [least, most] }: Variable): number {
+  const told = calm[name]
+  return typeof told === 'number' ? told : Math.min(most, Math.max(least, 0))
+}
+
 /**
  * Find the shock of a scenario: a numeric parameter, or a knob that is given a value.
  * @param given its name; without it that of the `order:` block.
@@ -56,11 +62,7 @@ export function shockOf(
     throw new CliffError(
       `the shock "${name}" has no number of its own; give it one with --set ${name}=number`,
     )
-  // Calm weather is what the scenario says it is; else a shock of nothing, or the least there may be.
-  const [least, most] = variable.range
-  const told = scenario.calm[name]
-  const calm = typeof told === 'number' ? told : Math.min(most, Math.max(least, 0))
-  return { name, value, calm, range: variable.range }
+  return { name, value, calm: calmOf(scenario, variable), range: variable.range }
 }
 
 /** What is read of a path beside the measure: who falls, and what does not come back. */
