@@ -51,7 +51,7 @@ describe('where paths jump', () => {
     expect(Math.abs(cliff!.value - 0.512345)).toBeLessThan(1e-5)
   })
 
-  it.each([2, 3])('is of no system when every %dth path jumps alone', async (nth) => {
+  it.each([2, 3])('is of no system when one path in %d jumps alone', async (nth) => {
     for (const paths of [8, 24]) {
       const { kind, cliff, note } = await look(
         (x, s, _, k) => (k % nth === 1 && x > 0.5 ? 1 : 0) + 0.1 * x * s,
@@ -91,7 +91,7 @@ describe('the peak of the response', () => {
     [0.01, 0.49, 0.9],
     [0.1, 0.4, 0.6],
     [0.1, 0.3, 0.7],
-  ])('of the uniform cascade is at 1/2, shock %d, range %d .. %d', async (s, low, high) => {
+  ])('of the uniform cascade is at 1/2, shock %f, range %f .. %f', async (s, low, high) => {
     const { kind, cliff, runs } = await look(uniform(s), { low, high })
     expect(kind).toBe(0)
     expect(Math.abs(cliff!.value - 0.5)).toBeLessThan(0.002)
@@ -140,7 +140,7 @@ describe('the peak of the response', () => {
     [0.03, 8, 30],
     [0.03, 32, 12],
     [0.1, 8, 30],
-  ])('has an interval that covers when paths peak %d apart, %d paths', async (sd, paths, seeds) => {
+  ])('has an interval that covers when paths peak %f apart, %d paths', async (sd, paths, seeds) => {
     let covered = 0
     for (let seed = 1; seed <= seeds; seed++) {
       const { cliff } = await look(
