@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const PATHS = 700
+const PATHS = 2000
 
 function run(out: string, ...more: readonly string[]) {
   return breakwater('run', file, '--paths', `${PATHS}`, '--json', '--out', out, ...more)

@@ -82,9 +82,11 @@ export async function breakwaterUntil(
   ...args: readonly string[]
 ): Promise<Omit<Said, 'stdout'>> {
   const words = ['bin/breakwater.js', ...args, '--out', out]
-  const child = spawn(process.execPath, words, { cwd: ROOT })
+  // Nobody reads what it prints: a full pipe would hold it up.
+  const stdio = ['ignore', 'ignore', 'pipe'] as const
+  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: [...stdio] })
   let stderr = ''
-  child.stderr.on('data', (chunk) => {
+  child.stderr!.on('data', (chunk) => {
     stderr += chunk
   })
   const before = journaled(out)

@@ -25,7 +25,7 @@ test.each(SCENARIOS)(
     const last = world.trace.length - 1
     let moves = 0
     let missed = 0
-  let skipped = 0
+    let skipped = 0
     for (const { instance } of world.all('priceSource')) {
       const source = instance.ports!.priceSource!
       for (let a = 1; a < world.spec.assets.length; a++) {
@@ -39,7 +39,7 @@ test.each(SCENARIOS)(
       }
     }
     expect(missed).toBe(0)
-  expect(moves).toBeGreaterThan(0)
+    expect(moves).toBeGreaterThan(0)
     expect(skipped).toBeGreaterThan(moves)
   },
 )

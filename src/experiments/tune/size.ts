@@ -3,8 +3,9 @@ import { isRandom } from '../chance.ts'
 import { checkVary, type Vary } from '../cliff/order.ts'
 import { type Condition, parseCondition } from '../condition.ts'
 import { measuresOf } from '../names.ts'
-import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
+import type { Sample, Survey, SurveyOptions } from '../survey.ts'
 import { type Crossing, largestWithin } from './cap.ts'
+import { openTuned } from './capital.ts'
 import { askEach, freshSeedOf, keptOf, measuresIn, missOf, valuesOf } from './ground.ts'
 import type { Values } from './interval.ts'
 import { type SizedCap, TuneError } from './types.ts'
@@ -116,10 +117,10 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     throw new TuneError(
       `"${budget.text}" asks for no measure; write for example "badDebt.p95 <= 4e5"`,
     )
-  const survey = openSurvey(scenario, { ...options, measures, only: measures })
+  const survey = openTuned(scenario, { ...options, measures, only: measures })
   const seed = options.seed ?? scenario.seed
   const freshSeed = freshSeedOf(seed)
-  const fresh = openSurvey(scenario, { ...options, measures, only: measures, seed: freshSeed })
+  const fresh = openTuned(scenario, { ...options, measures, only: measures, seed: freshSeed })
   try {
     const ends = [{ [vary.name]: vary.low }, { [vary.name]: vary.high }]
     await checkValued(survey, measures, ends)

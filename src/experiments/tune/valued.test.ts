@@ -13,12 +13,12 @@ const few = { workers: 1, points: 4, cliffs: 'none' } as const
 describe('a search for what has no value', () => {
   it('is refused before it costs anything, with what is missing', async () => {
     // Nothing is lost to controls where there are none.
-    const objective = 'badDebt + 0.1*capitalCost'
+    const objective = 'badDebt + 0.1*fundsTrapped'
     const asked = tune(LOOP, { ...few, objective, vary: [vary] })
     await expect(asked).rejects.toThrow(TuneError)
-    await expect(asked).rejects.toThrow(/capitalCost has no value .*none without controls/)
-    const cap = sizeCap(LOOP, { budget: 'capitalCost <= 1', vary, workers: 1 })
-    await expect(cap).rejects.toThrow(/capitalCost has no value/)
+    await expect(asked).rejects.toThrow(/fundsTrapped has no value .*none without controls/)
+    const cap = sizeCap(LOOP, { budget: 'fundsTrapped <= 1', vary, workers: 1 })
+    await expect(cap).rejects.toThrow(/fundsTrapped has no value/)
   })
 
   it('goes on where it has one at some points only', async () => {
