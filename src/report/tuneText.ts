@@ -43,12 +43,11 @@ function keptLine({ text, left, verdict }: Kept): string {
 }
 
 /** Say which of two places is better, where the interval of their difference settles it. */
-function betterText({ value, low, high, approximate, n }: Estimate): string {
+function betterText({ low, high, approximate, n }: Estimate): string {
   if (low !== null && low > 0) return 'tuned is better'
   if (high !== null && high < 0) return 'tuned is WORSE'
   if (low === 0 && high === 0) return approximate ? `the same on all ${n} paths` : 'the same'
-  if (value === null || value === 0 || low !== null) return 'cannot tell'
-  return `tuned is ${value > 0 ? 'better' : 'WORSE'}, no interval`
+  return low === null ? 'cannot tell, too few paths for an interval' : 'cannot tell'
 }
 
 /** Say how a place compares with the tuned one. */
