@@ -76,7 +76,7 @@ function leastDebt(desk: Desk, watch: number, best: number, gasCost: number): nu
 /** More than rounding adds to a gain. */
 const ROUNDING = 1 + 1e-9
 
-/** The most that a candidate can earn without slippage, before gas, USD. */
+/** The most that a candidate can earn without slippage, before gas, USD; 0 where it can only lose. */
 function boundOf(desk: Desk, view: View, watch: number, place: number): number {
   const { debt, collateral, pair, owed, held } = view.found[watch]!
   const lender = desk.lenders[watch]!
@@ -89,7 +89,8 @@ function boundOf(desk: Desk, view: View, watch: number, place: number): number {
   const covered = (GROWTH * held[place]!) / seized[at]!
   const afforded = view.capital * view.spots.buy(lender.assetOf(debt[place]!))
   const most = Math.min(repayable(lender) * owed[place]!, covered, ROUNDING * afforded)
-  return most * best[at]!
+  // Less than all may be repaid, so a loss is no larger than of all.
+  return Math.max(0, most * best[at]!)
 }
 
 /** Size one candidate; false when it does not pay. `prospect` is overwritten. */
