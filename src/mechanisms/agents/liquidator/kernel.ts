@@ -80,6 +80,9 @@ export function marginOf(
 /** Steps of the search for a cost; four to eight are usual. */
 const STEPS = 60
 
+/** Share of an amount within which two quotes may differ by nothing but rounding. */
+const ROUNDING = 1e-9
+
 /**
  * Find the row's largest debt and the largest collateral that can be seized, by value.
  * @param values full value of one unit of each coordinate, USD; length `book.coordinates`.
@@ -122,14 +125,20 @@ export function costOf(venue: Venue, asset: number, amount: number, money: numbe
   if (asset === money || amount === 0) return amount
   let [spent, bought] = [0, 0]
   let spend = amount / venue.spot(money, asset)
+  let least = 1e-15
   for (let i = 0; i < STEPS; i++) {
     const got = venue.quote(money, asset, spend)
     if (got >= amount) return spend
-    if (!(got > bought)) return Number.POSITIVE_INFINITY
-    const step = ((amount - got) * (spend - spent)) / (got - bought)
-    spent = spend
-    bought = got
-    spend += step + 1e-15 * spend
+    if (got > bought) {
+      const step = ((amount - got) * (spend - spent)) / (got - bought)
+      spent = spend
+      bought = got
+      spend += step + least * spend
+    } else if (amount - got <= ROUNDING * amount) {
+      // Where the venue is almost empty, so small a step does not show in the quote.
+      least *= 4
+      spend += least * spend
+    } else return Number.POSITIVE_INFINITY
   }
   return Number.POSITIVE_INFINITY
 }
