@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
       'scripts/**/*.test.ts',
       'parity/{,chain/,protocols/*/}*.test.ts',
     ],
+    setupFiles: ['test/properties.setup.ts'],
     watch: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
