@@ -162,7 +162,8 @@ describe('risk measures', () => {
           statisticOf('mean')!(Float64Array.from(numbers)).value! * (1 - 1e-9),
         )
       }),
-      { seed: 31 },
+      // What varies by less than the cube root of the smallest number.
+      { seed: 31, examples: [[[0, 0, 0, 0, 0, 0, 0, 0, 2.6e-162, 0], 0.5]] },
     )
   })
 

@@ -16,6 +16,12 @@ describe('moments', () => {
     expect(momentsOf(Float64Array.of(5, 5, 5))).toEqual({ n: 3, mean: 5, sd: 0, skewness: 0 })
     expect(momentsOf(Float64Array.of(5))).toEqual({ n: 1, mean: 5, sd: 0, skewness: 0 })
   })
+
+  it('have no skewness where the cube of the spread is below the smallest number', () => {
+    const found = momentsOf(Float64Array.of(0, 0, 0, 1e-120))
+    expect(found).toMatchObject({ mean: 2.5e-121, skewness: 0 })
+    expect(found.sd / 5e-121).toBeCloseTo(1, 14)
+  })
 })
 
 describe("Hall's interval", () => {

@@ -10,8 +10,17 @@ export type Moments = {
   readonly n: number
   readonly mean: number
   readonly sd: number
-  /** Third central moment over the cube of the standard deviation; 0 when nothing varies. */
+  /** Third central moment over the cube of the standard deviation; see `skewnessOf`. */
   readonly skewness: number
+}
+
+/**
+ * Divide a third central moment by the cube of the standard deviation.
+ * @returns 0 when nothing varies, or by so little that a number cannot hold the cube: 0 / 0 is no skewness.
+ */
+export function skewnessOf(variance: number, third: number): number {
+  const cube = variance * Math.sqrt(variance)
+  return cube > 1e-300 ? third / cube : 0
 }
 
 /** Measure mean, spread and skewness of values, any length; not changed. */
@@ -27,7 +36,7 @@ export function momentsOf(values: Float64Array): Moments {
   }
   return {
     ...{ n, mean, sd: n > 1 ? Math.sqrt((square * n) / (n - 1)) : 0 },
-    skewness: square > 0 ? cube / (square * Math.sqrt(square)) : 0,
+    skewness: skewnessOf(square, cube),
   }
 }
 

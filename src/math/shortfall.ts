@@ -1,4 +1,4 @@
-import type { Moments } from './moments.ts'
+import { type Moments, skewnessOf } from './moments.ts'
 
 /** Mean of the worst (1 - level) share of a sample, the largest being worst, and what it rests on. */
 export type Shortfall = {
@@ -35,7 +35,7 @@ export function excessMoments(sorted: Float64Array, line: number, level: number)
   const third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1
   return {
     ...{ n, mean: line + m1, sd: n > 1 ? Math.sqrt((variance * n) / (n - 1)) : 0 },
-    skewness: variance > 0 ? third / (variance * Math.sqrt(variance)) : 0,
+    skewness: skewnessOf(variance, third),
   }
 }
 
