@@ -1,3 +1,5 @@
+import { sumError } from '../../math/index.ts'
+
 /** Where rolling windows of a series lie. */
 export type Windows = {
   /** Ticks of a window, >= 3. */
@@ -9,11 +11,20 @@ export type Windows = {
 /** Indicators of one series. */
 export type IndicatorName = 'variance' | 'autocorrelation' | 'skewness'
 
-/** Sums over all ticks before each, so that every window costs the same. */
-function sumsOf(n: number, term: (t: number) => number): Float64Array {
+/** Sum of a term over the ticks from one up to another, which is left out. */
+type WindowSum = (from: number, to: number) => number
+
+/** Sum over all ticks before each, so that every window costs the same, whatever came before it. */
+function sumsOf(n: number, term: (t: number) => number): WindowSum {
   const sums = new Float64Array(n + 1)
-  for (let t = 0; t < n; t++) sums[t + 1] = sums[t]! + term(t)
-  return sums
+  // What rounding loses is kept: a calm window after a crash is small beside the sums that it is taken from.
+  const lost = new Float64Array(n + 1)
+  for (let t = 0; t < n; t++) {
+    const x = term(t)
+    sums[t + 1] = sums[t]! + x
+    lost[t + 1] = lost[t]! + sumError(sums[t]!, x)
+  }
+  return (from, to) => sums[to]! - sums[from]! + (lost[to]! - lost[from]!)
 }
 
 function windowsIn(n: number, { length, stride }: Windows): number {
@@ -51,13 +62,13 @@ export function rollingIndicators(
   }
   for (let w = 0; w < count; w++) {
     const [from, to] = [w * stride, w * stride + length]
-    const mean = (one[to]! - one[from]!) / length
-    const square = (two[to]! - two[from]!) / length
+    const mean = one(from, to) / length
+    const square = two(from, to) / length
     const variance = spread(square, mean)
-    const cube = (three[to]! - three[from]!) / length - 3 * mean * square + 2 * mean * mean * mean
+    const cube = three(from, to) / length - 3 * mean * square + 2 * mean * mean * mean
     // Sum of (x_t - mean)(x_t+1 - mean) over the pairs inside the window.
-    const inner = 2 * (one[to]! - one[from]!) - x[from]! - x[to - 1]!
-    const pairs = lagged[to - 1]! - lagged[from]! - mean * inner + (length - 1) * mean * mean
+    const inner = 2 * one(from, to) - x[from]! - x[to - 1]!
+    const pairs = lagged(from, to - 1) - mean * inner + (length - 1) * mean * mean
     out.variance[w] = variance
     out.autocorrelation[w] = variance > 0 ? pairs / ((length - 1) * variance) : Number.NaN
     out.skewness[w] = variance > 0 ? Math.abs(cube) / (variance * Math.sqrt(variance)) : Number.NaN
@@ -86,8 +97,7 @@ export function rollingCrossCorrelation(
     for (let b = 0; b < a; b++) {
       const products = sumsOf(n, (t) => series[a]![t]! * series[b]![t]!)
       for (let w = 0; w < count; w++) {
-        const mean = (of: Float64Array): number =>
-          (of[w * stride + length]! - of[w * stride]!) / length
+        const mean = (of: WindowSum): number => of(w * stride, w * stride + length) / length
         const [ma, mb] = [mean(sums[a]!), mean(sums[b]!)]
         const size = Math.sqrt(spread(mean(squares[a]!), ma) * spread(mean(squares[b]!), mb))
         if (!(size > 0)) continue
