@@ -193,7 +193,7 @@ describe('the shock', () => {
     expect(given).toMatchObject({ value: 1.1, calm: 0, range: [0, 10] })
     // As found a requirement is once itself; latencies are those of each oracle.
     expect(shockOf(scenario, 'marginRequirement').value).toBe(1)
-    expect(shockOf(scenario, 'oracleLatency', {}, 'oracleLatency').value).toBeNaN()
+    expect(shockOf(scenario, 'oracleLatency', {}, ['oracleLatency']).value).toBeNaN()
   })
 
   it.each([

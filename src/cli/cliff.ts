@@ -1,6 +1,7 @@
 import { cliffDocument, findCliff } from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
-import { answerOn, type SharedArguments } from './experiment.ts'
+import type { Overrides, Scenario } from '../scenario/index.ts'
+import { answerOn, overridesOf, type SharedArguments } from './experiment.ts'
 import { given } from './options.ts'
 import { readVary } from './vary.ts'
 
@@ -17,10 +18,13 @@ export type CliffArguments = SharedArguments & {
  * Find a scenario's cliff for the command line.
  * @returns the exit code.
  */
-export function cliffCommand(path: string, args: CliffArguments): Promise<number> {
-  const { vary, measure, shock, cells } = args
-  return answerOn('cliff', path, args, async (scenario, shared) => {
-    const own = given({ measure, shock, cells, vary: vary === undefined ? vary : readVary(vary) })
+export async function cliffCommand(path: string, args: CliffArguments): Promise<number> {
+  const { measure, shock, cells } = args
+  const vary = args.vary === undefined ? undefined : readVary(args.vary)
+  const setOf = (scenario: Scenario): Overrides =>
+    overridesOf(scenario, args, vary ? [vary.name] : [])
+  const ask: Parameters<typeof answerOn>[3] = async (scenario, shared) => {
+    const own = given({ measure, shock, cells, vary })
     const found = await findCliff(scenario, { ...shared, ...own })
     const document = cliffDocument(found)
     return {
@@ -29,5 +33,6 @@ export function cliffCommand(path: string, args: CliffArguments): Promise<number
       page: (pages, about) => pages.cliffPage(document, about),
       files: (pages) => pages.cliffTables(document),
     }
-  })
+  }
+  return answerOn('cliff', path, args, ask, setOf)
 }

@@ -87,10 +87,17 @@ export function sharedOf({ seed, paths, workers, out }: SharedArguments, watch: 
   return { signal, onProgress, ...given({ seed, paths, workers, journal: out }) }
 }
 
-/** Parameters as the command line sets them: by the short form, by defences, by name. */
-export function overridesOf(scenario: Scenario, args: SharedArguments): Overrides {
-  const { short, defences, set } = args
-  return { ...(short ? scenario.short : {}), ...given({ defences }), ...set }
+/**
+ * Parameters as the command line sets them: by the short form, by defences, by name.
+ * @param varied what has no value of its own, so that the short form gives it none either.
+ */
+export function overridesOf(
+  scenario: Scenario,
+  { short, defences, set }: SharedArguments,
+  varied: readonly string[] = [],
+): Overrides {
+  const usual = Object.entries(short ? scenario.short : {}).filter(([k]) => !varied.includes(k))
+  return { ...Object.fromEntries(usual), ...given({ defences }), ...set }
 }
 
 function tellInterrupted(out: string | undefined): void {
@@ -170,12 +177,12 @@ export function answerOn(
     options: Shared & { readonly set: Overrides },
     watch: Watch,
   ) => Promise<Answer<About>>,
-  setOf: (scenario: Scenario, args: SharedArguments) => Overrides = overridesOf,
+  setOf: (scenario: Scenario) => Overrides = (scenario) => overridesOf(scenario, args),
 ): Promise<number> {
   const command = againCommand(name, [path], args)
   return answer(command, args, async (watch) => {
     const scenario = loadScenario(path)
-    const set = setOf(scenario, args)
+    const set = setOf(scenario)
     const cache: SourceCache = new Map()
     await resolveRun(scenario, { set, cache })
     const found = await ask(scenario, { ...sharedOf(args, watch), cache, set }, watch)

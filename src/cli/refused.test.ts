@@ -53,6 +53,8 @@ const MEASURED = (['cliff', 'sweep', 'explain', 'compare', 'warn'] as const).fla
 )
 const OTHERS: readonly Case[] = [
   ['explain', [...RANGE], '--vary drop is given twice'],
+  ['cliff', ['--set', 'drop=0.3'], 'drop is set to 0.3 and varied, drop=0..0.8'],
+  ['sweep', ['--set', 'drop=0.3', '--no-line'], 'drop is set to 0.3 and varied, drop=0..0.8'],
   ['tune', ['--subject-to', 'loss <> 3'], 'is no number'],
   ['tune', ['--subject-to', 'nope < 3'], '"nope" is no measure'],
   ['tune', ['--budget', 'loss < 3'], 'give either --objective'],

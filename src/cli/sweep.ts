@@ -1,6 +1,7 @@
 import { CliffError, type SweepAxis, sweep, sweepDocument } from '../experiments/index.ts'
 import { sweepText } from '../report/sweepText.ts'
-import { answerOn, type SharedArguments } from './experiment.ts'
+import type { Overrides, Scenario } from '../scenario/index.ts'
+import { answerOn, overridesOf, type SharedArguments } from './experiment.ts'
 import { given } from './options.ts'
 import { readVary } from './vary.ts'
 
@@ -30,12 +31,15 @@ export function readAxis(text: string): SweepAxis {
  * Sweep a scenario for the command line.
  * @returns the exit code.
  */
-export function sweepCommand(path: string, args: SweepArguments): Promise<number> {
-  const { vary, measure, shock, rounds, line } = args
-  return answerOn('sweep', path, args, async (scenario, shared) => {
+export async function sweepCommand(path: string, args: SweepArguments): Promise<number> {
+  const { measure, shock, rounds, line } = args
+  const vary = args.vary.map(readAxis)
+  const names = vary.map(({ name }) => name)
+  const setOf = (scenario: Scenario): Overrides => overridesOf(scenario, args, names)
+  const ask: Parameters<typeof answerOn>[3] = async (scenario, shared) => {
     const found = await sweep(scenario, {
       ...{ ...shared, ...given({ measure, shock, rounds }) },
-      ...{ vary: vary.map(readAxis), line: line === false ? 'none' : 'rows' },
+      ...{ vary, line: line === false ? 'none' : 'rows' },
     })
     const document = sweepDocument(found)
     return {
@@ -44,5 +48,6 @@ export function sweepCommand(path: string, args: SweepArguments): Promise<number
       page: (pages, about) => pages.sweepPage(document, about),
       files: (pages) => pages.sweepTables(document),
     }
-  })
+  }
+  return answerOn('sweep', path, args, ask, setOf)
 }

@@ -9,8 +9,8 @@ import {
 } from '../experiments/index.ts'
 import type { About } from '../report/experiment/index.ts'
 import { capText, tuneText } from '../report/tuneText.ts'
-import type { Scenario } from '../scenario/index.ts'
-import { type Answer, answerOn, type SharedArguments } from './experiment.ts'
+import type { Overrides, Scenario } from '../scenario/index.ts'
+import { type Answer, answerOn, overridesOf, type SharedArguments } from './experiment.ts'
 import { given } from './options.ts'
 import { readVary } from './vary.ts'
 
@@ -92,11 +92,14 @@ async function searched(
  */
 export async function tuneCommand(path: string, args: TuneArguments): Promise<number> {
   checkTogether(args)
-  const { budget, vary, freshPaths } = args
-  return answerOn('tune', path, args, (scenario, shared) => {
+  const { budget, freshPaths } = args
+  const cap = budget === undefined ? null : readVary(args.vary[0]!)
+  // A cap has no value of its own; a search begins where the scenario stands.
+  const setOf = (scenario: Scenario): Overrides =>
+    overridesOf(scenario, args, cap ? [cap.name] : [])
+  const ask = (scenario: Scenario, shared: Options): Promise<TuneAnswer> => {
     const options = { ...shared, ...given({ freshPaths }) }
-    return budget === undefined
-      ? searched(scenario, args, options)
-      : sized(scenario, budget, readVary(vary[0]!), options)
-  })
+    return cap ? sized(scenario, budget!, cap, options) : searched(scenario, args, options)
+  }
+  return answerOn('tune', path, args, ask, setOf)
 }

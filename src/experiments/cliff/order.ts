@@ -20,9 +20,15 @@ export const isCalm = ({ value, calm }: Pick<Shock, 'value' | 'calm'>): boolean 
 
 /**
  * Check that a parameter can be varied over a range.
- * @throws {CliffError} when there is no such number, or the range is empty or leaves that of the parameter.
+ * @param set values that hold at every place; one of the parameter itself would hold nowhere.
+ * @throws {CliffError} when there is no such number, the range is empty or leaves that of the parameter, or
+ *   the parameter is set too.
  */
-export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
+export function checkVary(
+  scenario: Scenario,
+  { name, low, high }: Vary,
+  set: Overrides = {},
+): void {
   const variable = variableOf(scenario, name)
   if (!variable) throw new CliffError(variablesHint(scenario, name))
   const [least, most] = variable.range
@@ -30,6 +36,10 @@ export function checkVary(scenario: Scenario, { name, low, high }: Vary): void {
   if (low < least || high > most)
     throw new CliffError(
       `${name}=${low}..${high} leaves the range of "${name}"; use values from ${least} to ${most}`,
+    )
+  if (set[name] !== undefined)
+    throw new CliffError(
+      `${name} is set to ${set[name]} and varied, ${name}=${low}..${high}: nothing would run at the value that is set; leave one of them out`,
     )
 }
 
@@ -42,14 +52,14 @@ function calmOf({ calm }: Scenario, { name, range: [least, most] }: Variable): n
 /**
  * Find the shock of a scenario: a numeric parameter, or a knob that is given a value.
  * @param given its name; without it that of the `order:` block.
- * @param axis the parameter that is varied: when it is the shock itself, it needs no value of its own.
+ * @param varied what is varied: when the shock itself is, it needs no value of its own.
  * @throws {CliffError} when there is none, or it is no number, or has no value.
  */
 export function shockOf(
   scenario: Scenario,
   given: string | undefined,
   set: Overrides = {},
-  axis?: string,
+  varied: readonly string[] = [],
 ): Shock {
   const name = given ?? scenario.order.shock
   if (name === undefined)
@@ -58,7 +68,7 @@ export function shockOf(
   if (!variable) throw new CliffError(`the shock: ${variablesHint(scenario, name)}`)
   const raw = set[name] ?? variable.value
   const value = raw === null || raw === '' ? Number.NaN : Number(raw)
-  if (!Number.isFinite(value) && name !== axis)
+  if (!Number.isFinite(value) && !varied.includes(name))
     throw new CliffError(
       `the shock "${name}" has no number of its own; give it one with --set ${name}=number`,
     )

@@ -25,7 +25,10 @@ import { usualVary } from './usual.ts'
 
 /** Options of `findCliff`; those of runs mean the same. */
 export type CliffOptions = SurveyOptions & {
-  /** What is varied; default: the shock, from calm weather to twice as far as the scenario goes. */
+  /**
+   * What is varied, and not set; default: the shock, from calm weather to twice as far as the scenario goes,
+   * or as `set` does.
+   */
   readonly vary?: Vary
   /** Order parameter: measure or measure.statistic; default: that of the scenario's `order:` block. */
   readonly measure?: string
@@ -215,8 +218,8 @@ export async function findCliff(
 ): Promise<ScenarioCliff> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { cells = CELLS, set, cache = new Map() } = options
-  if (options.vary) checkVary(scenario, options.vary)
-  const shock = shockOf(scenario, options.shock, set, options.vary?.name)
+  if (options.vary) checkVary(scenario, options.vary, set)
+  const shock = shockOf(scenario, options.shock, set, options.vary ? [options.vary.name] : [])
   const vary = options.vary ?? usualVary(shock)
   const { name, low, high } = vary
   const isShock = shock.name === name

@@ -75,9 +75,8 @@ describe('usualVary', () => {
 
   it('is where a cliff is looked for when nobody says', async () => {
     const scenario = 'scenarios/papers/leveraged-loop.yaml'
-    const set = { jump: 0.08 }
-    const shared = { set, cells: 4, workers: 1, measure: 'accountsInsolvent' }
-    const found = await findCliff(scenario, shared)
+    const shared = { cells: 4, workers: 1, measure: 'accountsInsolvent' }
+    const found = await findCliff(scenario, { ...shared, set: { jump: 0.08 } })
     const vary = { name: 'jump', low: 0, high: 0.16 }
     expect(found).toEqual(await findCliff(scenario, { ...shared, vary }))
     // The file's own formula: bad debt from a jump of 1 - threshold (1 + bonus) / healthFactor0 on.

@@ -19,7 +19,10 @@ export type Correlation = { readonly between: readonly [string, string]; readonl
 
 /** Options of `sensitivityOf`; those of runs mean the same. */
 export type SensitivityOptions = SurveyOptions & {
-  /** Laws by name of parameter or knob; default: what the scenario assumes, over 20 % or its distribution. */
+  /**
+   * Laws by name of parameter or knob; default: what the scenario assumes, over 20 % or its distribution. One
+   * that the screening leaves out stays where the scenario or `set` has it.
+   */
   readonly vary?: Readonly<Record<string, Law>>
   /** Response: measure or measure.statistic over paths; default: the measure of the `order:` block. */
   readonly measure?: string

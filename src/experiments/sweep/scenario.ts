@@ -14,7 +14,7 @@ export type SweepAxis = Omit<Axis, 'cells'> & { readonly cells?: number }
 
 /** Options of `sweep`; those of runs mean the same. */
 export type SweepOptions = SurveyOptions & {
-  /** One or two parameters; the cliff is looked for along the first. */
+  /** One or two parameters, which are not set; the cliff is looked for along the first. */
   readonly vary: readonly SweepAxis[]
   /** Measure or measure.statistic; default: that of the scenario's `order:` block. */
   readonly measure?: string
@@ -68,13 +68,13 @@ const MOST = 3
 /** Cells of a row in which a cliff can be told. */
 const LEAST_CELLS = 4
 
-function axesOf(scenario: Scenario, vary: readonly SweepAxis[]): readonly Axis[] {
+function axesOf(scenario: Scenario, { vary, set }: SweepOptions): readonly Axis[] {
   if (vary.length !== 1 && vary.length !== 2)
     throw new CliffError(`${vary.length} parameters are varied; give one or two with --vary`)
   if (vary[0]!.name === vary[1]?.name)
     throw new CliffError(`"${vary[0]!.name}" is varied twice; give two parameters`)
   return vary.map(({ cells = CELLS, ...own }) => {
-    checkVary(scenario, own)
+    checkVary(scenario, own, set)
     if (!Number.isSafeInteger(cells) || cells < 1)
       throw new CliffError(`${own.name} has ${cells} cells; use a whole number from 1 on`)
     return { ...own, cells }
@@ -162,9 +162,14 @@ async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
   return line
 }
 
-function shockIn(scenario: Scenario, { shock, set }: SweepOptions): Shock | null {
+function shockIn(scenario: Scenario, { shock, set, vary }: SweepOptions): Shock | null {
   if (shock === undefined && scenario.order.shock === undefined) return null
-  return shockOf(scenario, shock, set)
+  return shockOf(
+    scenario,
+    shock,
+    set,
+    vary.map(({ name }) => name),
+  )
 }
 
 /** The same overrides as the cliff line's, so that its runs are used again. */
@@ -202,7 +207,7 @@ async function meshOf(ground: Ground, rounds: number) {
  */
 export async function sweep(from: Scenario | string, options: SweepOptions): Promise<Sweep> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const axes = axesOf(scenario, options.vary)
+  const axes = axesOf(scenario, options)
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const shock = shockIn(scenario, options)
   const shared = { ...options, cache: options.cache ?? new Map() }

@@ -33,6 +33,7 @@ export type TuneOptions = SurveyOptions & {
   readonly objective: string
   /** Conditions that must hold. */
   readonly subjectTo?: readonly string[]
+  /** What is searched; a value that is set for one of them is where the scenario as it is stands. */
   readonly vary: readonly Vary[]
   /** Points of the search, and as many at random; default 25 for each parameter. */
   readonly points?: number

@@ -13,6 +13,7 @@ import { checkValued } from './valued.ts'
 
 /** Options of `sizeCap`; those of runs mean the same. */
 export type SizeOptions = SurveyOptions & {
+  /** The cap, which is not set. */
   readonly vary: Vary
   /** Condition that must hold, such as `badDebt.p95 <= 4e5`. */
   readonly budget: string
@@ -107,7 +108,7 @@ async function look(
 export async function sizeCap(from: Scenario | string, options: SizeOptions): Promise<SizedCap> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { vary, cells = CELLS } = options
-  checkVary(scenario, vary)
+  checkVary(scenario, vary, options.set)
   if (!(Number.isSafeInteger(cells) && cells >= 1))
     throw new TuneError(`${cells} cells are asked for; use a whole number from 1 on`)
   const known = measuresOf(scenario)

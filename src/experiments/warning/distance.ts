@@ -1,5 +1,5 @@
 import { shockedPrices } from '../../measures/index.ts'
-import type { Scenario } from '../../scenario/index.ts'
+import type { Overrides, Scenario } from '../../scenario/index.ts'
 import { checkVary, shockOf, type Vary } from '../cliff/order.ts'
 import { readingOf } from '../cliff/reading.ts'
 import { type CliffOptions, findCliff } from '../cliff/scenario.ts'
@@ -11,8 +11,13 @@ import type { CliffDistance } from './types.ts'
 
 /** Options of `distanceToCliff`; those of `findCliff` mean the same. */
 export type DistanceOptions = Omit<CliffOptions, 'vary'> & {
-  /** Values of the shock that are looked at; default: from calm weather to twice as far, then all. */
+  /** Values of the shock that are looked at, when none is set; default: from calm weather to twice as far, then all. */
   readonly vary?: Vary
+}
+
+/** Values that are set beside one parameter. */
+export function without(set: Overrides = {}, name: string | undefined): Overrides {
+  return Object.fromEntries(Object.entries(set).filter(([own]) => own !== name))
 }
 
 /**
@@ -84,7 +89,8 @@ async function moveOf(
  * @throws {CliffError} when there is no such shock, range or measure.
  */
 export function checkDistance(scenario: Scenario, options: DistanceOptions): void {
-  for (const vary of rangesOf(scenario, options)) checkVary(scenario, vary)
+  const set = options.vary ? options.set : {}
+  for (const vary of rangesOf(scenario, options)) checkVary(scenario, vary, set)
   readingOf(scenario, options.measure ?? scenario.order.measure)
 }
 
@@ -97,12 +103,16 @@ export async function distanceToCliff(
   scenario: Scenario,
   options: DistanceOptions = {},
 ): Promise<CliffDistance> {
+  checkDistance(scenario, options)
   const ranges = rangesOf(scenario, options)
   const shared = { ...options, cache: options.cache ?? new Map() }
   const looked: (Vary & { note: string })[] = []
   let runs = 0
   for (const [k, vary] of ranges.entries()) {
-    const found = await findCliff(scenario, { ...shared, shock: vary.name, vary })
+    const found = await findCliff(scenario, {
+      ...{ ...shared, set: without(options.set, vary.name) },
+      ...{ shock: vary.name, vary },
+    })
     runs += found.runs
     looked.push({ ...vary, note: found.note })
     if (found.cliff === null && k + 1 < ranges.length) continue

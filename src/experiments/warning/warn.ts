@@ -5,7 +5,7 @@ import { isRandom } from '../chance.ts'
 import { resolveRun } from '../knobs.ts'
 import { openSurvey, type Sample } from '../survey.ts'
 import { PACKAGE_VERSION } from '../version.ts'
-import { checkDistance, type DistanceOptions, distanceToCliff } from './distance.ts'
+import { checkDistance, type DistanceOptions, distanceToCliff, without } from './distance.ts'
 import type { TimeLine, TimeLines, Warned, WarnedPath } from './types.ts'
 import { type Signs, signsOf, type TickLine } from './watcher.ts'
 
@@ -119,7 +119,9 @@ function verdictOf(paths: readonly WarnedPath[]): Pick<Warned, 'verdict' | 'note
 export async function warn(from: Scenario | string, options: WarnOptions = {}): Promise<Warned> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { seed = scenario.seed, set = {}, cache = new Map() } = options
-  const { distance = 'find', signs: _, ...search } = options
+  const { distance = 'find', signs: _, ...asked } = options
+  // Of a shock that is varied the value that is set is where paths are watched.
+  const search = { ...asked, set: without(set, asked.vary?.name) }
   if (distance === 'find') checkDistance(scenario, search)
   const { seen, failures } = await watchPaths(scenario, { ...options, cache })
   const { spec } = await resolveRun(scenario, { set, cache })
