@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { breakwater } from './process.conformance.ts'
+import { breakwater, breakwaterUntil } from './process.conformance.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LOOP = 'scenarios/papers/leveraged-loop.yaml'
 
 /** A drift that leads out of the range of numbers. */
@@ -149,17 +146,8 @@ describe('breakwater run', () => {
   })
 
   it('stops on Ctrl-C with 130 and keeps the finished paths', async () => {
-    const child = spawn(
-      process.execPath,
-      ['bin/breakwater.js', 'run', LOOP, '--paths', '1000000', '--json'],
-      { cwd: ROOT },
-    )
-    let stdout = ''
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk
-    })
-    setTimeout(() => child.kill('SIGINT'), 2500)
-    const code = await new Promise((resolve) => child.on('close', resolve))
+    const args = ['run', LOOP, '--paths', '1000000', '--json'] as const
+    const { code, stdout } = await breakwaterUntil('SIGINT', join(folder, 'endless'), 2000, ...args)
     expect(code).toBe(130)
     const { paths, warnings } = JSON.parse(stdout)
     expect(paths).toBeGreaterThan(0)

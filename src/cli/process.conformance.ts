@@ -80,15 +80,14 @@ export async function breakwaterUntil(
   out: string,
   bytes: number,
   ...args: readonly string[]
-): Promise<Omit<Said, 'stdout'>> {
+): Promise<Said> {
   const words = ['bin/breakwater.js', ...args, '--out', out]
-  // Nobody reads what it prints: a full pipe would hold it up.
-  const stdio = ['ignore', 'ignore', 'pipe'] as const
-  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: [...stdio] })
-  let stderr = ''
-  child.stderr!.on('data', (chunk) => {
-    stderr += chunk
-  })
+  const child = spawn(process.execPath, words, { cwd: ROOT })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text
+    })
   const before = journaled(out)
   const look = setInterval(() => {
     if (journaled(out) < before + bytes) return
@@ -97,5 +96,5 @@ export async function breakwaterUntil(
   }, 5)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearInterval(look)
-  return { code, stderr }
+  return { code, ...said }
 }
