@@ -68,11 +68,11 @@ function scramble(x: number, seed: number): number {
 /**
  * Make a scrambled Sobol sequence.
  * @param dimension 1 .. 1024.
- * @param seed any safe integer: every seed gives other points with the same evenness, each of them
- *   uniform, so that independent seeds tell the error.
+ * @param seed any safe integer, or a text: every seed gives other points with the same evenness, each of
+ *   them uniform, so that independent seeds tell the error.
  * @throws {RangeError} when the dimension is outside its range.
  */
-export function createSobol(dimension: number, seed: number): Sobol {
+export function createSobol(dimension: number, seed: number | string): Sobol {
   if (!(Number.isSafeInteger(dimension) && dimension >= 1 && dimension <= SOBOL_DIMENSIONS))
     throw new RangeError(`dimension ${dimension}: use a whole number from 1 to ${SOBOL_DIMENSIONS}`)
   const directions = sobolDirections(dimension)

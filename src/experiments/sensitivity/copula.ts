@@ -84,7 +84,7 @@ export function subsetPoints(
   laws: readonly Drawn[],
   matrix: Float64Array,
   sizes: readonly number[],
-  seedOf: (replicate: number) => number,
+  seedOf: (replicate: number) => number | string,
 ): Float64Array {
   const d = laws.length
   const subsets = Array.from({ length: 1 << d }, (_, subset) => redrawOf(matrix, d, subset))

@@ -16,9 +16,13 @@ export function sizesOf(samples: number): readonly number[] {
   )
 }
 
-/** Seed of the scrambling of one replicate. */
-export function scramblingOf(seed: number, replicate: number): number {
-  return seed * REPLICATES + replicate
+/**
+ * Seed of the scrambling of one replicate, another for every seed and replicate.
+ * @param seed any safe integer; where the product is none it would be that of other replicates too.
+ */
+export function scramblingOf(seed: number, replicate: number): number | string {
+  const own = seed * REPLICATES + replicate
+  return Number.isSafeInteger(own) ? own : `${seed} replicate ${replicate}`
 }
 
 /** Add up the sums of all replicates. */
