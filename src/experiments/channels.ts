@@ -10,6 +10,7 @@ import {
   type WorldSpec,
   without,
 } from '../world/index.ts'
+import { correctedWorld, mispricingsOf } from './mispricing.ts'
 
 /** Worlds in which a channel is cut, whose losses add up; or why there is nothing to cut. */
 export type CutWorlds = { readonly specs: readonly WorldSpec[] } | { readonly reason: string }
@@ -119,7 +120,9 @@ function readFairly(
     return { ...instance, kind: FUNDAMENTAL, params: { market, assets, otherwise: market } }
   const model = modelOf(models, instance.kind)
   if (model?.phase !== 'oracle' && model?.phase !== 'protocol') return instance
-  return rewired(instance, models, (name) => (name === market ? `${market}.fair` : name))
+  return rewired(instance, models, (name, port) =>
+    port === 'priceSource' && name === market ? `${market}.fair` : name,
+  )
 }
 
 const sharedCollateral: Channel = {
@@ -138,6 +141,20 @@ const sharedCollateral: Channel = {
     }
     const instances = spec.instances.map((i) => readFairly(i, models, name, assets))
     return { specs: [{ ...spec, instances: [...instances, fair] }] }
+  },
+}
+
+const mispricing: Channel = {
+  name: 'mispricing',
+  doc: "oracles read the reference market's fundamental price where pools, hard-coded prices, caps, rates, assertions or other markets make them tell another; they stay as late as they are",
+  cut(spec, models) {
+    const wrong = mispricingsOf(spec, models)
+    if (!wrong) return { reason: 'there is no reference market that states a fundamental price' }
+    if (wrong.found.length === 0)
+      return {
+        reason: `protocols are told prices of ${wrong.market} only: they may be late (feedLag) or pushed by trades (priceImpact), not wrong`,
+      }
+    return { specs: [correctedWorld(spec, models, wrong)] }
   },
 }
 
@@ -195,6 +212,7 @@ export const ADVERSARIES: readonly string[] = [
 export const CHANNELS: readonly Channel[] = [
   sharedVenue,
   sharedCollateral,
+  mispricing,
   byModels('feedLag', 'feeds answer with the price that their source has now'),
   byModels('priceImpact', 'sales do not move the reference markets'),
   hedging,

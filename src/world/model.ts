@@ -76,6 +76,27 @@ export type TypedColumns<C extends Readonly<Record<string, ColumnSpec>>> = {
  */
 export type Cut = { readonly set: Params } | { readonly become: string }
 
+/** What is held to be true where prices may be wrong. */
+export type Truth = {
+  /** Name of the reference market. */
+  readonly market: string
+  /** Whether anything moves an asset in that market. */
+  moves(asset: number): boolean
+}
+
+/** An oracle that protocols read in the place of another one, for the assets that this one may price wrongly. */
+export type Corrected = {
+  readonly assets: readonly number[]
+  readonly kind: string
+  readonly params: Params
+}
+
+/**
+ * The oracle that would be right where this one may be wrong; what makes its answers late stays.
+ * @returns null where the truth is not known.
+ */
+export type Correct<P = Params> = (own: string, p: P, truth: Truth) => Corrected | null
+
 /**
  * Rearrange a world before it is built: others in the place of some instances, such as isolated cells
  * in the place of a pool.
@@ -115,6 +136,8 @@ type Definition<S extends ParamSpecs, C extends Readonly<Record<string, ColumnSp
   /** Holder may go below zero in the ledger: a source or sink of tokens. */
   readonly external?: boolean
   readonly cuts?: Cuts
+  /** For oracles that may be wrong about what they price, not only late. */
+  readonly correct?: Correct<ParamsOf<S>>
   /** What knobs that all worlds share do to its parameters. */
   readonly knobs?: Knobs<ParamsOf<S>>
   readonly arrange?: Arrange
@@ -131,6 +154,7 @@ export type Model = {
   readonly params: ParamSpecs
   readonly external: boolean
   readonly cuts: Cuts
+  readonly correct: Correct | undefined
   readonly knobs: Knobs
   readonly arrange: Arrange | undefined
   columns(p: Params, assets: Assets, tickSeconds: number): Readonly<Record<string, ColumnSpec>>
@@ -153,6 +177,7 @@ export function model<
     params: definition.params,
     external: definition.external ?? false,
     cuts: definition.cuts ?? {},
+    correct: definition.correct as Correct | undefined,
     knobs: (definition.knobs ?? {}) as Knobs,
     arrange: definition.arrange,
     columns: (p, assets, tickSeconds) =>

@@ -2,8 +2,11 @@ import type { Model } from './model.ts'
 import type { ParamSpec, Params } from './params.ts'
 import type { InstanceSpec, WorldSpec } from './spec.ts'
 
-/** Where a reference to an instance goes: to others, or nowhere when there is nothing to refer to. */
-type Redirect = (name: string) => readonly string[]
+/**
+ * Where a reference to an instance goes: to others, or nowhere when there is nothing to refer to.
+ * @param port that the reference asks for.
+ */
+type Redirect = (name: string, port: string) => readonly string[]
 
 /**
  * A rewired value. `isLost` when it needed an instance that is no longer there; `choices` is how many
@@ -19,8 +22,8 @@ const together = (value: unknown, parts: readonly Rewired[]): Rewired => ({
   choices: parts.reduce((most, part) => Math.max(most, part.choices), 1),
 })
 
-function rewireNames(names: readonly string[], to: Redirect): Rewired {
-  const value = [...new Set(names.flatMap(to))]
+function rewireNames(names: readonly string[], port: string, to: Redirect): Rewired {
+  const value = [...new Set(names.flatMap((name) => to(name, port)))]
   return { value, isLost: names.length > 0 && value.length === 0, choices: 1 }
 }
 
@@ -28,12 +31,12 @@ function rewireNames(names: readonly string[], to: Redirect): Rewired {
 function rewireValue(spec: ParamSpec, value: unknown, to: Redirect, choice: number): Rewired {
   if (value === undefined || value === '') return kept(value)
   if (spec.type === 'ref') {
-    const targets = to(value as string)
+    const targets = to(value as string, spec.port ?? '')
     const isLost = targets.length === 0 && !spec.optional
     const choices = Math.max(1, targets.length)
     return { value: targets[Math.min(choice, choices - 1)] ?? '', isLost, choices }
   }
-  if (spec.type === 'refs') return rewireNames(value as readonly string[], to)
+  if (spec.type === 'refs') return rewireNames(value as readonly string[], spec.port ?? '', to)
   if (spec.type === 'list' && spec.of) {
     const of = spec.of
     const items = (value as readonly unknown[]).map((item) => rewireValue(of, item, to, choice))
@@ -71,14 +74,31 @@ function rewireInstance(
   return rewireValue({ type: 'record', doc: '', fields }, instance.params, to, choice)
 }
 
-/** Send an instance's references to others that exist. */
+/**
+ * Send an instance's references to others that exist.
+ * @param to is told the name that is referred to and the port that is asked of it.
+ */
 export function rewired(
   instance: InstanceSpec,
   models: readonly Model[],
-  to: (name: string) => string,
+  to: (name: string, port: string) => string,
 ): InstanceSpec {
-  const { value } = rewireInstance(instance, models, (name) => [to(name)])
+  const { value } = rewireInstance(instance, models, (name, port) => [to(name, port)])
   return { ...instance, params: value as Params }
+}
+
+/** Names of the instances whose port of one kind an instance asks for, each once. */
+export function referredBy(
+  instance: InstanceSpec,
+  models: readonly Model[],
+  port: string,
+): readonly string[] {
+  const names = new Set<string>()
+  rewireInstance(instance, models, (name, asked) => {
+    if (asked === port) names.add(name)
+    return [name]
+  })
+  return [...names]
 }
 
 /**
@@ -134,7 +154,10 @@ export function split(
   return {
     ...spec,
     chains: spec.chains.map((chain) => changed(chain, chain.name, 0)),
-    instances: [...others.flatMap((i) => to(i.name).map((own, k) => changed(i, own, k))), ...made],
+    instances: [
+      ...others.flatMap((i) => to(i.name, '').map((own, k) => changed(i, own, k))),
+      ...made,
+    ],
   }
 }
 

@@ -251,6 +251,11 @@ export const capped: Model = model({
   phase: 'oracle',
   doc: "a price under a cap that grows from a snapshot of an exchange rate (Aave's CAPO), or under a fixed price",
   external: true,
+  // What is wrong is the cap; a wrong source is corrected for itself.
+  correct: (_, { source, caps }) => {
+    const own = caps.map((cap) => cap.asset)
+    return { assets: own, kind: 'oracles/direct', params: { source, assets: own } }
+  },
   params,
   columns: (p, all) => columns(all.length, p.updates.length),
   create(p, s, context) {

@@ -11,6 +11,7 @@ import {
   ref,
   USD,
 } from '../../world/index.ts'
+import { fundamentalOf } from './correct.ts'
 
 const SWAP = eventCode('swap')
 const DRAIN = eventCode('drain')
@@ -45,6 +46,7 @@ export const spot: Model = model({
   kind: 'oracles/spot',
   phase: 'oracle',
   doc: 'marginal price of a pool, without lag',
+  correct: (own, { asset }, truth) => fundamentalOf(own, [asset], truth),
   params: {
     pool: ref('pool', 'the pool that is read'),
     asset: asset('the asset that is priced'),

@@ -4,10 +4,25 @@ import {
   model,
   number,
   type Outcome,
+  type ParamsOf,
   perAsset,
   type TermName,
 } from '../../world/index.ts'
 import { answerColumns, coverage, storeAnswer, storedAnswers } from './answers.ts'
+import { fundamentalOf } from './correct.ts'
+
+const params = {
+  assets: assets('assets that it answers for, beside those whose price is stated'),
+  prices: perAsset(
+    'prices; the start price where none is stated',
+    number('price', 'USD', { min: 1e-18 }),
+    { default: [] },
+  ),
+}
+
+function pricedBy({ assets: named, prices }: ParamsOf<typeof params>): readonly number[] {
+  return [...named, ...prices.map(({ asset }) => asset)]
+}
 
 /**
  * Prices that are written into a contract: they stay what they are whatever the market does, until
@@ -17,17 +32,11 @@ export const stated: Model = model({
   kind: 'oracles/stated',
   phase: 'oracle',
   doc: 'hard-coded prices, which only governance changes',
-  params: {
-    assets: assets('assets that it answers for, beside those whose price is stated'),
-    prices: perAsset(
-      'prices; the start price where none is stated',
-      number('price', 'USD', { min: 1e-18 }),
-      { default: [] },
-    ),
-  },
+  params,
+  correct: (own, p, truth) => fundamentalOf(own, pricedBy(p), truth),
   columns: (_, all) => answerColumns(all.length),
   create(p, s, context) {
-    const own = [...p.assets, ...p.prices.map(({ asset }) => asset)]
+    const own = pricedBy(p)
     for (const a of own) s.answer[a] = context.assets[a]!.price
     for (const { asset, value } of p.prices) s.answer[asset] = value
     const { age: _, ...priceSource } = storedAnswers(s, context, coverage(own, context))

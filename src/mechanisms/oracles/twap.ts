@@ -18,6 +18,7 @@ import {
   USD,
   u8,
 } from '../../world/index.ts'
+import { fundamentalOf } from './correct.ts'
 import { accrue, type Cumulative, meanOver } from './cumulative.ts'
 import { sideOf } from './spot.ts'
 
@@ -176,6 +177,7 @@ export const twap: Model = model({
   phase: 'oracle',
   doc: 'time-weighted mean of a pool, arithmetic (Uniswap v2) or geometric (v3)',
   cuts: { feedLag: { become: 'oracles/spot' } },
+  correct: (own, { asset }, truth) => fundamentalOf(own, [asset], truth),
   params,
   columns: ({ window, cardinality }, _, tickSeconds) => {
     const most = cardinality > 0 ? cardinality : kept(window, tickSeconds)

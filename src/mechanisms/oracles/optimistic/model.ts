@@ -17,6 +17,7 @@ import {
   USD,
   u8,
 } from '../../../world/index.ts'
+import { fundamentalOf } from '../correct.ts'
 import {
   advance,
   assertPrice,
@@ -187,6 +188,7 @@ export const optimistic: Model = model({
   phase: 'oracle',
   doc: 'asserted prices with bond, window and dispute, decided by token holders who can be bribed',
   external: true,
+  correct: (own, { asset }, truth) => fundamentalOf(own, [asset], truth),
   params,
   columns: (p, assets) => columns(p.stakes.length, assets.length),
   create(p, s, context) {
