@@ -14,9 +14,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 it.each([
-  ['cliff', ['--vary', 'drop=0..0.8', '--cells', '4', '--paths', '8']],
+  ['cliff', ['--vary', 'drop=0..0.8', '--cells', '4', '--paths', '16']],
   ['compare', ['--set', 'drop=0.5', '--paths', '100']],
-  ['warn', ['--no-distance', '--paths', '60']],
+  ['warn', ['--no-distance', '--paths', '150']],
 ] as const)(
   '%s goes on after Ctrl-C and ends with the same bytes',
   async (name, options) => {
