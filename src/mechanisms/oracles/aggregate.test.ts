@@ -27,8 +27,8 @@ function answersOf(all: readonly Given[], { halfLife = 0, guard = 0, trim = 0 }:
   const answers = createAnswers(all.length)
   for (const one of all) put(answers, one.price, one.age)
   weigh(answers, halfLife)
-  leaveOut(answers, guard)
-  cutEnds(answers, trim)
+  leaveOut(answers, guard, halfLife)
+  cutEnds(answers, trim, halfLife)
   return answers
 }
 
@@ -72,7 +72,20 @@ describe('aggregated answers', () => {
           expect(answer).toBeLessThanOrEqual(highest(all) * (1 + 1e-15))
         }
       }),
-      { seed: 2 },
+      {
+        seed: 2,
+        // The answers that are left are a thousand half-lives older than one that is cut off.
+        examples: [
+          [
+            [
+              { price: 0.010000000000000002, age: 0 },
+              { price: 0.01, age: 1075 },
+              { price: 0.01, age: 0 },
+            ],
+            ...([1, 0, 1 / 3] as const),
+          ],
+        ],
+      },
     )
   })
 

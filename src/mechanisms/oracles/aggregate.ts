@@ -64,10 +64,11 @@ export function middle({ count, weight }: Answers): number {
 }
 
 /**
- * Leave out the answers that are further from the median than `limit`, relative to it.
- * @param limit fraction; 0 = none is left out.
+ * Leave out the answers that are further from the median than `limit`, relative to it, and weigh the
+ * rest anew: beside an answer that is gone all of them may weigh nothing.
+ * @param limit fraction; 0 = none is left out. @param halfLife s, see `weigh`.
  */
-export function leaveOut(answers: Answers, limit: number): void {
+export function leaveOut(answers: Answers, limit: number, halfLife: number): void {
   if (limit === 0 || answers.count === 0) return
   const { value, age, weight } = answers
   const centre = value[middle(answers)]!
@@ -79,18 +80,20 @@ export function leaveOut(answers: Answers, limit: number): void {
     weight[kept++] = weight[k]!
   }
   answers.count = kept
+  weigh(answers, halfLife)
 }
 
 /**
- * Cut the lowest and the highest answers off: floor(trim x count) on each side.
- * @param trim fraction below 1/2.
+ * Cut the lowest and the highest answers off, floor(trim x count) on each side, and weigh the rest anew.
+ * @param trim fraction below 1/2. @param halfLife s, see `weigh`.
  */
-export function cutEnds(answers: Answers, trim: number): void {
+export function cutEnds(answers: Answers, trim: number, halfLife: number): void {
   const { count, value, age, weight } = answers
   const cut = Math.floor(trim * count)
   if (cut === 0) return
   for (const column of [value, age, weight]) column.copyWithin(0, cut, count - cut)
   answers.count = count - 2 * cut
+  weigh(answers, halfLife)
 }
 
 /** Compute the weighted mean of the answers or, `of` their ages; NaN without answers. */

@@ -63,7 +63,7 @@ export function panelOf(
       if (answer > 0) put(answers, answer, old ? old(source, asset) : 0)
     }
     weigh(answers, halfLife)
-    leaveOut(answers, guard)
+    leaveOut(answers, guard, halfLife)
     if (answers.count < quorum) answers.count = 0
     return answers
   }

@@ -23,7 +23,7 @@ export const trimmedMean: Model = model({
     const ask = panelOf(sources, p)
     const askAges = panelOf(sources, p, ageOf)
     function kept(answers: Answers): Answers {
-      cutEnds(answers, p.trim)
+      cutEnds(answers, p.trim, p.halfLife)
       return answers
     }
     /** Any source may have moved the mean, by moving in it, into it or out of it. */
