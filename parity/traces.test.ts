@@ -27,7 +27,7 @@ describe.each(protocolNames())('%s', (name) => {
     expect(verdicts.length).toBeGreaterThanOrEqual(10)
     expect(verdicts.filter(({ caughtAfter }) => caughtAfter === null)).toEqual([])
     expect(verdicts.filter(({ how }) => how.startsWith('crashed'))).toEqual([])
-  }, 300_000)
+  })
 
   it('has a ledger entry of the recorded contracts', () => {
     const trace = parseTrace(readTrace(name), name)

@@ -340,7 +340,7 @@ describe('breakwater compare', () => {
       ...['avoided[pause]', 'avoided[idle]', 'avoided[pause + idle]'],
       'interaction[pause + idle]',
     ])
-  }, 30_000)
+  })
 
   it('takes what is set alone as the alternative, and beside others for all worlds', async () => {
     const alone = JSON.parse(await call(SPIRAL, '--set', 'bonus=0.02', '--json'))

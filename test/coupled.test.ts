@@ -47,7 +47,7 @@ describe('ETH falls over two protocols with one pool', () => {
       expect(parts[0]![k]! + parts[1]![k]!).toBeCloseTo(value, 3)
     })
     expect(crossings(run)).toEqual(new Set(['aave > compound', 'compound > aave']))
-  }, 240_000)
+  })
 })
 
 /** Pairs of protocols of which a liquidation in the first led to one in the second, in the last path. */
@@ -77,7 +77,7 @@ describe('stETH loses its peg over two looped books', () => {
     expect(measured(rate, 'badDebt')).toBeGreaterThan(2 * measured(market, 'badDebt'))
     // What lenders lose without a warning is more than all lose with one.
     expect(measured(rate, 'loss')).toBeGreaterThan(measured(market, 'loss'))
-  }, 120_000)
+  })
 
   it('costs more by the market feed while the discount is small: sales move what it reads', async () => {
     const market = await runWith('marketFeed', 0.1)
@@ -85,5 +85,5 @@ describe('stETH loses its peg over two looped books', () => {
     expect(measured(market, 'loss')).toBeGreaterThan(measured(rate, 'loss'))
     expect(measured(market, 'endogenousShare')).toBeGreaterThan(0.2)
     expect(measured(rate, 'maxPriceImpact')).toBe(0)
-  }, 120_000)
+  })
 })

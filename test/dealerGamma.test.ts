@@ -37,7 +37,7 @@ describe('dealers who are short of gamma beside real lending books', () => {
     const table = interactionText(run.document.measures).join('\n')
     for (const world of ['both', 'dealers absent', 'lending absent', 'interaction'])
       expect(table).toContain(world)
-  }, 60_000)
+  })
 
   it('change nothing when they hold nothing', async () => {
     const none = await runWith({ gammaNotional: 0 })
@@ -57,7 +57,7 @@ describe('dealers who are short of gamma beside real lending books', () => {
     // Nobody's loss without dealers is told where there are no dealers.
     expect(one(bare, 'lossWithoutDealers')).toBeNaN()
     expect(interactionText(bare.document.measures)).toEqual([])
-  }, 60_000)
+  })
 
   it('deepen the fall when short, dampen it when long, and more so with more of it', async () => {
     const runs = [-5e6, 0, 5e6, 1e7].map((gammaNotional) => runWith({ gammaNotional }))
@@ -69,7 +69,7 @@ describe('dealers who are short of gamma beside real lending books', () => {
     }
     expect(one(settled[0]!, 'lossByDealers')).toBeLessThan(0)
     expect(one(settled[2]!, 'dealerLoss')).toBeGreaterThan(0)
-  }, 60_000)
+  })
 
   it('lose more the nearer the expiry, where the price ends near a strike', async () => {
     const days = [7, 3, 1, 0.25]
@@ -89,7 +89,7 @@ describe('dealers who are short of gamma beside real lending books', () => {
     expect(told(week!)).toMatch(/sold [\d,]+ and bought [\d.,]+ ETH in \d+ trades, .* and lost \$/)
     expect(told(week!)).not.toContain('no finite price')
     expect(told(last!)).toContain('no finite price was an equilibrium')
-  }, 60_000)
+  })
 
   it('move the price less in a deeper market', async () => {
     const shallow = await runWith({ impact: 2e-9 })
@@ -99,7 +99,7 @@ describe('dealers who are short of gamma beside real lending books', () => {
     // The same book: its gain is in proportion to the impact until the price moves.
     const gain = (run: RunOutcome) => one(run, 'hedgingLoopGain')
     expect(gain(deep)).toBeLessThan(gain(shallow) / 5)
-  }, 60_000)
+  })
 
   it('can be cut from any scenario that has them', async () => {
     const run = await runScenario(scenario, {
@@ -108,5 +108,5 @@ describe('dealers who are short of gamma beside real lending books', () => {
     const [hedging, lending] = run.document.channels
     expect(hedging!.value).toBe(one(run, 'lossByDealers'))
     expect(lending!.value).toBe(one(run, 'dealerLossByLending'))
-  }, 60_000)
+  })
 })

@@ -106,7 +106,7 @@ describe('the story of a path', () => {
       told.story.filter((text) => text.startsWith('Lenders lose'))
     expect(lost(await toldOf(late, null, run))).toHaveLength(1)
     expect(lost(await toldOf(late, 'adversary', run))).toEqual([])
-  }, 30_000)
+  })
 
   it('names what an attacker did, and no channel that adds nothing', async () => {
     const scenario = loadScenario('scenarios/oracle-manipulation.yaml')
@@ -117,7 +117,7 @@ describe('the story of a path', () => {
       /^adversary adds \$116\.00M \(100 % of it\): .* borrows \$116\.00M of USD\.$/m,
     )
     expect(text).not.toContain('feedLag')
-  }, 30_000)
+  })
 
   it('is told of the middle and of the bad end, by the first of equal paths', () => {
     expect(toldPaths([5, 1, 3, 9, 9], 'lower')).toEqual([
@@ -145,7 +145,7 @@ describe('the story of a path', () => {
       expect(clauses.length).toBeGreaterThan(5)
       for (const { events, text } of clauses) expect(events.length, text).toBeGreaterThan(0)
     }
-  }, 30_000)
+  })
 })
 
 describe('breakwater explain', () => {
@@ -169,7 +169,7 @@ describe('breakwater explain', () => {
     expect(text).toMatch(/First to break: .* \[#\d/)
     expect(text).toContain('What moves loss')
     expect(JSON.parse(JSON.stringify(document))).toMatchObject({ experiment: 'explain' })
-  }, 40_000)
+  })
 
   it('says why there is no sensitivity where nothing is assumed', async () => {
     const document = await explain(smallWorld({ drop: 0, vol: 0 }), { workers: 1 })
@@ -177,7 +177,7 @@ describe('breakwater explain', () => {
     expect(document.notes.join()).toContain('no sensitivity: "small-world" assumes no number')
     expect(document.stories[0]!.told).toEqual(['median', 'worst'])
     expect(explainText(document)).toContain('no channel changes it: all of it is fundamental')
-  }, 30_000)
+  })
 
   it('refuses what its last stage cannot do before the first one runs', async () => {
     const stages: string[] = []
@@ -212,5 +212,5 @@ describe('breakwater explain', () => {
     })
     expect(second.channels).toEqual(first.channels)
     rmSync(folder, { recursive: true })
-  }, 30_000)
+  })
 })

@@ -53,7 +53,7 @@ describe('the flash crash', () => {
       expect(calm.gaps, JSON.stringify(set)).toBe(0)
       expect(calm.trough, JSON.stringify(set)).toBeLessThan(crash.trough / 2)
     }
-  }, 60_000)
+  })
 
   it('lasts longer where makers leave, and less long where somebody arbitrages', async () => {
     const alone = await outcome({ arbitrageCapital: 0 })
@@ -63,7 +63,7 @@ describe('the flash crash', () => {
     expect(steady.gaps).toBe(0)
     expect(alone.recovery).toBeGreaterThan(2 * steady.recovery)
     expect(tied.recovery).toBeLessThan(alone.recovery / 2)
-  }, 60_000)
+  })
 
   it('is told: how large the gap was, how deep the trough and how long it took', async () => {
     const { found } = await outcome({})
@@ -74,7 +74,7 @@ describe('the flash crash', () => {
     expect(story.find((text) => text.startsWith('Trough:'))).toMatch(
       /BTC fell \d.* below its fundamental price .*half of that was gone for good/,
     )
-  }, 60_000)
+  })
 
   it('takes more of a fragmented market than of one book: sold in one place, it gaps sooner', async () => {
     const set = { sale: 4000 }
@@ -83,7 +83,7 @@ describe('the flash crash', () => {
     expect(routed.gaps).toBe(0)
     expect(single.gaps).toBeGreaterThan(0)
     expect(single.trough).toBeGreaterThan(routed.trough)
-  }, 60_000)
+  })
 
   it('reaches the books that nobody sold in through arbitrage only', async () => {
     const set = { ...STEADY, where: 'large', sale: 4000 }

@@ -176,7 +176,7 @@ describe('a wrong print on one exchange (J2)', () => {
       const get = await measured(VENUES, { ...SHORT, oracle })
       expect([get('liquidations'), get('badDebt'), get('loss')], oracle).toEqual([0, 0, 0])
     }
-  }, 30_000)
+  })
 
   it('is followed by five feeds of that exchange as by one: more feeds are not more sources', async () => {
     const [one, five] = await Promise.all([
@@ -197,7 +197,7 @@ describe('a wrong print on one exchange (J2)', () => {
       const get = await measured(VENUES, { ...both, oracle })
       expect(get('liquidatedDebt'), oracle).toBeGreaterThan(30e6)
     }
-  }, 30_000)
+  })
 
   it('reaches exactly the feeds that read the exchange', async () => {
     const world = advance(await worldOf(VENUES, SHORT), 15)
@@ -236,5 +236,5 @@ describe('a median in an honest crash', () => {
     // A guard takes the crash for an error of one of the two: nobody is liquidated in the meantime.
     const guarded = await measured(VENUES, { ...CRASH, oracle: 'guarded', slowLatency: 600 })
     expect(guarded('badDebt')).toBeGreaterThan(5 * one('badDebt'))
-  }, 30_000)
+  })
 })

@@ -56,7 +56,6 @@ describe('F6: loss versus rebalancing with a fee and blocks', () => {
       expect(error).toBeLessThan(0.003)
       expect(Math.abs(ratio - 1)).toBeLessThan(0.01)
     },
-    60_000,
   )
 
   it('leaves more than the formula says where a block moves the price by a tenth', async () => {
@@ -119,7 +118,7 @@ describe('F7: moving a time-weighted oracle', () => {
       expect(Math.abs(get('loss').value - loss), name).toBeLessThan(1e-8 * loss + 1e-11 * outlay)
       expect(get('peakCapital').value / peak, name).toBeCloseTo(1, 8)
     }
-  }, 30_000)
+  })
 
   it('moves the oracle by exactly what is wanted, and for no block by more', async () => {
     for (const set of others) {
@@ -127,7 +126,7 @@ describe('F7: moving a time-weighted oracle', () => {
       const name = JSON.stringify(set)
       expect(Math.max(...all) / (1 + set.epsilon), name).toBeCloseTo(1, 7)
     }
-  }, 30_000)
+  })
 
   it('needs less money at once in many blocks, and loses less', async () => {
     const multi = await measures('twap-attack', {})

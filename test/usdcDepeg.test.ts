@@ -125,7 +125,7 @@ describe('USDC in March 2023', () => {
       const all = (await outcome({ price: 'floor', lost, hours: 12, borrowers: 40 }))('drawdown')
       expect(all).toBeCloseTo(lost, 4)
     }
-  }, 60_000)
+  })
 
   it('goes below the floor when holders panic, by the impact of what they sell', async () => {
     const alone = { oracle: 'stated', cash: 0, arbitrageCapital: 0, borrowers: 1, price: 'floor' }
@@ -139,7 +139,7 @@ describe('USDC in March 2023', () => {
       expect(low).toBeLessThan(1 - (1 - 0.0825) * Math.exp(-move))
       last = low
     }
-  }, 60_000)
+  })
 })
 
 describe('the 3pool in March 2023', () => {
@@ -159,7 +159,7 @@ describe('the 3pool in March 2023', () => {
       if (price > 1.0052) expect(share).toBeLessThan(0.07)
       if (price < 1.0046) expect(share).toBeGreaterThan(0.069)
     }
-  }, 60_000)
+  })
 
   it('does so with other terms', async () => {
     for (const [a, poolSize, usdtShare] of [
@@ -169,7 +169,7 @@ describe('the 3pool in March 2023', () => {
       const looks = await poolOver({ a, poolSize, usdtShare, hours: 13, borrowers: 1 }, a, 100)
       expect(Math.min(...looks.map(({ share }) => share))).toBeLessThan(a < 1000 ? 0.05 : 0.02)
     }
-  }, 60_000)
+  })
 })
 
 describe('a halt of every venue', () => {
@@ -204,7 +204,7 @@ describe('a halt of every venue', () => {
     // The pool keeps a price that nobody can trade at, until the halt is over.
     expect(Math.max(...gaps.slice(from, to - 1))).toBeGreaterThan(0.02)
     expect(Math.max(...gaps.slice(to + 5))).toBeLessThan(0.01)
-  }, 60_000)
+  })
 })
 
 describe('who prices USDC at what', () => {
@@ -222,7 +222,7 @@ describe('who prices USDC at what', () => {
       expect(Math.abs(get('badDebt[fresh]') - expected)).toBeLessThan(0.0003 * 50e6)
       expect(get('liquidations')).toBe(0)
     }
-  }, 60_000)
+  })
 
   it('liquidates at the low, with a feed, who would have been solvent two days later', async () => {
     const night = { borrowers: 60, hours: 11.85 }
@@ -241,7 +241,7 @@ describe('who prices USDC at what', () => {
     // The bonus on what was repaid.
     expect(hasty('loss') / (0.02 * hasty('liquidatedDebt'))).toBeCloseTo(1, 2)
     expect(hasty('loss')).toBeGreaterThan(1e6)
-  }, 60_000)
+  })
 
   it('liquidates as many as the price has passed', async () => {
     const borrowers = 300
@@ -261,7 +261,7 @@ describe('who prices USDC at what', () => {
       if (EVENT_NAMES[kind[e]!] === 'liquidation' && instance[e] === lender) hit.add(row[e]!)
     // Thresholds lie evenly over a log distance of 0.3.
     expect(Math.abs(hit.size - (borrowers * -Math.log(least)) / 0.3)).toBeLessThan(2.5)
-  }, 60_000)
+  })
 
   it('liquidates fewer when a cap keeps what is owed at par', async () => {
     const set = { borrowers: 60, hours: 14 }
@@ -269,7 +269,7 @@ describe('who prices USDC at what', () => {
     const feed = await outcome({ ...set, oracle: 'feed' })
     expect(capped('liquidatedDebt')).toBeLessThan(feed('liquidatedDebt'))
     expect(capped('liquidatedDebt')).toBeGreaterThan(0)
-  }, 60_000)
+  })
 })
 
 describe('defences of a lender against a depeg', () => {
@@ -288,7 +288,7 @@ describe('defences of a lender against a depeg', () => {
       owed += (3e8 / n) * Math.max(0, 0.93 * Math.exp((-0.3 * (k + 0.5)) / n) - 0.8)
     expect(paused('badDebt')).toBeLessThan(owed)
     expect(paused('badDebt')).toBeGreaterThan(0.8 * owed)
-  }, 60_000)
+  })
 
   it('keep newcomers from the cash by a guard, which halts for nothing where nobody gains by it', async () => {
     const night = { borrowers: 60, hours: 11.85, oracle: 'stated' }
@@ -300,5 +300,5 @@ describe('defences of a lender against a depeg', () => {
     const halted = await outcome({ ...mild, defences: 'guard' })
     expect(halted('badDebt')).toBe(0)
     expect(halted('haltedTime')).toBeGreaterThan(4 * 3600)
-  }, 60_000)
+  })
 })

@@ -34,7 +34,7 @@ describe('the loss waterfall of April 2026', () => {
     // The liquidator has found 1e-12 of the collateral's price.
     expect(depositors).toBeCloseTo(75_081, 2)
     expect(share).toBeCloseTo(75_081 / 163_183, 6)
-  }, 60_000)
+  })
 
   it.each([
     { shortfall: 40_000, junior: 50_000, staked: 10_000, treasury: 5000 },
@@ -42,30 +42,26 @@ describe('the loss waterfall of April 2026', () => {
     { shortfall: 40_000, junior: 0, staked: 30_000, treasury: 20_000, ethPrice: 100 },
     { shortfall: 1_000_000, junior: 1, staked: 2, treasury: 3 },
     { shortfall: 70_000, junior: 0, staked: 0, treasury: 0 },
-  ])(
-    'is absorbed in order: %j',
-    async (set) => {
-      const { layers, depositors } = await outcome(set)
-      const { shortfall, junior, staked, treasury } = set
-      const expected: number[] = []
-      let left = shortfall
-      for (const layer of [junior, staked, treasury]) {
-        expected.push(Math.min(left, layer))
-        left -= expected.at(-1)!
-      }
-      layers.forEach((paid, k) => {
-        expect(Math.abs(paid - expected[k]!)).toBeLessThan(1e-6 * (1 + shortfall))
-      })
-      expect(Math.abs(depositors - left)).toBeLessThan(1e-6 * shortfall)
-    },
-    60_000,
-  )
+  ])('is absorbed in order: %j', async (set) => {
+    const { layers, depositors } = await outcome(set)
+    const { shortfall, junior, staked, treasury } = set
+    const expected: number[] = []
+    let left = shortfall
+    for (const layer of [junior, staked, treasury]) {
+      expected.push(Math.min(left, layer))
+      left -= expected.at(-1)!
+    }
+    layers.forEach((paid, k) => {
+      expect(Math.abs(paid - expected[k]!)).toBeLessThan(1e-6 * (1 + shortfall))
+    })
+    expect(Math.abs(depositors - left)).toBeLessThan(1e-6 * shortfall)
+  })
 
   it('leaves all of it to depositors where nobody stands in front of them', async () => {
     const bare = await outcome({ defences: 'none' })
     expect(bare.depositors).toBeNaN()
     expect(bare.badDebt).toBeCloseTo(163_183, 2)
-  }, 60_000)
+  })
 })
 
 describe('a safety module that is seen draining', () => {
@@ -83,7 +79,7 @@ describe('a safety module that is seen draining', () => {
     const { depositors, gone } = await outcome(two)
     expect(depositors).toBeLessThan(0.01)
     expect(gone).toBeCloseTo(1, 6)
-  }, 60_000)
+  })
 
   it('is empty at the second loss where they can leave before it, in every path', async () => {
     for (const seed of [1, 2]) {
@@ -91,19 +87,19 @@ describe('a safety module that is seen draining', () => {
       expect(layers[1]).toBeCloseTo(20_000, 2)
       expect(depositors).toBeCloseTo(20_000, 2)
     }
-  }, 60_000)
+  })
 
   it('pays most of the second loss, too, where nobody fears what has happened to others', async () => {
     const { layers } = await outcome({ ...two, cooldownDays: 2, fear: 0 })
     // Who looked in the block between the loss and the slash has left all the same.
     expect(layers[1]).toBeGreaterThan(30_000)
-  }, 60_000)
+  })
 
   it('pays nothing once the slash takes longer than leaving', async () => {
     const slow = { ...two, second: 0, latencyHours: 72 }
     expect((await outcome({ ...slow, cooldownDays: 1 })).depositors).toBeCloseTo(20_000, 2)
     expect((await outcome({ ...slow, cooldownDays: 4 })).depositors).toBeLessThan(0.01)
-  }, 60_000)
+  })
 
   it('costs its yield though nothing happens', async () => {
     const calm = { shortfall: 0, staked: 40_000, treasury: 5000, days: 10, yield: 0.2 }
@@ -112,5 +108,5 @@ describe('a safety module that is seen draining', () => {
     expect(cost).toBeLessThanOrEqual(due * (1 + 1e-9))
     expect(cost).toBeGreaterThan(0.85 * due)
     expect([gone, depositors]).toEqual([0, 0])
-  }, 60_000)
+  })
 })

@@ -31,5 +31,5 @@ describe('folders', () => {
       ...{ encoding: 'utf8', timeout: 20_000 },
     })
     expect(stdout).toMatch(/^refused E/)
-  }, 30_000)
+  })
 })

@@ -55,14 +55,14 @@ describe('attribution of a small world', () => {
     expect(channelOf(found, 'feedLag').alone.value).toBeCloseTo(cut.value!, 9)
     expect(absentOf(found, 'hedging')).toContain('no dealers')
     expect(absentOf(found, 'adversary')).toBe('nobody attacks')
-  }, 30_000)
+  })
 
   it('gives nothing to a venue that nobody shares', async () => {
     const found = await attribute(smallWorld({ apart: true }), { paths: 2, workers: 1 })
     const shared = channelOf(found, 'sharedVenue')
     expect(shared.verdict).toBe('changes nothing')
     expect(shared.share).toMatchObject({ value: 0, low: 0, high: 0 })
-  }, 30_000)
+  })
 
   it('says that nothing is lost where nothing moves', async () => {
     const found = await attribute(smallWorld({ drop: 0, vol: 0 }), { workers: 1 })
@@ -73,13 +73,13 @@ describe('attribution of a small world', () => {
     expect(paths).toBe(2)
     expect(notes).toContain('paths do not differ: the shares are exact')
     expect(notes).toContain('no channel changes it: all of it is fundamental')
-  }, 30_000)
+  })
 
   it('cannot tell from one path', async () => {
     const found = await attribute(smallWorld(), { paths: 1, workers: 1 })
     for (const { verdict } of found.channels) expect(verdict).toBe('cannot tell')
     expect(attributionDocument(found).notes.join()).toContain('one path: no interval')
-  }, 30_000)
+  })
 
   it('divides a statistic over paths, such as the mean of the worst', async () => {
     const found = await attribute(smallWorld(), { paths: 2, workers: 1, measure: 'loss.max' })
@@ -87,7 +87,7 @@ describe('attribution of a small world', () => {
     const sum = found.channels.reduce((all, c) => all + c.share.value, 0)
     expect(sum).toBeCloseTo(found.spread.value, 9)
     expect(found.whole.value).toBeCloseTo(found.fundamental.value + found.spread.value, 9)
-  }, 30_000)
+  })
 
   it('leaves out, with the reason, a channel without which nobody could lose', async () => {
     const crowd = smallWorld({ crowd: true })
@@ -99,7 +99,7 @@ describe('attribution of a small world', () => {
     expect(dealers.method).toBe('orders')
     const sum = dealers.channels.reduce((all, c) => all + c.share.value, 0)
     expect(sum).toBeCloseTo(dealers.spread.value, 6)
-  }, 30_000)
+  })
 
   it('refuses what compares already, and channels that do not exist', async () => {
     await expect(attribute(smallWorld(), { measure: 'couplingLoss' })).rejects.toThrowError(
@@ -135,5 +135,5 @@ describe('cuts of several channels', () => {
         if (pair.includes('priceImpact')) expect(told, pair).not.toContain('impact')
         if (pair.includes('hedging')) expect(told, pair).not.toContain('hedge')
       }
-  }, 60_000)
+  })
 })

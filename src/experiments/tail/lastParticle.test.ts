@@ -25,6 +25,5 @@ describe('validation G6: ideal last-particle splitting', () => {
       expect(Math.abs(variance / expected - 1)).toBeLessThan(0.2)
       expect(Math.abs(mean - 1)).toBeLessThan(3 * Math.sqrt(expected / runs))
     },
-    60_000,
   )
 })

@@ -84,7 +84,7 @@ describe('a cascade at about one path in a hundred', () => {
       expect(effectiveSampleSize).toBeGreaterThan(5)
       expect(maxWeightShare).toBeLessThan(0.5)
     }
-  }, 120_000)
+  })
 
   it('is counted plainly when it turns out to be common', async () => {
     const tail = await runTail(cascade(), 'liquidations > 0', { budget: 300, seed: 1 })
