@@ -1,3 +1,4 @@
+export type { AbsentChannel } from './attribution/cuttable.ts'
 export {
   type AttributedChannel,
   type AttributionDocument,
@@ -19,6 +20,7 @@ export {
   type Share,
   shapley,
 } from './attribution/shapley.ts'
+export { type ChanceOptions, isRandom } from './chance.ts'
 export { ADVERSARIES, CHANNELS, type Channel, type CutWorlds } from './channels.ts'
 export {
   BASELINE_VERSION,
@@ -36,10 +38,24 @@ export {
   type CheckRow,
   type CheckVerdict,
 } from './check/types.ts'
-export { type CliffDocument, cliffDocument } from './cliff/document.ts'
-export { checkVary, type Vary } from './cliff/order.ts'
+export type { JumpOwner } from './cliff/book.ts'
+export type { ChangePoint } from './cliff/changePoint.ts'
+export { type CliffDocument, type CliffMeasure, cliffDocument } from './cliff/document.ts'
+export type { Growth, Sized } from './cliff/growth.ts'
+export type { Hysteresis } from './cliff/hysteresis.ts'
+export { locate } from './cliff/locate.ts'
+export { checkVary, isCalm, type Shock, shockOf, type Vary } from './cliff/order.ts'
 export { type CliffOptions, findCliff, type ScenarioCliff } from './cliff/scenario.ts'
-export { CliffError, type CliffPoint } from './cliff/types.ts'
+export {
+  CliffError,
+  type CliffPoint,
+  type Located,
+  type Place as CliffPlace,
+  type Respond,
+  type Search,
+  type Step,
+  type Summary,
+} from './cliff/types.ts'
 export { ChannelError } from './compare.ts'
 export {
   type Condition,
@@ -51,16 +67,21 @@ export {
   type StopRule,
 } from './condition.ts'
 export { type CompareOptions, compareDefences } from './defences/compare.ts'
-export { type CompareDocument, compareDocument } from './defences/document.ts'
+export { type CompareDocument, type CompareMeasure, compareDocument } from './defences/document.ts'
 export {
   type Arm,
+  type ArmKind,
   type ArmResult,
+  type Change,
   type Compared,
   CompareError,
   type DifferenceRow,
+  type Effect,
   type Interaction,
+  type Payer,
   type Ranked,
   type Verdict,
+  type Weather,
 } from './defences/types.ts'
 export type {
   ChannelResult,
@@ -68,14 +89,17 @@ export type {
   RunDocument,
 } from './document.ts'
 export { InterruptedError, PathFailedError, RunOptionError } from './errors.ts'
-export type { Estimate, EstimateOptions } from './estimate.ts'
+export type { Estimate, EstimateOptions, Statistic } from './estimate.ts'
 export type { Execution, Executor, Reached } from './execution.ts'
 export { openExecutor } from './executor.ts'
 export { JournalError } from './journal.ts'
-export { KnobError, resolveRun, type Variable, variableOf } from './knobs.ts'
-export { createLane } from './lane.ts'
+export { KnobError, resolveRun, type Variable, variableOf, variablesHint } from './knobs.ts'
+export { createLane, type Lane } from './lane.ts'
+export { type Mispricing, type Mispricings, mispricingsOf } from './mispricing.ts'
 export { measuresOf } from './names.ts'
+export { createPairedSum, type PairedSum, type PairedTerm } from './paired.ts'
 export type { Chunk, ChunkResult, PathFailure, RunPlan } from './plan.ts'
+export { type Quantity, quantityOf } from './quantity.ts'
 export { type Replayed, replayCommand, shellWord } from './replay.ts'
 export {
   type AtLevel,
@@ -99,6 +123,7 @@ export {
 } from './sensitivity/morris.ts'
 export {
   type Interval,
+  type Range,
   type Ranges,
   type Response,
   SensitivityError,
@@ -114,7 +139,16 @@ export {
 } from './sensitivity/scenario.ts'
 export { type ShapleyEffects, type ShapleyOptions, shapleyEffects } from './sensitivity/shapley.ts'
 export { type SobolIndices, type SobolOptions, sobolIndices } from './sensitivity/sobolIndices.ts'
-export { openSurvey, type Sample, type Survey, type SurveyOptions } from './survey.ts'
+export type { Skipped } from './sensitivity/vary.ts'
+export { statisticOf } from './statistics.ts'
+export {
+  openSurvey,
+  type Sample,
+  type Survey,
+  type SurveyKept,
+  type SurveyOptions,
+  type SurveyProgress,
+} from './survey.ts'
 export { type SweepDocument, sweepDocument } from './sweep/document.ts'
 export type { Axis, MeshCell } from './sweep/mesh.ts'
 export {
