@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { ScenarioError } from './errors.ts'
 import { loadScenarioWith, parseScenarioWith } from './load.ts'
 import type { Scenario } from './scenario.ts'
@@ -333,6 +333,7 @@ describe('parameters', () => {
 
 describe('a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'scenario-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'crash.yaml'), TOY)
   writeFileSync(join(folder, 'latin.yaml'), Uint8Array.of(0x61, 0x3a, 0x20, 0xe9))
   const load = (name: string): Scenario => loadScenarioWith(join(folder, name), toyCatalog())

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFiles } from '../sources/index.ts'
 import type { Loaded } from '../world/index.ts'
 import { ScenarioError } from './errors.ts'
@@ -271,6 +271,7 @@ describe('sources', () => {
 
   test('with a missing file are reported at its name, before anything is read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'scenario-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     writeFileSync(join(folder, 'accounts.csv'), 'x')
     const text = toy(['  nums: {', `  t: { kind: table, path: ${folder}/acounts.csv }\n  nums: {`])
     const [problem] = await problems(text)
