@@ -148,7 +148,7 @@ const mispricing: Channel = {
   name: 'mispricing',
   doc: "oracles read the reference market's fundamental price where pools, hard-coded prices, caps, rates, assertions or other markets make them tell another; they stay as late as they are",
   cut(spec, models) {
-    const wrong = mispricingsOf(spec, models)
+    const wrong = mispricingsOf(buildWorld(spec, models, { seed: 0 }), models)
     if (!wrong) return { reason: 'there is no reference market that states a fundamental price' }
     if (wrong.found.length === 0)
       return {

@@ -1,4 +1,3 @@
-import { buildWorld } from '../engine/index.ts'
 import {
   type Corrected,
   type InstanceSpec,
@@ -79,17 +78,17 @@ function correctorOf(models: readonly Model[], world: World) {
  * other channels.
  * @returns null without a reference market.
  */
-export function mispricingsOf(spec: WorldSpec, models: readonly Model[]): Mispricings | null {
-  const world = buildWorld(spec, models, { seed: 0 })
+export function mispricingsOf(world: World, models: readonly Model[]): Mispricings | null {
+  const { instances } = world.spec
   const market = world.all('referenceMarket')[0]
   if (!market) return null
   const correct = correctorOf(models, world)
   const found: Mispricing[] = []
   const seen = new Set<string>()
-  const users = spec.instances.filter((i) => ofPhase(modelOf(models, i.kind), USERS))
+  const users = instances.filter((i) => ofPhase(modelOf(models, i.kind), USERS))
   const left = users.flatMap((i) => referredBy(i, models, 'priceSource'))
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
-    const own = spec.instances.find((i) => i.name === name)
+    const own = instances.find((i) => i.name === name)
     if (!own || seen.has(name)) continue
     seen.add(name)
     const wrong = correct(own)

@@ -8,6 +8,7 @@ import {
 import { eventsOf, measureInfo, type PathView } from '../measures/index.ts'
 import type { Scenario } from '../scenario/index.ts'
 import { clock, inUnit, percent } from './format.ts'
+import { mispricedMost } from './mispriced.ts'
 import { sayEvent } from './say.ts'
 import { type Clause, storyOfPath } from './story.ts'
 import { crossingsOf, kindOf, pathTo } from './tree.ts'
@@ -101,6 +102,18 @@ function pushedFurthest(view: PathView): Evidence | null {
   return { text, events: [event] }
 }
 
+/** The price that was furthest from the truth, and what made it so. */
+function wrongPrice(view: PathView): Evidence | null {
+  const worst = mispricedMost(view)
+  if (worst === null) return null
+  const { source, asset, gap, event } = worst
+  const name = view.world.spec.assets[asset]!.name
+  const side = gap < 0 ? 'below' : 'above'
+  const far = percent(Math.abs(Math.expm1(gap)))
+  const text = `${source} tells ${name} about ${far} ${side} its fair price after ${sayEvent(view.world, event)}`
+  return { text, events: [event] }
+}
+
 /** The largest loan that an attack led to, with the way there; or what else names an adversary as party. */
 function attack(view: PathView): Evidence | null {
   const { trace, instances } = view.world
@@ -124,6 +137,7 @@ const WITNESSES: Readonly<Record<string, Witness>> = {
   sharedVenue: (view) => crossing(view, () => true),
   sharedCollateral: (view) =>
     crossing(view, (way) => way.some((e) => kindOf(view.world.trace, e) === 'answer')),
+  mispricing: wrongPrice,
   feedLag: lateAnswer,
   priceImpact: pushedFurthest,
   hedging: (view) => {
