@@ -22,13 +22,12 @@ describe('quantile', () => {
         const low = quantile(sorted, Math.min(p, q))
         expect(low).toBeGreaterThanOrEqual(sorted[0]!)
         expect(quantile(sorted, Math.max(p, q))).toBeGreaterThanOrEqual(low - 1e-6)
-        expect(
-          quantile(
-            sorted.map((x) => 2 * x),
-            p,
-          ),
-        ).toBe(2 * quantile(sorted, p))
+        const twice = sorted.map((x) => 2 * x)
+        // The same bits, but for the rounding of subnormal numbers.
+        const apart = Math.abs(quantile(twice, p) - 2 * quantile(sorted, p))
+        expect(apart).toBeLessThanOrEqual(2 * Number.MIN_VALUE)
       }),
+      { examples: [[[0, 3.8085704503444845e-233], 4.216052636859625e-91, 0]] },
     )
   })
 
