@@ -69,6 +69,7 @@ describe('the story of a path', () => {
   it.each([
     ['sharedVenue', small, {}],
     ['sharedCollateral', small, {}],
+    ['mispricing', small, {}],
     ['feedLag', small, {}],
     ['priceImpact', small, {}],
     ['hedging', small, {}],
@@ -114,7 +115,11 @@ describe('the story of a path', () => {
     const [story] = await pathStories(scenario, found)
     const text = story!.clauses.map((clause) => clause.text).join('\n')
     expect(text).toMatch(
-      /^adversary adds \$116\.00M \(100 % of it\): .* borrows \$116\.00M of USD\.$/m,
+      /^adversary adds \$58\.00M \(50\.0 % of it\): .* borrows \$116\.00M of USD\.$/m,
+    )
+    // Without a wrong price he could take nothing, and without him there is none: half is due to each.
+    expect(text).toMatch(
+      /^mispricing adds \$58\.00M \(50\.0 % of it\): spot tells TOKEN about 2,282\.2 % above its fair price after .* on thin\.$/m,
     )
     expect(text).not.toContain('feedLag')
   })

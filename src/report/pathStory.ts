@@ -102,7 +102,7 @@ function pushedFurthest(view: PathView): Evidence | null {
   return { text, events: [event] }
 }
 
-/** The price that was furthest from the truth, and what made it so. */
+/** The price that was furthest from the right one, and what made it so or came of it. */
 function wrongPrice(view: PathView): Evidence | null {
   const worst = mispricedMost(view)
   if (worst === null) return null
@@ -110,8 +110,12 @@ function wrongPrice(view: PathView): Evidence | null {
   const name = view.world.spec.assets[asset]!.name
   const side = gap < 0 ? 'below' : 'above'
   const far = percent(Math.abs(Math.expm1(gap)))
-  const text = `${source} tells ${name} about ${far} ${side} its fair price after ${sayEvent(view.world, event)}`
-  return { text, events: [event] }
+  const told = `${source} tells ${name} about ${far} ${side} its fair price`
+  if (event >= 0) return { text: `${told} after ${sayEvent(view.world, event)}`, events: [event] }
+  const { x } = view.world.trace.columns
+  const size = (e: number): number => x[e]!
+  const came = largestOfKind(view, 'liquidation', size) ?? largestOfKind(view, 'borrow', size)
+  return came && { text: `${told} from the start; ${came.text}`, events: came.events }
 }
 
 /** The largest loan that an attack led to, with the way there; or what else names an adversary as party. */

@@ -6,12 +6,13 @@ export type SmallWorld = {
   readonly vol?: number
   /** Whether the second protocol trades in a market of its own. */
   readonly apart?: boolean
-  /** Dealers in options, an attacker and suppliers who may leave. */
+  /** Dealers in options, an attacker, suppliers who may leave, and a cap that is too low. */
   readonly crowd?: boolean
   readonly drop?: number
 }
 
 const CROWD = `
+  cap: { kind: oracles/capped, source: feedA, base: one, caps: [{ asset: X, base: USD, ratio: 97 }] }
   dealers: { kind: options/dealer, chain: main, asset: X, venue: one, source: one, gammaNotional: 300, daysToExpiry: 1, strikes: 5, width: 0.2, vol: 0.8 }
   newcomer: { kind: agents/overborrower, lender: a, account: '0', collateral: X, debt: USD, venue: one, capital: 2000, share: 0.9 }
   suppliers: { kind: agents/depositors, lender: a, asset: USD, reference: one }`
@@ -44,7 +45,7 @@ instances:
   two: { kind: prices/referenceMarket, drivers: [fall, noise], depth: { X: 2000 } }
   feedA: { kind: oracles/feed, source: one, assets: [X], deviation: 0.002, latency: 24, gas: 0 }
   feedB: { kind: oracles/feed, source: ${market}, assets: [X], deviation: 0.002, latency: 24, gas: 0 }
-  ${lender('a', 'feedA').trim()}${lender('b', 'feedB')}
+  ${lender('a', crowd ? 'cap' : 'feedA').trim()}${lender('b', 'feedB')}
   liquidatorA: { kind: agents/liquidator, lenders: [a], venue: one, capital: 100000, minProfit: 0, gas: 0 }
   liquidatorB: { kind: agents/liquidator, lenders: [b], venue: ${market}, capital: 100000, minProfit: 0, gas: 0 }${crowd ? CROWD : ''}
 order: { measure: loss, shock: drop, asset: X, source: one }

@@ -2,7 +2,6 @@ import { log } from '../../math/index.ts'
 import {
   asset,
   type Context,
-  eventCode,
   f64,
   type Governed,
   InputError,
@@ -33,8 +32,6 @@ export class CapSourceError extends InputError {
 /** Seconds in a year of 365 days, and the oldest snapshot that the contract takes, s. */
 const YEAR = 365 * 86400
 const OLDEST = 180 * 86400
-
-const TERM = eventCode('term')
 
 const TERMS = ['ratio', 'ratioTime', 'ratioGrowth'] as const
 
@@ -207,24 +204,11 @@ function causeOf(own: Capped, a: number, direction: -1 | 1): number {
   return Math.max(moved, direction < 0 ? s.down[a]! : s.up[a]!)
 }
 
-/** Log move of the price that an older change of the cap's ratio would make, all else as it is now. */
-function termMove(own: Capped, event: number, a: number): number {
-  const { s, source, context } = own
-  const { other, x, y } = context.trace.columns
-  if (TERM_NAMES[other[event]!] !== 'ratio') return 0
-  const price = source.price(a)
-  const unit = ceiling(own, a) / s.ratio[a]!
-  return log(Math.min(price, unit * y[event]!) / Math.min(price, unit * x[event]!))
-}
-
 function moveOf(own: Capped, event: number, a: number): number {
-  const { s, base, source, bases, context } = own
+  const { s, base, source, bases } = own
   if (base[a]! < 0) return 0
   if (event === s.down[a]) return s.downMove[a]!
   if (event === s.up[a]) return s.upMove[a]!
-  const { kind, row, asset: of } = context.trace.columns
-  if (kind[event] === TERM && row[event] === context.self)
-    return of[event] === a ? termMove(own, event, a) : 0
   const isCapped = source.price(a) > ceiling(own, a)
   return isCapped ? bases.moveOf(event, base[a]!) : source.moveOf(event, a)
 }
