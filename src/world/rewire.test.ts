@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Arrange, type Model, model } from './model.ts'
 import { optionalRef, ref, refs } from './params.ts'
-import { arranged, split, without } from './rewire.ts'
+import { arranged, referredBy, rewired, split, without } from './rewire.ts'
 import type { InstanceSpec, WorldSpec } from './spec.ts'
 
 const plain = (kind: string, params: Model['params'] = {}, arrange?: Arrange): Model =>
@@ -39,6 +39,24 @@ describe('without', () => {
   it('takes out what cannot do without what is gone, and keeps the rest of lists', () => {
     const left = without(shared, MODELS, new Set(['a']))
     expect(named(left)).toEqual({ b: {}, keeper: { pools: ['b'], spare: '' } })
+  })
+})
+
+describe('references', () => {
+  const both = plain('both', { one: ref('venue', ''), others: refs('priceSource', '') })
+  const own = at('own', 'both', { one: 'a', others: ['a', 'b', 'a'] })
+
+  it('are told by the port that they ask for, each name once', () => {
+    expect(referredBy(own, [both], 'venue')).toEqual(['a'])
+    expect(referredBy(own, [both], 'priceSource')).toEqual(['a', 'b'])
+    expect(referredBy(at('keeper', 'keeper', { pools: [], spare: '' }), MODELS, 'venue')).toEqual(
+      [],
+    )
+  })
+
+  it('are sent elsewhere by name and port', () => {
+    const to = (name: string, port: string): string => (port === 'venue' ? `${name}.x` : name)
+    expect(rewired(own, [both], to).params).toEqual({ one: 'a.x', others: ['a', 'b'] })
   })
 })
 

@@ -10,7 +10,7 @@ import {
   USDC,
 } from '../../../test/conformance/model.ts'
 import { priceSourceConformance } from '../../../test/conformance/priceSource.ts'
-import { EVENT_NAMES, USD, type World } from '../../world/index.ts'
+import { EVENT_NAMES, moverOf, USD, type World } from '../../world/index.ts'
 import { follow, gbm, referenceMarket, schedule } from '../prices/index.ts'
 import { exchangeRate, RateBaseError } from './exchangeRate.ts'
 import { feed } from './feed.ts'
@@ -142,6 +142,46 @@ describe('an exchange rate', () => {
     const [both, low] = ['both', 'marketRated'].map((n) => world.port('priceSource', n))
     expect(both!.price(WSTETH)).toBe(low!.price(WSTETH))
     expect(both!.cause(WSTETH, -1)).toBe(low!.cause(WSTETH, -1))
+  })
+
+  it('takes the rate that a market pays, over a base that is late, and says how far events moved it', () => {
+    const late: Member = [feed, { source: 'market', assets: [ETH], latency: 60, gas: 0 }]
+    const paid = { source: 'late', market: 'market' }
+    const world = make(paid, { late })
+    const source = world.port('priceSource', 'rated')
+    const [market, base] = ['market', 'late'].map((n) => world.port('priceSource', n))
+    const open = source.price(WSTETH)
+    expect(open).toBe(1.15 * 2000)
+    for (let tick = 0; tick < 30; tick++) {
+      stepWorld(world, 1)
+      const rate = (1.15 * (market!.price(WSTETH) / 2300)) / (market!.price(ETH) / 2000)
+      expect(source.price(WSTETH)).toBeCloseTo(rate * base!.price(ETH), 9)
+    }
+    expect(source.price(WSTETH)).toBeCloseTo(1.15 * 0.9 * base!.price(ETH), 9)
+    const { length } = world.trace
+    let moved = 0
+    for (let event = 0; event < length; event++) moved += source.moveOf(event, WSTETH)
+    expect(moved).toBeCloseTo(Math.log(source.price(WSTETH) / open), 12)
+    // Every event that moved it is met on the way back, and the last fall was the discount's.
+    const met: number[] = []
+    for (let e = moverOf(source, length, WSTETH); e >= 0; e = moverOf(source, e, WSTETH))
+      met.push(e)
+    const movers = Array.from({ length }, (_, e) => e).filter((e) => source.moveOf(e, WSTETH) !== 0)
+    expect(met).toEqual(expect.arrayContaining(movers))
+    const fall = source.cause(WSTETH, -1)
+    expect(world.trace.columns.asset[fall]).toBe(WSTETH)
+    // In the same tick ETH rises for the last time, which is another event.
+    expect(source.moveOf(fall, WSTETH)).toBeLessThan(-0.05)
+  })
+
+  it('is the stated rate to the bit where the market pays that', () => {
+    const plain = make()
+    const market = make({ market: 'market' })
+    for (let tick = 0; tick < 19; tick++) {
+      for (const world of [plain, market]) stepWorld(world, 1)
+      const [one, other] = [plain, market].map((w) => w.port('priceSource', 'rated').price(WSTETH))
+      expect(other).toBe(one)
+    }
   })
 
   it('is refused when nobody prices its base', () => {

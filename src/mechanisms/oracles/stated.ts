@@ -21,7 +21,7 @@ const params = {
 }
 
 function pricedBy({ assets: named, prices }: ParamsOf<typeof params>): readonly number[] {
-  return [...named, ...prices.map(({ asset }) => asset)]
+  return [...new Set([...named, ...prices.map(({ asset }) => asset)])]
 }
 
 /**
