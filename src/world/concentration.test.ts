@@ -142,6 +142,30 @@ describe('concentration', () => {
     expect(after.map(({ debt }) => Math.round(debt))).toEqual([1200, 0, 100, 300, 250])
   })
 
+  it('pairs the accounts of a ladder of healths, though those at its ends cannot grow', () => {
+    const at = (debt: number, health: number): Account => ({
+      held: [(debt * health) / 1600, 0, 0],
+      owed: [0, 0, debt],
+    })
+    const ladder = tableOf(Array.from({ length: 21 }, (_, k) => at(1000 - k, 1.1 * 1.008 ** k)))
+    const after = sides(turn(ladder, 2)).map(({ debt }) => debt)
+    expect(after[1]).toBeCloseTo(2 * 999, 9)
+    expect(after[0]).toBeGreaterThan(450)
+    expect(after[0]).toBeLessThan(550)
+    expect(after.filter((debt) => debt > 1900)).toHaveLength(5)
+    expect(hhi(turn(ladder, 2)) / hhi(ladder)).toBeCloseTo(1.5, 1)
+  })
+
+  it('does not let a large account that cannot grow give to a small one', () => {
+    const at = (debt: number, health: number): Account => ({
+      held: [(debt * health) / 1600, 0, 0],
+      owed: [0, 0, debt],
+    })
+    const table = tableOf([at(1000, 1.24), at(900, 1.2), at(300, 1.16), at(5000, 1.25)])
+    const after = sides(turn(table, 2)).map(({ debt }) => Math.round(debt))
+    expect(after[3]).toBe(5000)
+  })
+
   it('moves no debt by more than 5 % of its health', () => {
     fc.assert(
       fc.property(book, fc.double({ min: 1, max: 20, noNaN: true }), (table, factor) => {

@@ -90,26 +90,14 @@ function donorsOf(rows: readonly number[], { debt, health }: Debtors, left: Floa
     return { place, row, health: health[row]!, has: left[row]! * debt[row]! }
   }
   return {
-    /** First place whose health is at least `h`. */
-    from(h: number): number {
-      let [low, high] = [0, n]
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if (health[sorted[middle]!]! < h) low = middle + 1
-        else high = middle
-      }
-      return low
-    },
-    /** Nearest place with something left from `k` up; null when there is none. */
-    above: (k: number): Donor | null => at(find(up, k)),
-    /** The same below place `k`. */
-    below: (k: number): Donor | null => at(find(down, k) - 1),
-    /** Take a row from the donors. @returns false when it has given something already. */
-    withdraw(row: number): boolean {
-      if (left[row] !== 1) return false
+    /** Nearest row above a row that has something left; null when there is none. */
+    above: (row: number): Donor | null => at(find(up, placeOf.get(row)! + 1)),
+    /** The same below it. */
+    below: (row: number): Donor | null => at(find(down, placeOf.get(row)!) - 1),
+    /** Let a row give nothing from now on. */
+    withdraw(row: number): void {
       left[row] = 0
       skip(placeOf.get(row)!)
-      return true
     },
     /** Take debt worth `value`. @returns the share of the donor's opening entries. */
     take({ place, row }: Donor, value: number): number {
@@ -129,29 +117,34 @@ type Donors = ReturnType<typeof donorsOf>
 /** Let a row take debt worth up to `need` from its neighbours in health so that its own health stays. */
 function grow(row: number, need: number, { debt, health }: Debtors, donors: Donors): Part[] {
   const own = health[row]!
-  const place = donors.from(own)
   const taken: Part[] = []
-  const take = (donor: Donor, value: number): void => {
-    taken.push({ from: donor.row, share: donors.take(donor, value) })
-  }
+  let wanted = need
   const within = (donor: Donor | null, distance: number): Donor | null =>
     donor && Math.abs(donor.health - own) <= distance * own ? donor : null
-  for (let wanted = need; wanted > DUST * debt[row]!; ) {
-    const above = within(donors.above(place), NEAR)
-    const below = within(donors.below(place), NEAR)
+  /** Take a value from each of some donors, unless debt would be less concentrated after it. */
+  const take = (sum: number, ...from: readonly (readonly [Donor, number])[]): boolean => {
+    const size = debt[row]! + need - wanted
+    // Half of what squares of debt lose and gain.
+    const lost = from.reduce((all, [{ has }, value]) => all + value * (has - value / 2), 0)
+    if (sum * (size + sum / 2) < lost) return false
+    for (const [donor, value] of from)
+      taken.push({ from: donor.row, share: donors.take(donor, value) })
+    wanted -= sum
+    return true
+  }
+  for (let goes = true; goes && wanted > DUST * debt[row]!; ) {
+    const above = within(donors.above(row), NEAR)
+    const below = within(donors.below(row), NEAR)
     const same = within(above, EQUAL) ?? within(below, EQUAL)
     if (same) {
       const value = Math.min(wanted, same.has)
-      take(same, value)
-      wanted -= value
+      goes = take(value, [same, value])
     } else if (above && below) {
       // The excess of backing of one must make up for the other's lack.
       const ratio = (above.health - own) / (own - below.health)
       const value = Math.min(above.has, below.has / ratio, wanted / (1 + ratio))
-      take(above, value)
-      take(below, value * ratio)
-      wanted -= value * (1 + ratio)
-    } else break
+      goes = take(value * (1 + ratio), [above, value], [below, value * ratio])
+    } else goes = false
   }
   return taken
 }
@@ -220,12 +213,17 @@ function merge(
   const byCategory = Map.groupBy(all.rows, categoryOf)
   const donors = new Map([...byCategory].map(([own, rows]) => [own, donorsOf(rows, all, left)]))
   const taken = new Map<number, Part[]>()
-  for (const row of largest) {
-    const own = donors.get(categoryOf(row))!
+  largest.forEach((row, k) => {
     // What has given to a larger one does not grow itself.
-    if (!own.withdraw(row)) continue
-    taken.set(row, grow(row, (factor - 1) * all.debt[row]!, all, own))
-  }
+    if (left[row] !== 1) return
+    const own = donors.get(categoryOf(row))!
+    const parts = grow(row, (factor - 1) * all.debt[row]!, all, own)
+    // What cannot grow may give, but only to who may come to its size.
+    const next = all.debt[largest[k + 1] ?? row]!
+    if (parts.length === 0 && all.debt[row]! <= factor * next) return
+    own.withdraw(row)
+    taken.set(row, parts)
+  })
   const rows = table.accounts.map((name, row) => {
     const own = { from: row, share: taken.has(row) ? 1 : left[row]! }
     return { name, parts: [own, ...(taken.get(row) ?? [])] }
@@ -242,6 +240,7 @@ function merge(
  * accounts of their category, the nearest in health first and from both sides, so that their own
  * health stays to the last digits. Only accounts whose health is within 5 % of theirs give, so that
  * the debt at every health stays as well; where no such debt is left, they stay smaller than asked for.
+ * What cannot grow at all, as the account nearest to liquidation, gives to those that can.
  * @param factor above 0; 1 changes nothing.
  */
 export function concentrate(table: PositionTable, weights: Weights, factor: number): PositionTable {
