@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/index.ts'
+import { expm1, log } from '../../math/index.ts'
 import {
   f64,
   fraction,
@@ -92,8 +92,8 @@ export function isStale(source: PriceSource, asset: number, maxAge: number): boo
  */
 export function ewmaDaily(variance: number, move: number, dt: number, lambda: number): number {
   const days = dt / DAY
-  const kept = exp(log(lambda) * days)
-  return kept * variance + ((1 - kept) * move * move) / days
+  const taken = -expm1(log(lambda) * days)
+  return (1 - taken) * variance + (taken * move * move) / days
 }
 
 /**
