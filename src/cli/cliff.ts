@@ -1,7 +1,7 @@
 import { cliffDocument, findCliff } from '../experiments/index.ts'
 import { cliffText } from '../report/cliffText.ts'
 import type { Overrides, Scenario } from '../scenario/index.ts'
-import { answerOn, overridesOf, type SharedArguments } from './experiment.ts'
+import { againCommand, answerOn, overridesOf, type SharedArguments } from './experiment.ts'
 import { given } from './options.ts'
 import { readVary } from './vary.ts'
 
@@ -29,7 +29,7 @@ export async function cliffCommand(path: string, args: CliffArguments): Promise<
     const document = cliffDocument(found)
     return {
       document,
-      text: cliffText(found),
+      text: cliffText(found, (range) => againCommand('cliff', [path], { ...args, vary: range })),
       page: (pages, about) => pages.cliffPage(document, about),
       files: (pages) => pages.cliffTables(document),
     }

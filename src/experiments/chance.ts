@@ -1,5 +1,6 @@
 import { type MakeDraws, philoxDraws } from '../math/index.ts'
-import { type Overrides, type Scenario, ScenarioError } from '../scenario/index.ts'
+import type { Overrides, Scenario } from '../scenario/index.ts'
+import { InputError } from '../world/index.ts'
 import { InterruptedError } from './errors.ts'
 import { measurePath, runPath } from './path.ts'
 import type { RunPlan } from './plan.ts'
@@ -71,7 +72,7 @@ async function isRandomAt(plan: RunPlan, options: ChanceOptions): Promise<boolea
     return own === null || other === null || own.some((value, k) => isApart(value, other[k]!))
   } catch (error) {
     // Where there is no world there is no chance; who asks for its paths is told why.
-    if (error instanceof ScenarioError) return false
+    if (error instanceof InputError) return false
     throw error
   }
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { WarningOptions } from '../measures/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../scenario/index.ts'
-import { InterruptedError, PathFailedError } from './errors.ts'
+import { InputError } from '../world/index.ts'
+import { InterruptedError, PathFailedError, RunOptionError } from './errors.ts'
 import { openExecutor } from './executor.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { type Journal, JournalError, openJournal } from './journal.ts'
 import { createLane, type Lane } from './lane.ts'
 import { type Chunk, type PathFailure, type RunPlan, runIdentity } from './plan.ts'
 import { replayCommand } from './replay.ts'
@@ -39,6 +40,8 @@ export type Sample = {
   /** Values of a measure, path by path; NaN where a path has none or failed. */
   readonly values: (measure: string) => Float64Array
   readonly failures: readonly PathFailure[]
+  /** Why no path has a value, where the world is refused or all paths failed. */
+  readonly refusal?: InputError
 }
 
 /** Runs of one scenario at other values of its parameters: path k meets the same draws everywhere. */
@@ -51,6 +54,11 @@ export type Survey = {
    * @throws {PathFailedError} when every path of a point failed.
    */
   readonly ask: (points: readonly Overrides[], paths: number) => Promise<readonly Sample[]>
+  /**
+   * The same, where a point may be one at which nothing can be run: its sample has a `refusal`.
+   * @throws {InterruptedError} when stopped, and what is wrong whatever the point is.
+   */
+  readonly askEach: (points: readonly Overrides[], paths: number) => Promise<readonly Sample[]>
   /** Paths that were run for what was asked, now or before, and how many of them the journal gave. */
   readonly counts: () => { readonly run: number; readonly resumed: number }
   readonly close: () => Promise<void>
@@ -63,6 +71,11 @@ type Point = {
   readonly table: PathTable
   readonly paths: number
   readonly journal: Journal | null
+}
+
+/** The same for the same values, in whatever order they are given. */
+function keyOf(set: Overrides): string {
+  return JSON.stringify(Object.entries(set).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Name of a point's folder in the journal. */
@@ -109,11 +122,12 @@ export function openSurvey(
   const lane = createLane(plans, options.cache ?? new Map())
   const executor = openExecutor(plans, { lane, workers })
   const known = new Map<string, Point>()
+  const refused = new Map<string, InputError>()
   const total = { run: 0, resumed: 0 }
 
   async function pointOf(set: Overrides, paths: number): Promise<Point> {
     const all = { ...plan.set, ...set }
-    const key = JSON.stringify(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const key = keyOf(all)
     const before = known.get(key)
     if (before && before.paths >= paths) return before
     if (signal?.aborted) throw new InterruptedError('interrupted')
@@ -126,30 +140,59 @@ export function openSurvey(
     return point
   }
 
+  /** Prepare a point once. @returns why its world is refused, when it is. */
+  async function preparedPoint(set: Overrides, paths: number): Promise<Point | InputError> {
+    const key = keyOf({ ...plan.set, ...set })
+    const before = refused.get(key)
+    if (before) return before
+    try {
+      return await pointOf(set, paths)
+    } catch (error) {
+      if (!isOfPoint(error)) throw error
+      refused.set(key, error)
+      return error
+    }
+  }
+
+  /** Run what is missing of some points. @throws {InterruptedError} when stopped. */
+  async function runAll(unique: readonly Point[], paths: number): Promise<void> {
+    const chunks = unique.flatMap(({ run, table }) =>
+      table.missing(paths).map((chunk): Chunk => ({ ...chunk, run })),
+    )
+    const all = chunks.reduce((sum, { from, to }) => sum + to - from, 0)
+    const byRun = new Map(unique.map((point) => [point.run, point]))
+    await executor.execute(chunks, {
+      keep: (result) => {
+        const { table, journal: own } = byRun.get(result.run)!
+        table.put(result)
+        own?.append(result)
+        total.run += result.to - result.from
+      },
+      ...(signal ? { signal } : {}),
+      onProgress: ({ paths: done }) => onProgress?.({ points: known.size, paths: done, of: all }),
+    })
+    if (unique.some(({ table }) => table.finished() < paths))
+      throw new InterruptedError('interrupted')
+  }
+
   return {
     scenario,
     async ask(sets, paths) {
       const points: Point[] = []
       for (const set of sets) points.push(await pointOf(set, paths))
-      const unique = [...new Set(points)]
-      const chunks = unique.flatMap(({ run, table }) =>
-        table.missing(paths).map((chunk): Chunk => ({ ...chunk, run })),
+      await runAll([...new Set(points)], paths)
+      const samples = points.map((point) => sampleOf(point, paths, plan))
+      const failed = samples.find(({ refusal }) => refusal)
+      if (failed) throw failed.refusal
+      return samples
+    },
+    async askEach(sets, paths) {
+      const points: (Point | InputError)[] = []
+      for (const set of sets) points.push(await preparedPoint(set, paths))
+      await runAll([...new Set(points)].filter(isPoint), paths)
+      return points.map((own) =>
+        isPoint(own) ? sampleOf(own, paths, plan) : refusedOf(own, paths),
       )
-      const all = chunks.reduce((sum, { from, to }) => sum + to - from, 0)
-      const byRun = new Map(unique.map((point) => [point.run, point]))
-      await executor.execute(chunks, {
-        keep: (result) => {
-          const { table, journal: own } = byRun.get(result.run)!
-          table.put(result)
-          own?.append(result)
-          total.run += result.to - result.from
-        },
-        ...(signal ? { signal } : {}),
-        onProgress: ({ paths: done }) => onProgress?.({ points: known.size, paths: done, of: all }),
-      })
-      if (unique.some(({ table }) => table.finished() < paths))
-        throw new InterruptedError('interrupted')
-      return points.map((point) => sampleOf(point, paths, plan))
     },
     counts: () => ({ run: total.run + total.resumed, resumed: total.resumed }),
     close: async () => {
@@ -175,13 +218,33 @@ function rowsOf({ run, names, table, paths }: Point) {
   return { run, from: 0, to, values, failures: table.failures(to), uncompared: 0 }
 }
 
+/** Whether an error is that of one point, not of all that is asked for. */
+function isOfPoint(error: unknown): error is InputError {
+  const isOfAll = error instanceof RunOptionError || error instanceof JournalError
+  return error instanceof InputError && !isOfAll
+}
+
+const isPoint = (own: Point | InputError): own is Point => !(own instanceof InputError)
+
+/** The paths of a point whose world is refused. */
+function refusedOf(refusal: InputError, paths: number): Sample {
+  return {
+    names: [],
+    failures: [],
+    refusal,
+    values: () => new Float64Array(paths).fill(Number.NaN),
+  }
+}
+
 function sampleOf({ names, table }: Point, paths: number, { seed, only }: RunPlan): Sample {
   const failures = table.failures(paths)
-  if (failures.length === paths)
-    throw new PathFailedError({ ...failures[0]!, seed, paths, world: null })
+  const isRefused = failures.length === paths
   return {
     names,
     failures,
+    ...(isRefused
+      ? { refusal: new PathFailedError({ ...failures[0]!, seed, paths, world: null }) }
+      : {}),
     values(measure) {
       const place = names.indexOf(measure)
       if (place < 0 && only && !only.includes(measure))

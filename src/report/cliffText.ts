@@ -22,9 +22,10 @@ function curveLines({ curve, vary, measure, unit, shock }: ScenarioCliff): reado
   const head = `response to ${shock}${falls}`
   return [
     [vary.name.padStart(left), measure.padStart(width), head].join('  '),
-    ...curve.map(({ x, relativeSd }, k) => {
+    ...curve.map(({ x, relativeSd, gap }, k) => {
       const spread = Number.isNaN(relativeSd) ? '' : `sd ${percent(relativeSd)} of the mean`
       const cells = [placeText(x, step).padStart(left), values[k]!.padStart(width)]
+      if (gap !== null) return [...cells, gap].join('  ')
       return [...cells, bar(responses[k]! / top).padEnd(WIDTH), spread].join('  ').trimEnd()
     }),
   ]
@@ -104,11 +105,24 @@ function besideLines({ changePoint, scatterPeak, vary }: ScenarioCliff): readonl
   ]
 }
 
-/** Tell a cliff on a terminal: where, how sure, and the curve. */
-export function cliffText(found: ScenarioCliff): string {
+/** Write a range as `--vary` takes it. */
+function rangeOf(name: string, { low, high }: NonNullable<ScenarioCliff['wider']>): string {
+  return `${name}=${low}..${high}`
+}
+
+/**
+ * Tell a cliff on a terminal: where, how sure, and the curve.
+ * @param commandOf the command that looks along another range, as `--vary` takes it.
+ */
+export function cliffText(
+  found: ScenarioCliff,
+  commandOf: (range: string) => string = (range) => `--vary ${range}`,
+): string {
+  const { wider, vary } = found
   const { paths, runs, jump, unit } = found
   return [
     foundOf(found),
+    ...(wider ? [`look further: ${commandOf(rangeOf(vary.name, wider))}`] : []),
     ...(jump ? [`the jump is ${inUnit(jump.size, unit)}: ${jump.note}`] : []),
     ...growthLines(found),
     ...gainLines(found),

@@ -8,7 +8,7 @@ import { tuneText } from './tuneText.ts'
 
 const point = (x: number, order: number, response: number) => ({
   ...{ x, order: { value: order, low: order, high: order }, relativeSd: 0.0123 },
-  susceptibility: { value: response, low: response, high: response },
+  ...{ susceptibility: { value: response, low: response, high: response }, gap: null },
 })
 
 const CLIFF = {
@@ -16,7 +16,7 @@ const CLIFF = {
   ...{ measure: 'interactionLoss', unit: 'USD', shock: 'ethDrop', cliff: null, kind: null },
   ...{ note: 'why', growth: null, atSize: null, jump: null, changePoint: null, scatterPeak: null },
   ...{ loopGain: { below: null, above: null }, step: null, paths: 2, runs: 10 },
-  hysteresis: { width: null, gap: null, note: 'not applicable', ways: [] },
+  ...{ hysteresis: { width: null, gap: null, note: 'not applicable', ways: [] }, wider: null },
   curve: [point(0, 2e6, -1), point(0.5, 1e6, -40), point(1, 1e3, -2)],
 } satisfies ScenarioCliff
 
@@ -32,6 +32,25 @@ describe('cliffText', () => {
   it('tells places apart that are a step from each other', () => {
     const curve = [1.1939, 1.1985, 1.2031].map((x) => point(x, 1, 1))
     expect(cliffText({ ...CLIFF, curve })).toMatch(/1\.1939[\s\S]*1\.1985[\s\S]*1\.2031/)
+  })
+
+  it('names a place without a value, and draws the others all the same', () => {
+    const none = { value: Number.NaN, low: Number.NaN, high: Number.NaN }
+    const why = 'every path failed: no price'
+    const gap = { x: 0.25, order: none, relativeSd: Number.NaN, susceptibility: none, gap: why }
+    const text = cliffText({ ...CLIFF, curve: [CLIFF.curve[0]!, gap, ...CLIFF.curve.slice(1)] })
+    expect(text).toMatch(/0\.25 +none {2}every path failed: no price\n/)
+    expect(text.match(/[█░]+/g)!.slice(1)).toHaveLength(3)
+  })
+
+  it('gives the command that looks further, where a cliff may lie beyond the range', () => {
+    const wider = { low: 0, high: 1.5 }
+    const at = (range: string): string => `breakwater cliff toy.yaml --vary ${range}`
+    expect(cliffText({ ...CLIFF, wider }, at)).toContain(
+      '\nlook further: breakwater cliff toy.yaml --vary ethDrop=0..1.5\n',
+    )
+    expect(cliffText({ ...CLIFF, wider })).toContain('look further: --vary ethDrop=0..1.5')
+    expect(cliffText(CLIFF)).not.toContain('look further')
   })
 
   it('tells the measure in its unit', () => {

@@ -112,24 +112,48 @@ export function curveOf(
     order: summary(order[k]!),
     relativeSd: summary === intervalOf ? relativeSdOf(order[k]!) : Number.NaN,
     susceptibility: summary(susceptibility[k]!),
+    gap: hasValue(order[k]!) ? null : 'no path has a value',
   }))
 }
 
-/** The longest stretch of places at which the order parameter has a value. */
-export function stretchOf({ x, order, susceptibility }: Sampled): Sampled {
-  let best = [0, 0]
-  let from = 0
-  for (let k = 0; k <= x.length; k++) {
-    if (k < x.length && !order[k]!.every(Number.isNaN)) continue
-    if (k - from > best[1]! - best[0]!) best = [from, k]
-    from = k + 1
-  }
-  const [low, high] = best
+/** Whether any path has a value. */
+export const hasValue = (values: Float64Array): boolean => !values.every(Number.isNaN)
+
+/** Some places of a curve. */
+function picked({ x, order, susceptibility }: Sampled, places: readonly number[]): Sampled {
   return {
-    x: x.slice(low, high),
-    order: order.slice(low, high),
-    susceptibility: susceptibility.slice(low, high),
+    x: Float64Array.from(places, (k) => x[k]!),
+    order: places.map((k) => order[k]!),
+    susceptibility: places.map((k) => susceptibility[k]!),
   }
+}
+
+/** The stretches of places at which the order parameter has a value, from low to high. */
+export function stretchesOf(all: Sampled): readonly Sampled[] {
+  const stretches: number[][] = []
+  all.order.forEach((values, k) => {
+    if (!hasValue(values)) return
+    if (stretches.at(-1)?.at(-1) === k - 1) stretches.at(-1)!.push(k)
+    else stretches.push([k])
+  })
+  return stretches.map((places) => picked(all, places))
+}
+
+/** The longest of them, the first of equals; null when there is none. */
+export function longestOf(stretches: readonly Sampled[]): Sampled | null {
+  const most = Math.max(...stretches.map(({ x }) => x.length))
+  return stretches.find(({ x }) => x.length === most) ?? null
+}
+
+/** The places of a curve at which there is a response. */
+export function answeredOf(all: Sampled): Sampled {
+  const isAnswered = all.susceptibility.map(hasValue)
+  return isAnswered.every(Boolean)
+    ? all
+    : picked(
+        all,
+        [...isAnswered.keys()].filter((k) => isAnswered[k]),
+      )
 }
 
 /** The same response upside down. */

@@ -29,6 +29,8 @@ export type CliffDocument = {
   readonly loopGain: ScenarioCliff['loopGain']
   readonly hysteresis: Hysteresis
   readonly curve: readonly CliffPoint[]
+  /** A wider range to look in, where the response is largest at an end; else null. */
+  readonly wider: ScenarioCliff['wider']
   readonly paths: number
   readonly runs: number
 }
@@ -49,7 +51,7 @@ function changeNote({ changePoint }: ScenarioCliff): string {
 /** Lay a found cliff out as plain data. */
 export function cliffDocument(found: ScenarioCliff): CliffDocument {
   const { scenario, seed, vary, measure, shock, cliff, kind, note, unit } = found
-  const { growth, jump, loopGain, hysteresis, curve, paths, runs } = found
+  const { growth, jump, loopGain, hysteresis, curve, wider, paths, runs } = found
   const sure = kind === null ? null : { value: kind, low: kind, high: kind }
   const along = `unit of ${vary.name}`
   const scatterNote =
@@ -66,6 +68,6 @@ export function cliffDocument(found: ScenarioCliff): CliffDocument {
       measured('changePoint', along, found.changePoint?.at ?? null, changeNote(found)),
       measured('scatterPeak', along, found.scatterPeak, scatterNote),
     ],
-    ...{ growth, jump, loopGain, hysteresis, curve, paths, runs },
+    ...{ growth, jump, loopGain, hysteresis, curve, wider, paths, runs },
   }
 }

@@ -1,5 +1,5 @@
 import type { Interval } from '../sensitivity/ranges.ts'
-import { intervalOf, type Sampled } from './curve.ts'
+import { hasValue, intervalOf, type Sampled } from './curve.ts'
 import type { Respond, Search } from './types.ts'
 
 const HALVINGS = { full: 12, coarse: 6 } as const
@@ -9,14 +9,11 @@ const GROWTH = 10
 /** Where the measure stops having a value because it grows without limit. */
 export type Edge = { readonly at: Interval }
 
-const hasValue = (values: Float64Array | undefined): boolean =>
-  values !== undefined && !values.every(Number.isNaN)
-
 /**
  * Look for the place towards which the measure grows without limit and beyond which it has no finite value,
- * as 1 / (1 - R) does at R = 1, by halving the cell between a place with a value and one without.
+ * as 1 / (1 - R) does at R = 1, above and below some places with a value.
  * @param all the whole grid, places without a value included.
- * @param stretch its part with values.
+ * @param stretch a part of it with values.
  * @returns null when there is no such place, or the measure merely stops having a value.
  */
 export async function findEdge(
@@ -25,12 +22,25 @@ export async function findEdge(
   stretch: Sampled,
   search: Search,
 ): Promise<Edge | null> {
-  const last = all.x.indexOf(stretch.x.at(-1)!)
-  const first = all.x.indexOf(stretch.x[0]!)
-  const isAbove = last < all.x.length - 1
-  if (!isAbove && first === 0) return null
-  let within = isAbove ? all.x[last]! : all.x[first]!
-  let beyond = isAbove ? all.x[last + 1]! : all.x[first - 1]!
+  const above = all.x[all.x.indexOf(stretch.x.at(-1)!) + 1]
+  const below = all.x[all.x.indexOf(stretch.x[0]!) - 1]
+  for (const beyond of [above, below]) {
+    const edge = beyond === undefined ? null : await edgeTowards(respond, stretch, beyond, search)
+    if (edge) return edge
+  }
+  return null
+}
+
+/** Halve the cell between the last place with a value and the next one, which has none. */
+async function edgeTowards(
+  respond: Respond,
+  stretch: Sampled,
+  next: number,
+  search: Search,
+): Promise<Edge | null> {
+  const isAbove = next > stretch.x[0]!
+  let within = isAbove ? stretch.x.at(-1)! : stretch.x[0]!
+  let beyond = next
   const { summary = intervalOf } = search
   const sizes = stretch.order.map((own) => Math.abs(summary(own).value))
   const from = { x: within, size: sizes[isAbove ? sizes.length - 1 : 0]! }
@@ -38,7 +48,7 @@ export async function findEdge(
   for (let i = 0; i < HALVINGS[search.effort ?? 'full']; i++) {
     const x = (within + beyond) / 2
     const [values] = await respond([{ x, shock: 1 }], search.paths)
-    if (hasValue(values)) {
+    if (hasValue(values!)) {
       within = x
       size = Math.abs(summary(values!).value)
     } else beyond = x

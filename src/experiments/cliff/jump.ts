@@ -51,32 +51,51 @@ function rangeOf({ order }: Sampled, path: number): number {
 /** Where paths jump, the share of all paths that do, and the jump of the first of them. */
 export type Jump = { readonly at: Interval; readonly share: number; readonly step: Step }
 
+/** Places between which paths change and have no value. */
+export type Torn = { readonly low: number; readonly high: number }
+
 /** Whether most of the paths jump, so that their jump is that of the system. */
 export const isMost = ({ share }: Jump): boolean => share > 0.5
 
-/** Keep of each bracket the half that changes more. */
+export const isTorn = (found: Jump | Torn): found is Torn => 'low' in found
+
+/** Where a bracket is divided; the next where the path has no value at the one before. */
+const DIVISIONS = [0.5, 0.25, 0.75] as const
+
+/** Keep of a bracket the side of a place that changes more. */
+function cut(own: Bracket, middle: number, value: number): void {
+  if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
+    own.high = middle
+    own.atHigh = value
+  } else {
+    own.low = middle
+    own.atLow = value
+  }
+}
+
+/** Halve each bracket, and take out those of paths that have no value inside of theirs. */
 async function halve(
   respond: Respond,
-  brackets: ReadonlyMap<number, Bracket>,
+  brackets: Map<number, Bracket>,
   paths: number,
 ): Promise<void> {
-  const middleOf = ({ low, high }: Bracket): number => (low + high) / 2
-  const unique = [...new Set([...brackets.values()].map(middleOf))]
-  const found = await respond(
-    unique.map((x) => ({ x, shock: 1 })),
-    paths,
-  )
-  for (const [path, own] of brackets) {
-    const middle = middleOf(own)
-    const value = found[unique.indexOf(middle)]![path]!
-    if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
-      own.high = middle
-      own.atHigh = value
-    } else {
-      own.low = middle
-      own.atLow = value
-    }
+  let open = [...brackets]
+  for (const part of DIVISIONS) {
+    const placeIn = ({ low, high }: Bracket): number => (1 - part) * low + part * high
+    const unique = [...new Set(open.map(([, own]) => placeIn(own)))]
+    if (unique.length === 0) return
+    const found = await respond(
+      unique.map((x) => ({ x, shock: 1 })),
+      paths,
+    )
+    open = open.filter(([path, own]) => {
+      const place = placeIn(own)
+      const value = found[unique.indexOf(place)]![path]!
+      if (!Number.isNaN(value)) cut(own, place, value)
+      return Number.isNaN(value)
+    })
   }
+  for (const [path] of open) brackets.delete(path)
 }
 
 /**
@@ -147,7 +166,8 @@ async function standing(
   )
   const isThere = ([path, own]: [number, Bracket]): boolean => {
     const [below, above] = sides.get(path)!.map((side) => {
-      return side.map((x) => found[places.indexOf(x)]![path]!)
+      const values = side.map((x) => found[places.indexOf(x)]![path]!)
+      return values.filter((value) => !Number.isNaN(value))
     })
     return stands(below!, above!, own)
   }
@@ -161,7 +181,7 @@ async function standing(
  */
 async function halveAll(
   respond: Respond,
-  brackets: ReadonlyMap<number, Bracket>,
+  brackets: Map<number, Bracket>,
   grid: Sampled,
   search: Search,
 ): Promise<number> {
@@ -181,13 +201,14 @@ async function halveAll(
  * Look for a jump: on each path the steepest cell is halved again and again, keeping the half that changes
  * more. A slope loses half of its change every time; a jump keeps it, and is there at fresh places beside
  * it. A few paths are followed to the end, all others as far as their places together need it.
- * @returns null when hardly any path jumps.
+ * @returns null when hardly any path jumps; where most paths change between two places and have no value
+ *   inside, those.
  */
 export async function findJump(
   respond: Respond,
   grid: Sampled,
   search: Search,
-): Promise<Jump | null> {
+): Promise<Jump | Torn | null> {
   const found = Array.from(grid.order[0]!, (_, path) => [path, steepest(grid, path)] as const)
   // Failed paths have no value anywhere.
   const brackets = new Map(found.filter(([, own]) => !Number.isNaN(changeOf(own))))
@@ -196,7 +217,15 @@ export async function findJump(
     const change = changeOf(own)
     return change >= LEFT * before[path]! && change > PART * rangeOf(grid, path)
   }
+  const many = brackets.size
   const rounds = await halveAll(respond, brackets, grid, search)
+  const torn = found.filter((own) => !Number.isNaN(changeOf(own[1])) && !brackets.has(own[0]))
+  const lost = torn.filter(isJump)
+  if (2 * lost.length > many)
+    return {
+      low: Math.min(...lost.map(([, own]) => own.low)),
+      high: Math.max(...lost.map(([, own]) => own.high)),
+    }
   const likely = new Map([...brackets].filter(isJump))
   // Resamples share their paths: where the statistic itself, the first, jumps stands for all of them.
   const all = isMean(search)
@@ -210,8 +239,8 @@ export async function findJump(
   const sharp = new Map([...witnesses].filter(isJump))
   const cell = grid.x[1]! - grid.x[0]!
   const sure = await standing(respond, sharp, cell, paths, search)
-  const share = (likely.size / brackets.size) * (sure.size / witnesses.size)
-  if (sure.size * 2 <= witnesses.size || share < SOME) return null
+  const share = (likely.size / many) * (sure.size / all.length)
+  if (sure.size * 2 <= all.length || share < SOME) return null
   const jumps = [...likely].filter(([path]) => sure.has(path) || !witnesses.has(path))
   const [path, { low: from, high: to, atLow: below, atHigh: above }] = jumps[0]!
   return {

@@ -4,19 +4,21 @@ import {
   intervalOf,
   isFalling,
   isMean,
+  longestOf,
   mirror,
   mirrored,
   type Sampled,
   sample,
   steps,
-  stretchOf,
+  stretchesOf,
 } from './curve.ts'
 import { findEdge } from './edge.ts'
-import { findJump, isMost } from './jump.ts'
+import { findJump, isMost, isTorn } from './jump.ts'
 import { locatePeak } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
 import { findPeak } from './standing.ts'
 import { CliffError, type Located, type Respond, type Search } from './types.ts'
+import { widened } from './wider.ts'
 
 const NO_PEAK = 'the peak of the response did not stand when it was looked at closely'
 /** Least number of places with a value in which a cliff can be told. */
@@ -27,71 +29,114 @@ const WINDOW_CELLS = 8
 /** Part of the range beyond which jumps are too far apart to be one cliff. */
 const SCATTERED = 0.5
 
-type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step'>
+type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step' | 'wider'>
+
+const NOTHING = { cliff: null, kind: null, step: null, wider: null } as const
 
 function none(note: string): Found {
-  return { cliff: null, kind: null, note, step: null }
+  return { ...NOTHING, note }
 }
 
 const UNBOUNDED =
   'unbounded: towards it the measure grows without limit, beyond it there is no finite value'
 
-/** Look for a jump, for an edge, then for a peak of the response, on the part of a grid with values. */
+/** Look for a peak of the response. @param search of the whole range, of which the grid may be a part. */
+async function findContinuous(respond: Respond, grid: Sampled, search: Search): Promise<Found> {
+  const own = { ...search, low: grid.x[0]!, high: grid.x.at(-1)! }
+  const [answer, curve] = isFalling(grid, search)
+    ? [mirrored(respond), mirror(grid)]
+    : [respond, grid]
+  const peak = await findPeak(answer, curve, own)
+  if ('end' in peak)
+    return peak.end === null ? none(peak.note) : { ...NOTHING, ...widened(peak, own, search) }
+  const cliff = await locatePeak(answer, peak, own)
+  if (!cliff) return none(NO_PEAK)
+  return {
+    ...{ cliff, kind: 0, step: null, wider: null },
+    note: 'no jump: the response to a small extra shock peaks here',
+  }
+}
+
+/** Look for a jump, for an edge, then for a peak of the response, on a part of a grid with values. */
 async function findOn(
   respond: Respond,
   all: Sampled,
   grid: Sampled,
   search: Search,
 ): Promise<Found> {
-  const edge = await findEdge(respond, all, grid, search)
-  if (edge) return { cliff: edge.at, kind: 0, note: UNBOUNDED, step: null }
+  const own = { ...search, low: grid.x[0]!, high: grid.x.at(-1)! }
+  const edge = await findEdge(respond, all, grid, own)
+  if (edge) return { ...NOTHING, cliff: edge.at, kind: 0, note: UNBOUNDED }
   if (grid.x.length < LEAST) return none('too few places to tell')
-  const jump = await findJump(respond, grid, search)
+  const jump = await findJump(respond, grid, own)
+  if (jump && isTorn(jump)) {
+    const found = await findContinuous(respond, grid, search)
+    const torn = `most paths change between ${jump.low} and ${jump.high} and have no value inside: whether they jump cannot be told`
+    return { ...found, note: `${found.note}; ${torn}` }
+  }
   if (jump) {
     const of = isMean(search) ? 'paths' : 'resamples'
     const note = `${Math.round(100 * jump.share)} % of the ${of} jump`
     if (!isMost(jump)) return none(`${note}, the others do not: no place is that of most`)
-    if (jump.at.high - jump.at.low > SCATTERED * (search.high - search.low))
+    if (jump.at.high - jump.at.low > SCATTERED * (own.high - own.low))
       return none(`${note}, but at places all over the range; more paths may tell`)
-    return { cliff: jump.at, kind: 1, note, step: jump.step }
+    return { ...NOTHING, cliff: jump.at, kind: 1, note, step: jump.step }
   }
-  const [answer, curve] = isFalling(grid, search)
-    ? [mirrored(respond), mirror(grid)]
-    : [respond, grid]
-  const peak = await findPeak(answer, curve, search)
-  if (typeof peak === 'string') return none(peak)
-  const cliff = await locatePeak(answer, peak, search)
-  if (!cliff) return none(NO_PEAK)
-  return {
-    ...{ cliff, kind: 0, step: null },
-    note: 'no jump: the response to a small extra shock peaks here',
+  return findContinuous(respond, grid, search)
+}
+
+/** The jump, or else the continuous cliff, of the longest stretch; null when there is none. */
+function foremost(parts: readonly (Found & { readonly grid: Sampled })[]) {
+  const ranked = parts
+    .filter(({ cliff }) => cliff !== null)
+    .toSorted((a, b) => b.kind! - a.kind! || b.grid.x.length - a.grid.x.length)
+  return ranked[0] ?? null
+}
+
+const spanOf = ({ x }: Sampled): string =>
+  x.length === 1 ? `at ${x[0]}` : `from ${x[0]} to ${x.at(-1)}`
+
+/** Take together what was found on the stretches of a range that has places without a value. */
+function together(parts: readonly (Found & { readonly grid: Sampled })[]): Found {
+  const [only] = parts
+  if (parts.length === 1) {
+    const { grid, ...found } = only!
+    return { ...found, note: `${found.note}; the measure has values only ${spanOf(grid)}` }
   }
+  const best = foremost(parts)
+  const others = parts.filter((own) => own !== best && own.cliff !== null)
+  const notes = best
+    ? [best.note, ...others.map(({ cliff }) => `another at ${cliff!.value}`)]
+    : parts.map(({ note, grid }) => `${spanOf(grid)} ${note}`)
+  const where = `the measure has values only ${parts.map(({ grid }) => spanOf(grid)).join(', ')}: what is between cannot be told`
+  const { cliff, kind, step } = best ?? NOTHING
+  const wider = best ? null : (parts.find((own) => own.wider)?.wider ?? null)
+  return { cliff, kind, step, wider, note: [...notes, where].join('; ') }
 }
 
 /**
  * Locate the point where loss turns from small to systemic: a jump of the order parameter, or the peak of
- * its response to a small extra shock, which marks a continuous transition; or none of both.
- * @throws {CliffError} when the range is empty or the measure has no value in it.
+ * its response to a small extra shock, which marks a continuous transition; or none of both. Places without
+ * a value part the range into stretches, which are searched one by one.
+ * @throws {CliffError} when the range is empty.
  */
 export async function locate(respond: Respond, search: Search): Promise<Located> {
   const { low, high, cells } = search
   if (!(low < high)) throw new CliffError(`the range ${low} .. ${high} is empty; write low..high`)
   const all = await sample(respond, steps(low, high, cells), 1, search)
-  const grid = stretchOf(all)
   const curve = curveOf(all, search)
-  const places = grid.x.length
-  if (places === 0)
-    throw new CliffError(
-      'the measure has no value on any path anywhere in the range; choose another with --measure, or another range',
-    )
-  const whole = places === all.x.length
-  const [from, to] = [grid.x[0]!, grid.x[places - 1]!]
-  const found = await findOn(respond, all, grid, { ...search, low: from, high: to })
-  const note = whole
-    ? found.note
-    : `${found.note}; the measure has values only from ${from} to ${to}`
-  const scatterPeak = isMean(search) ? scatterPeakOf(grid) : null
-  return { ...found, note, curve, scatterPeak }
+  const stretches = stretchesOf(all)
+  const longest = longestOf(stretches)
+  if (!longest)
+    return {
+      ...none('cannot tell: no path has a value anywhere in the range'),
+      ...{ curve, scatterPeak: null },
+    }
+  const parts: (Found & { readonly grid: Sampled })[] = []
+  for (const grid of stretches) parts.push({ ...(await findOn(respond, all, grid, search)), grid })
+  const { grid: _, ...whole } = parts[0]!
+  const found = longest.x.length === all.x.length ? whole : together(parts)
+  return { ...found, curve, scatterPeak: isMean(search) ? scatterPeakOf(longest) : null }
 }
 
 /**
@@ -108,10 +153,12 @@ export async function relocate(
 ): Promise<Interval | null> {
   const low = Math.max(search.low, at - half)
   const high = Math.min(search.high, at + half)
-  const grid = await sample(respond, steps(low, high, WINDOW_CELLS), 1, search)
+  const window = await sample(respond, steps(low, high, WINDOW_CELLS), 1, search)
+  const grid = longestOf(stretchesOf(window)) ?? window
+  if (grid.x.length < LEAST) return null
   if (kind === 1) {
     const jump = await findJump(respond, grid, search)
-    return jump && isMost(jump) ? jump.at : null
+    return jump && !isTorn(jump) && isMost(jump) ? jump.at : null
   }
   const [answer, curve] = isFalling(grid, search)
     ? [mirrored(respond), mirror(grid)]

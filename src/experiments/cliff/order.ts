@@ -1,4 +1,5 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
+import { PathFailedError } from '../errors.ts'
 import { type Variable, variableOf, variablesHint } from '../knobs.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import type { Reading } from './reading.ts'
@@ -80,7 +81,8 @@ const TOLD = ['accountsLiquidated', 'liquidations', 'loss'] as const
 
 /**
  * Open a survey that runs no other worlds than the one measure needs, whatever the scenario shows, and tells
- * its progress over all that was asked so far.
+ * its progress over all that was asked so far. Its `askEach` throws what refuses the first world as long as
+ * there was none: then it is no place that is wrong, but what is asked.
  */
 export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }: Reading): Survey {
   let before = 0
@@ -94,11 +96,20 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
         options.onProgress?.({ points, paths: before + paths, of: before + of }),
     },
   )
+  let hasWorld = false
   return {
     ...survey,
     ask: (points, paths) => {
       before = survey.counts().run
       return survey.ask(points, paths)
+    },
+    async askEach(points, paths) {
+      before = survey.counts().run
+      const samples = await survey.askEach(points, paths)
+      hasWorld ||= samples.some(({ refusal }) => !refusal || refusal instanceof PathFailedError)
+      const [first] = samples
+      if (!hasWorld && first?.refusal) throw first.refusal
+      return samples
     },
   }
 }
@@ -106,6 +117,7 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
 /** The order parameter of a scenario along one parameter. */
 export type OrderAlong = {
   readonly setOf: (place: Place) => Overrides
+  /** A place at which nothing can be run has a sample without values, which says why. */
   readonly samplesAt: (places: readonly Place[], paths: number) => Promise<readonly Sample[]>
   readonly respond: Respond
 }
@@ -132,7 +144,8 @@ export function orderAlong(
       )
     return { ...base, [name]: x, [shock.name]: value }
   }
-  const samplesAt: OrderAlong['samplesAt'] = (places, paths) => survey.ask(places.map(setOf), paths)
+  const samplesAt: OrderAlong['samplesAt'] = (places, paths) =>
+    survey.askEach(places.map(setOf), paths)
   return {
     ...{ setOf, samplesAt },
     respond: async (places, paths) =>

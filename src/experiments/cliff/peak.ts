@@ -1,6 +1,6 @@
 import { philoxDraws, studentQuantile } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
-import { isMean, meansOver, type Sampled, sample, steps } from './curve.ts'
+import { hasValue, isMean, meansOver, type Sampled, sample, steps } from './curve.ts'
 import { grow } from './growth.ts'
 import { meansOf, type Standing, spacing } from './standing.ts'
 import type { Respond, Search } from './types.ts'
@@ -111,6 +111,31 @@ function readWindow(window: Sampled, search: Search) {
   return isFar ? said : { ...said, peak: { at: vertex.at, misfit, chance, spilled } }
 }
 
+/**
+ * Sample a window, or the part of it around its largest response in which all places have one.
+ * @returns null when places without one are left all the same.
+ */
+async function sampleWindow(
+  respond: Respond,
+  [low, high]: readonly [number, number],
+  shock: number,
+  search: Search,
+): Promise<Sampled | null> {
+  const whole = await sample(respond, steps(low, high, CELLS), shock, search)
+  const isWhole = (own: Sampled): boolean => own.susceptibility.every(hasValue)
+  if (isWhole(whole)) return whole
+  const means = meansOf(whole, search)
+  const top = means.indexOf(Math.max(...means.filter((v) => !Number.isNaN(v))))
+  if (top < 0) return null
+  const from = means.findLastIndex((v, k) => k < top && Number.isNaN(v)) + 1
+  const next = means.findIndex((v, k) => k > top && Number.isNaN(v))
+  const to = next < 0 ? CELLS : next - 1
+  if (from === to) return null
+  const part = steps(whole.x[from]!, whole.x[to]!, CELLS)
+  const again = await sample(respond, part, shock, search)
+  return isWhole(again) ? again : null
+}
+
 /** A peak at one shock, and half of its 95 % interval: by chance, and by how it was looked for. */
 type Peak = {
   readonly at: number
@@ -147,8 +172,10 @@ async function closeIn(
   let best: Peak | null = null
   let hasMoved = false
   for (let i = 0; i < WINDOWS[search.effort ?? 'full']; i++) {
-    const places = steps(Math.max(search.low, at - half), Math.min(search.high, at + half), CELLS)
-    const { top, isEdge, peak } = readWindow(await sample(respond, places, shock, search), search)
+    const ends = [Math.max(search.low, at - half), Math.min(search.high, at + half)] as const
+    const window = await sampleWindow(respond, ends, shock, search)
+    if (!window) break
+    const { top, isEdge, peak } = readWindow(window, search)
     if (!peak) {
       // At another shock it may have moved out of the window.
       const isGone: boolean = known !== null && latest === null && isEdge

@@ -1,11 +1,13 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { isRandom } from '../chance.ts'
-import type { Survey, SurveyOptions } from '../survey.ts'
+import { variableOf } from '../knobs.ts'
+import type { Sample, Survey, SurveyOptions } from '../survey.ts'
 import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
 import { type ChangePoint, changePointOf } from './changePoint.ts'
-import { stretchOf } from './curve.ts'
+import { hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
+import { named } from './gaps.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
 import { locate, relocate } from './locate.ts'
@@ -88,12 +90,13 @@ async function gainsOf(
   if (cliff === null) return { below: null, above: null }
   const gainAt = async (point: { readonly x: number } | undefined): Promise<number | null> => {
     if (!point) return null
-    const [sample] = await survey.ask([setOf({ x: point.x, shock: 1 })], paths)
+    const [sample] = await survey.askEach([setOf({ x: point.x, shock: 1 })], paths)
     return middleOf(sample!.values(LOOP_GAIN))
   }
+  const valued = curve.filter(({ gap }) => gap === null)
   return {
-    below: await gainAt(curve.findLast((point) => point.x < cliff.value)),
-    above: await gainAt(curve.find((point) => point.x > cliff.value)),
+    below: await gainAt(valued.findLast((point) => point.x < cliff.value)),
+    above: await gainAt(valued.find((point) => point.x > cliff.value)),
   }
 }
 
@@ -131,29 +134,48 @@ async function growthOf(
   return growth && { ...growth, parameter }
 }
 
+/** What was read at the places of the grid, and the longest stretch of them that has values. */
+type Read = { readonly samples: readonly Sample[]; readonly valued: Sampled | null }
+
+/** @throws {CliffError} when paths were finished everywhere, and the measure has a value on none. */
+async function readGrid(
+  { samplesAt }: OrderAlong,
+  { curve }: Located,
+  { measure, read }: Reading,
+  paths: number,
+): Promise<Read> {
+  const x = Float64Array.from(curve, (point) => point.x)
+  const samples = await samplesAt(
+    curve.map((point) => ({ x: point.x, shock: 1 })),
+    paths,
+  )
+  const order = samples.map((sample) => read(sample.values(measure)))
+  if (!order.some(hasValue) && samples.every(({ refusal }) => !refusal))
+    throw new CliffError(
+      'the measure has no value on any path anywhere in the range; choose another with --measure, or another range',
+    )
+  return { samples, valued: longestOf(stretchesOf({ x, order, susceptibility: order })) }
+}
+
 /** What does not come back: liquidations, and losses. */
 const IRREVERSIBLE = ['liquidations', 'loss'] as const
 
 async function hysteresisOf(
   scenario: Scenario,
   along: OrderAlong,
-  { curve }: Located,
+  { samples, valued }: Read,
   measure: string,
   paths: number,
   options: CliffOptions,
 ): Promise<Hysteresis> {
-  const samples = await along.samplesAt(
-    curve.map(({ x }) => ({ x, shock: 1 })),
-    paths,
-  )
   for (const lost of IRREVERSIBLE)
     if (samples.some((sample) => sample.values(lost).some((value) => value > 0)))
       return notApplicable(
         `there are ${lost === 'loss' ? 'losses' : lost} in this range, which do not come back when the parameter goes back`,
       )
   // Where the measure has no value the world may be broken for good: the ways stay where it has one.
-  const valued = curve.filter(({ order }) => !Number.isNaN(order.value))
-  const [low, high] = [valued[0]!.x, valued.at(-1)!.x]
+  if (valued === null) return notApplicable('the measure has no value anywhere')
+  const [low, high] = [valued.x[0]!, valued.x.at(-1)!]
   if (!(low < high)) return notApplicable('the measure has a value at one place only')
   const { cells } = WAYS
   const x = Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
@@ -234,26 +256,23 @@ export async function findCliff(
   const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
-    const asked = { low, high, cells, isShock }
+    const allowed = variableOf(scenario, name)!.range
+    const asked = { low, high, cells, isShock, allowed }
     const { located, search } = await searchFor(scenario, along, reading, asked, shared)
     const { paths } = search
     const growth = await growthOf(scenario, located, alongWith, search, vary, shared)
-    const grid = await along.respond(
-      located.curve.map(({ x }) => ({ x, shock: 1 })),
-      paths,
-    )
-    const x = Float64Array.from(located.curve, (point) => point.x)
-    const valued = stretchOf({ x, order: grid, susceptibility: grid })
+    const grid = await readGrid(along, located, reading, paths)
+    const curve = await toldCurve(along, located.curve, reading, search)
     return {
       ...located,
-      curve: await toldCurve(along, located.curve, reading, search),
+      ...named(located.note, curve, grid.samples),
       ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
       ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
       jump: located.step && (await ownerOf(along, located.step, paths, reading)),
-      changePoint: reading.isStatistic ? null : changePointOf(valued),
+      changePoint: reading.isStatistic || !grid.valued ? null : changePointOf(grid.valued),
       loopGain: await gainsOf(along, located, paths, gains),
-      hysteresis: await hysteresisOf(scenario, along, located, reading.measure, paths, shared),
+      hysteresis: await hysteresisOf(scenario, along, grid, reading.measure, paths, shared),
       ...{ paths, runs: survey.counts().run + gains.counts().run },
     }
   } finally {

@@ -1,4 +1,4 @@
-import { intervalOf, type Sampled, sample } from './curve.ts'
+import { answeredOf, intervalOf, type Sampled, sample } from './curve.ts'
 import type { Respond, Search } from './types.ts'
 
 /** How many times its smallest value at an end of the range the response must reach at its peak. */
@@ -33,27 +33,40 @@ function largest(means: readonly number[]): number {
   return means.reduce((most, value, k) => (value > means[most]! ? k : most), 0)
 }
 
+/** Why no peak stands out, and the end of the range at which the response is largest, if it is at one. */
+export type NoPeak = { readonly note: string; readonly end: 'low' | 'high' | null }
+
+const without = (note: string): NoPeak => ({ note, end: null })
+
 /**
  * Find the place of the largest response on a grid, when it stands out inside of the range.
  * @returns its index, or why there is none.
  */
-export function standsOut(grid: Sampled, search: Search): number | string {
+function standsOut(grid: Sampled, search: Search): number | NoPeak {
   const { summary = intervalOf } = search
   const means = meansOf(grid, search)
   const last = means.length - 1
   const best = largest(means)
-  if (!(means[best]! > 0)) return 'the measure does not answer to the shock anywhere in this range'
+  if (!(means[best]! > 0))
+    return without('the measure does not answer to the shock anywhere in this range')
   if (means[best]! < RISE * Math.min(...means))
-    return 'the response to a small extra shock is about the same everywhere in this range'
+    return without('the response to a small extra shock is about the same everywhere in this range')
   if (best === 0 || best === last)
-    return 'the response to a small extra shock is largest at an end of the range: widen it'
+    return {
+      note: 'the response to a small extra shock is largest at an end',
+      end: best === 0 ? 'low' : 'high',
+    }
   const ends = Math.max(means[0]!, means[last]!)
   if (means[best]! < RISE * ends)
-    return `the response to a small extra shock rises nowhere above ${RISE} times that at the ends`
+    return without(
+      `the response to a small extra shock rises nowhere above ${RISE} times that at the ends`,
+    )
   const peak = summary(grid.susceptibility[best]!)
   const rest = [0, last].map((k) => summary(grid.susceptibility[k]!))
   if (rest.some((end) => peak.low <= end.high))
-    return 'the response to a small extra shock has a peak, but no larger one than chance makes'
+    return without(
+      'the response to a small extra shock has a peak, but no larger one than chance makes',
+    )
   return best
 }
 
@@ -113,7 +126,9 @@ async function refine(
     const means = meansOf(all, search)
     const best = largest(means)
     const x = Float64Array.from(beside, (k) => (all.x[k]! + all.x[best]!) / 2)
-    const between = await sample(respond, x, shock, search, spacing(all.x, best) / 2)
+    const halves = await sample(respond, x, shock, search, spacing(all.x, best) / 2)
+    const between = answeredOf(halves)
+    if (between.x.length === 0) return all
     const rise = Math.max(...meansOf(between, search)) / Math.max(...beside.map((k) => means[k]!))
     vain = rise >= SIDES ? 0 : vain + 1
     all = merge(all, between)
@@ -144,20 +159,16 @@ export async function findPeak(
   respond: Respond,
   coarse: Sampled,
   search: Search,
-): Promise<Standing | string> {
-  const grid = await refine(respond, coarse, 1, search)
+): Promise<Standing | NoPeak> {
+  const grid = await refine(respond, answeredOf(coarse), 1, search)
   const told = standsOut(grid, search)
   if (typeof told === 'number') return { grid, place: told, shock: 1 }
   if (search.isShock) return told
   let contrast = contrastOf(grid, search)
   if (contrast < FAINT.rise) return told
   for (const shock of FAINT.shocks) {
-    const closer = await refine(
-      respond,
-      await sample(respond, grid.x, shock, search),
-      shock,
-      search,
-    )
+    const weaker = answeredOf(await sample(respond, grid.x, shock, search))
+    const closer = await refine(respond, weaker, shock, search)
     const place = standsOut(closer, search)
     if (typeof place === 'number') return { grid: closer, place, shock }
     const now = contrastOf(closer, search)

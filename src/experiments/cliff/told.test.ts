@@ -32,7 +32,8 @@ function lognormal(seed: number): OrderAlong {
 
 function toldOf(statistic: string, paths: number, seed: number): Promise<readonly CliffPoint[]> {
   const search: Search = { ...{ low: 0, high: 1, cells: 2, paths }, isShock: false }
-  const curve = [{ x: 0.5, order: nothing, susceptibility: nothing, relativeSd: 0 }]
+  const place = { x: 0.5, order: nothing, susceptibility: nothing }
+  const curve = [{ ...place, relativeSd: 0, gap: null }]
   const reading = readingOf(cascade, `badDebt.${statistic}`)
   return toldCurve(lognormal(seed), curve, reading, search)
 }
@@ -75,7 +76,7 @@ describe('the curve of a statistic', () => {
         return along.samplesAt(places, paths)
       },
     }
-    const curve = [{ x: 1, order: nothing, susceptibility: nothing, relativeSd: 0 }]
+    const curve = [{ x: 1, order: nothing, susceptibility: nothing, relativeSd: 0, gap: null }]
     expect(await toldCurve(watched, curve, readingOf(cascade, 'badDebt'), search)).toBe(curve)
     await toldCurve(watched, curve, readingOf(cascade, 'badDebt.p50'), search)
     const { places } = pairsOf(steps(0, 1, 2), 1, search)[2]!

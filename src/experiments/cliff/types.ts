@@ -30,6 +30,8 @@ export type Search = {
   readonly isShock: boolean
   /** How values of a place are taken together; default: their mean, Student's interval. */
   readonly summary?: Summary
+  /** Lowest and highest value that the axis may have; default: there is no end. */
+  readonly allowed?: readonly [low: number, high: number]
   /** `coarse` takes fewer runs and gives wider intervals; default `full`. */
   readonly effort?: 'full' | 'coarse'
 }
@@ -43,6 +45,8 @@ export type CliffPoint = {
   readonly relativeSd: number
   /** Response of the order parameter to a small extra shock, per unit of shock multiple. */
   readonly susceptibility: Interval
+  /** Why no path has a value here; null where one has. */
+  readonly gap: string | null
 }
 
 /** Values of the order parameter on both sides of a jump, and where they were read. */
@@ -66,6 +70,8 @@ export type Located = {
   /** The jump of the first path that jumps; null when there is none. */
   readonly step: Step | null
   readonly curve: readonly CliffPoint[]
+  /** A wider range, where the response is largest at an end so that a cliff may lie beyond it; else null. */
+  readonly wider: { readonly low: number; readonly high: number } | null
   /** Where the order parameter scatters most for its size; null when the scatter has no peak inside. */
   readonly scatterPeak: Interval | null
 }

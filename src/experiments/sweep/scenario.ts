@@ -5,6 +5,7 @@ import { checkVary, isCalm, orderAlong, type Shock, shockOf, surveyOf } from '..
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { CliffError, type Located, type Search } from '../cliff/types.ts'
 import { PathFailedError } from '../errors.ts'
+import { variableOf } from '../knobs.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import type { Survey, SurveyOptions } from '../survey.ts'
 import { type Axis, type MeshCell, refine } from './mesh.ts'
@@ -81,31 +82,6 @@ function axesOf(scenario: Scenario, { vary, set }: SweepOptions): readonly Axis[
   })
 }
 
-/** Ask, and leave a point at which every path failed without values. */
-async function askKeeping(
-  survey: Survey,
-  sets: readonly Overrides[],
-  paths: number,
-  { measure, read }: Reading,
-): Promise<readonly Float64Array[]> {
-  const valuesOf = async (some: readonly Overrides[]) =>
-    (await survey.ask(some, paths)).map((sample) => read(sample.values(measure)))
-  try {
-    return await valuesOf(sets)
-  } catch (error) {
-    if (!(error instanceof PathFailedError)) throw error
-  }
-  const found: Float64Array[] = []
-  for (const set of sets)
-    try {
-      found.push(...(await valuesOf([set])))
-    } catch (error) {
-      if (!(error instanceof PathFailedError)) throw error
-      found.push(read(new Float64Array(paths).fill(Number.NaN)))
-    }
-  return found
-}
-
 /** What every part of a sweep shares. */
 type Ground = {
   readonly survey: Survey
@@ -134,7 +110,7 @@ function rowOf({ survey, axes, shock, reading }: Ground, y: number | undefined) 
 
 async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
   const { axes, paths, reading } = ground
-  const [{ low, high, cells }, second] = axes as [Axis, Axis?]
+  const [{ name, low, high, cells }, second] = axes as [Axis, Axis?]
   const rows = second
     ? Array.from(
         { length: second.cells + 1 },
@@ -145,7 +121,9 @@ async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
   for (const y of rows) {
     const { along, isShock, isNone } = rowOf(ground, y)
     const summary = reading.summary
-    const search: Search = { low, high, cells, paths, isShock, summary, effort: 'coarse' }
+    const allowed = variableOf(ground.survey.scenario, name)!.range
+    const asked = { low, high, cells, paths, isShock, summary, allowed }
+    const search: Search = { ...asked, effort: 'coarse' }
     const at = y ?? null
     const none = (note: string): LinePoint => ({ at, cliff: null, kind: null, note })
     if (isNone) line.push(none('the shock is as in calm weather: nothing answers to it'))
@@ -182,13 +160,11 @@ async function meshOf(ground: Ground, rounds: number) {
   const { axes, survey, paths, reading } = ground
   const first = axes.reduce((product, { cells }) => product * (cells + 1), 1)
   return refine(
-    (points) =>
-      askKeeping(
-        survey,
-        points.map((at) => setAt(ground, at)),
-        paths,
-        reading,
-      ),
+    async (points) => {
+      const sets = points.map((at) => setAt(ground, at))
+      const samples = await survey.askEach(sets, paths)
+      return samples.map((sample) => reading.read(sample.values(reading.measure)))
+    },
     axes,
     {
       rounds,
@@ -218,7 +194,8 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
     const ground: Ground = { ...start, paths }
     const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS)
     const sets = points.map(({ at }) => setAt(ground, at))
-    const rows = await askKeeping(survey, sets, paths, { ...reading, read: (values) => values })
+    const samples = await survey.askEach(sets, paths)
+    const rows = samples.map((sample) => sample.values(reading.measure))
     const line = options.line === 'none' ? [] : await lineOf(ground)
     return {
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary: axes },

@@ -23,14 +23,14 @@ export function openTuned(
   if (!options.measures.includes(COST)) return openSurvey(scenario, options)
   const { only } = options
   const survey = openSurvey(scenario, { ...options, ...(only ? { only: [...only, POWER] } : {}) })
+  const withCost = ([own, ...samples]: readonly Sample[]): readonly Sample[] =>
+    samples.map((sample) => {
+      const cost = costOf(own!, sample)
+      return { ...sample, values: (name) => (name === COST ? cost : sample.values(name)) }
+    })
   return {
     ...survey,
-    async ask(sets, paths) {
-      const [own, ...samples] = await survey.ask([{}, ...sets], paths)
-      return samples.map((sample) => {
-        const cost = costOf(own!, sample)
-        return { ...sample, values: (name) => (name === COST ? cost : sample.values(name)) }
-      })
-    },
+    ask: async (sets, paths) => withCost(await survey.ask([{}, ...sets], paths)),
+    askEach: async (sets, paths) => withCost(await survey.askEach([{}, ...sets], paths)),
   }
 }

@@ -4,6 +4,7 @@ import { isCalm, orderAlong, shockOf, type Vary } from '../cliff/order.ts'
 import type { Reading } from '../cliff/reading.ts'
 import { CliffError } from '../cliff/types.ts'
 import { PathFailedError } from '../errors.ts'
+import { variableOf } from '../knobs.ts'
 import type { Survey } from '../survey.ts'
 import type { Setting } from './ground.ts'
 import type { NearCliff } from './types.ts'
@@ -51,6 +52,7 @@ export async function nearCliffs(
       const { respond } = orderAlong(survey, name, shock, reading, at)
       const { cliff, note } = await locate(respond, {
         ...{ low, high, cells: CELLS, paths, isShock, summary: reading.summary, effort: 'coarse' },
+        allowed: variableOf(scenario, name)!.range,
       })
       found.push(
         cliff ? { name, cliff, note, ...distanceOf(at[name]!, { low, high }, cliff) } : none(note),

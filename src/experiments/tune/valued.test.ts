@@ -25,12 +25,15 @@ describe('a search for what has no value', () => {
     const sampleOf = (value: number): Sample => ({
       ...{ names: ['x'], failures: [], values: () => Float64Array.of(value, Number.NaN) },
     })
-    const survey = (other: number): Survey => ({
-      scenario: loadScenario(LOOP),
-      ask: async (sets) => sets.map((set) => sampleOf('a' in set ? other : Number.NaN)),
-      counts: () => ({ run: 0, resumed: 0 }),
-      close: async () => undefined,
-    })
+    const survey = (other: number): Survey => {
+      const ask: Survey['ask'] = async (sets) =>
+        sets.map((set) => sampleOf('a' in set ? other : Number.NaN))
+      const counts = () => ({ run: 0, resumed: 0 })
+      return {
+        ...{ scenario: loadScenario(LOOP), ask, askEach: ask, counts },
+        close: async () => undefined,
+      }
+    }
     await checkValued(survey(0), ['x'], [{ a: 1 }])
     await expect(checkValued(survey(Number.NaN), ['x'], [{ a: 1 }])).rejects.toThrow(TuneError)
   })

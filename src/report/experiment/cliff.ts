@@ -83,6 +83,18 @@ function markersOf(document: CliffDocument, { x }: Units): readonly Marker[] {
   return [{ ...cliff, color: 'bad', text: `cliff at ${placeText(cliff, x)}` }]
 }
 
+/** Stretches of the axis without a value, each up to the places beside it that have one. */
+function gapsOf({ curve }: CliffDocument): readonly Marker[] {
+  const gaps: { low: number; high: number; value: number }[] = []
+  curve.forEach(({ x, gap }, k) => {
+    if (gap === null) return
+    const high = curve[k + 1]?.x ?? x
+    if (k > 0 && curve[k - 1]!.gap !== null) gaps.at(-1)!.high = high
+    else gaps.push({ low: curve[k - 1]?.x ?? x, high, value: x })
+  })
+  return gaps.map((gap) => ({ ...gap, color: 'grey', text: '' }))
+}
+
 function plotOf(document: CliffDocument, about: About): XyPlot {
   const units = unitsOf(document, about)
   const { vary, order } = document
@@ -100,7 +112,7 @@ function plotOf(document: CliffDocument, about: About): XyPlot {
       span: [vary.low, vary.high],
     },
     panels: [curvePanel(document, units), responsePanel(document, units)],
-    markers: markersOf(document, units),
+    markers: [...gapsOf(document), ...markersOf(document, units)],
   }
 }
 
@@ -120,7 +132,10 @@ ${legend([
         { name: 'on the way down', color: 'c4', mark: 'dash' },
       ] as const)
     : []),
-  ...(plot.markers!.length > 0
+  ...(document.curve.some(({ gap }) => gap !== null)
+    ? [{ name: 'no value', color: 'grey', mark: 'dash' } as const]
+    : []),
+  ...(plot.markers!.some(({ color }) => color === 'bad')
     ? [{ name: 'cliff and its 95 % interval', color: 'bad', mark: 'dash' } as const]
     : []),
 ])}`
@@ -191,6 +206,20 @@ function beside(document: CliffDocument, units: Units): Html {
   ])
 }
 
+/** Name places without a value, and why they have none; '' where all have one. */
+function gapList({ curve, vary }: CliffDocument, { x: unit }: Units): Part {
+  const gaps = curve.filter(({ gap }) => gap !== null)
+  if (gaps.length === 0) return ''
+  const items = gaps.map(({ x, gap }) => html`<li>${vary.name} ${inUnit(x, unit)}: ${gap!}</li>`)
+  return html`<p>Without a value:</p><ul>${items}</ul>`
+}
+
+/** Say in which range to look further; '' where nothing says so. */
+function furtherText({ wider, vary }: CliffDocument): Part {
+  if (wider === null) return ''
+  return html`<p>A cliff may lie beyond this range: look further with <code>--vary ${vary.name}=${wider.low}..${wider.high}</code>.</p>`
+}
+
 function curveTable(document: CliffDocument, units: Units): Html {
   const { curve, vary, order } = document
   return table(curve, [
@@ -227,6 +256,8 @@ export function cliffPage(document: CliffDocument, about: About): string {
         'numbers',
         'In numbers',
         beside(document, units),
+        furtherText(document),
+        gapList(document, units),
         html`<p>Going back: ${hysteresis.note}.</p>`,
         html`<details><summary>All ${document.curve.length} places</summary>${curveTable(document, units)}</details>`,
       ),

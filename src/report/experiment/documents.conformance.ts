@@ -52,14 +52,14 @@ export const FOUND_CLIFF: CliffDocument = {
     const x = 0.2 + 0.05 * k
     const s = step(x, 0.62)
     return {
-      ...{ x, order: around(0.12 * s), relativeSd: 0.1 },
+      ...{ x, order: around(0.12 * s), relativeSd: 0.1, gap: null },
       susceptibility: around(s * (1 - s)),
     }
   }),
-  ...{ paths: 8, runs: 400 },
+  ...{ wider: null, paths: 8, runs: 400 },
 }
 
-/** No cliff, of one path, some of which has no value. */
+/** No cliff, of one path, with a place without a value. */
 export const NO_CLIFF: CliffDocument = {
   ...FOUND_CLIFF,
   measures: [
@@ -71,8 +71,9 @@ export const NO_CLIFF: CliffDocument = {
     x,
     order: k === 1 ? UNKNOWN : { value: 0, low: Number.NaN, high: Number.NaN },
     ...{ relativeSd: Number.NaN, susceptibility: UNKNOWN },
+    gap: k === 1 ? 'every path failed: the feed <stopped>' : null,
   })),
-  paths: 1,
+  ...{ wider: { low: 0.2, high: 0.99 }, paths: 1 },
 }
 
 /** A mesh of 2 x 2 cells, one of them without a value at a corner, and a cliff in two rows of three. */

@@ -84,6 +84,17 @@ describe('the page of a cliff', () => {
     expect(page).not.toContain('class="band fbad"')
   })
 
+  it('draws a place without a value as a gap, names it, and says where to look further', () => {
+    const page = cliffPage(NO_CLIFF, about)
+    expect(page).toContain('class="band fgrey"')
+    expect(page).toContain('no value</')
+    expect(page).toContain('40.0 %: every path failed: the feed &lt;stopped&gt;')
+    expect(page).toContain('--vary ethDrop=0.2..0.99')
+    const whole = cliffPage(FOUND_CLIFF, about)
+    for (const absent of ['Without a value', 'look further', 'class="band fgrey"'])
+      expect(whole).not.toContain(absent)
+  })
+
   it('tells what 1 % more shock adds', () => {
     const [point] = FOUND_CLIFF.curve.filter(({ x }) => Math.abs(x - 0.6) < 1e-9)
     // So many percent per whole shock are as many hundredths of a percent for 1 % of it.

@@ -89,6 +89,7 @@ export function cliffTables({ measures, curve, vary, order }: CliffDocument): re
     ...ranged<Row>(BOUNDS, (row) => row.order),
     ['relative_sd', 'DOUBLE', (row) => row.relativeSd],
     ...ranged<Row>(withBounds('susceptibility'), (row) => row.susceptibility),
+    ...own<Row>('VARCHAR', 'gap'),
   ]
   const metadata = { breakwater_x: vary.name, breakwater_measure: JSON.stringify(order) }
   return [measuresTable(measures), table('curve', curve, columns, metadata)]
