@@ -124,6 +124,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 'fraction',
     better: lower,
     doc: 'badDebt / totalDebt; none where nothing was owed at the start and bad debt arose',
+    none: Infinity,
     value({ opening: { totalDebt }, ending }) {
       const { bad } = ending.totals()
       if (totalDebt > 0) return bad / totalDebt
@@ -257,6 +258,7 @@ export const MEASURES: readonly Measure[] = [
     unit: 's',
     better: lower,
     doc: 'from the largest fall of the shocked asset at the watched source below its fundamental price until half of the gap was gone for good, counted to the end when it lasts; none without a gap',
+    none: 0,
     value: ({ world, watched }) => {
       const ticks = recoveryTicks(watched.gap)
       return ticks === null ? null : ticks * world.spec.tickSeconds
@@ -291,7 +293,8 @@ export const MEASURES: readonly Measure[] = [
     name: 'endogenousShare',
     unit: 'fraction',
     better: lower,
-    doc: '1 - roots/events over liquidations in the trace: those that another liquidation caused',
+    doc: '1 - roots/events over liquidations in the trace: those that another liquidation caused; none without a liquidation',
+    none: 0,
     value: ({ ending }) => {
       const { depth } = ending.forest()
       return mean(ending.liquidations().map((e) => (depth[e]! > 1 ? 1 : 0)))
@@ -336,7 +339,8 @@ export const MEASURES: readonly Measure[] = [
     name: 'overshoot',
     unit: 'log',
     better: lower,
-    doc: 'mean log distance below the trigger (-ln healthFactor) at the first liquidation of a position',
+    doc: 'mean log distance below the trigger (-ln healthFactor) at the first liquidation of a position; none without a liquidation',
+    none: 0,
     value: (view) => mean(firstLiquidations(view).map((e) => -log(view.world.trace.columns.z[e]!))),
   },
   ...CONTROL_MEASURES,

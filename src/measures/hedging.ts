@@ -122,6 +122,7 @@ export const HEDGING_MEASURES: readonly Measure[] = [
     unit: 'ratio',
     better: 'lower',
     doc: 'realised volatility of the shocked asset over that of its fundamental price, tick by tick; in worlds with dealers in options, none after a hedging gap',
+    none: Infinity,
     value: (view) => volRatio(view, 1),
   },
   {
@@ -129,6 +130,7 @@ export const HEDGING_MEASURES: readonly Measure[] = [
     unit: 'ratio',
     better: 'lower',
     doc: `the same over moves of ${LONG} ticks`,
+    none: Infinity,
     value: (view) => volRatio(view, LONG),
   },
   {

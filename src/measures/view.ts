@@ -115,6 +115,11 @@ export type MeasureInfo = {
   readonly unit: string
   readonly better: 'lower' | 'higher'
   readonly doc: string
+  /**
+   * What a path without a number counts as where paths are compared: 0 where nothing happened that could be
+   * measured, Infinity where what happened has no finite number. Absent: nothing follows from it.
+   */
+  readonly none?: number
 }
 
 /** A named number per path. */

@@ -1,22 +1,34 @@
 import type { Checked, CheckRow } from '../experiments/index.ts'
 import { inUnit } from './format.ts'
 
-const MARKS = { worse: 'WORSE', better: 'better', same: 'same', 'cannot tell': 'within' } as const
+const MARKS = {
+  ...{ worse: 'WORSE', better: 'better', same: 'same', 'cannot tell': 'cannot tell' },
+} as const
+/** Width of the longest mark. */
+const MARK = 11
+
+/** Least chance that is told as a number. */
+const RARE = 0.001
+
+/** Write the chance of a difference; nothing where none is left. */
+export function chanceText({ adjusted }: Pick<CheckRow, 'adjusted'>): string {
+  if (adjusted === 0) return ''
+  return adjusted < RARE ? `p < ${RARE}` : `p ${adjusted.toPrecision(2)}`
+}
 
 function rowText({ measure, unit, verdict, before, after, ...row }: CheckRow): string {
   const values = `${inUnit(before, unit)} -> ${inUnit(after, unit)}`
-  const head = `  ${MARKS[verdict].padEnd(7)} ${measure.padEnd(24)} ${values}`
+  const head = `  ${MARKS[verdict].padEnd(MARK)} ${measure.padEnd(24)} ${values}`
   if (verdict === 'same') return head
-  const { worsening, low, high, adjusted, method } = row
+  const { worsening, low, high, method } = row
   if (worsening === null) return `${head}; ${method}`
   const [way, sign] = worsening < 0 ? (['better', -1] as const) : (['worse', 1] as const)
   const ends = [low, high]
     .flatMap((end) => (end === null ? [] : [sign * end]))
     .sort((a, b) => a - b)
   const range = ends.length === 2 ? ` [${ends.map((end) => inUnit(end, unit)).join(' .. ')}]` : ''
-  // The test is of a worsening: of what is better it says nothing.
-  const chance = worsening < 0 ? '' : `, p ${adjusted.toPrecision(2)}`
-  return `${head}; ${way} by ${inUnit(sign * worsening, unit)}${range}${chance}; ${method}`
+  const chance = chanceText(row)
+  return `${head}; ${way} by ${inUnit(sign * worsening, unit)}${range}${chance && `, ${chance}`}; ${method}`
 }
 
 /** Tell a check on a terminal: per scenario what worsened, and how sure that is. */
@@ -26,7 +38,9 @@ export function checkText({ scenarios, rows, worse, method }: Checked): string {
       `${scenario}: ${paths} path${paths === 1 ? '' : 's'}, seed ${seed}`,
       ...notes.map((note) => `  ${note}`),
       ...(failedNow > failedBefore
-        ? [`  WORSE   ${failedNow} paths fail, ${failedBefore} did in the baseline`]
+        ? [
+            `  ${MARKS.worse.padEnd(MARK)} ${failedNow} paths fail, ${failedBefore} did in the baseline`,
+          ]
         : []),
       ...rows.filter((row) => row.scenario === scenario).map(rowText),
     ].join('\n'),

@@ -153,12 +153,18 @@ function compare(scenario: Scenario, before: BaselineEntry, now: BaselineEntry):
       failedNow: now.failedPaths.length,
     },
     rows: Object.keys(now.measures).map((measure) => {
-      const { unit = '', better = 'lower' } = measureInfo(measure) ?? {}
+      const { unit = '', better = 'lower', none = Number.NaN } = measureInfo(measure) ?? {}
       const sides = { before: numbers(before, measure), after: numbers(now, measure) }
-      const judged = judge({ ...sides, better, isPaired, isCertain })
+      const judged = judge({ ...sides, better, none, isPaired, isCertain })
       return { scenario: scenario.name, measure, unit, better, ...judged }
     }),
   }
+}
+
+function methodOf(rows: readonly CheckRow[]): string {
+  const hasInterval = rows.some(({ low, high }) => low !== high)
+  const rule = `worse or better where a mean that differs so much, either way, has a chance below ${LEVEL} for all ${rows.length} comparisons together (Holm)`
+  return hasInterval ? `${rule}; intervals are 95 %, each alone` : rule
 }
 
 /**
@@ -184,14 +190,13 @@ export async function checkScenarios(
   }
   const judged = compared.flatMap(({ rows }) => rows)
   const verdicts = verdictsOf(judged)
-  const rows = judged.map(({ isSame: _, pBetter: __, pLost: ___, ...row }, k): CheckRow => {
+  const rows = judged.map(({ isSame: _, pLost: __, ...row }, k): CheckRow => {
     return { ...row, ...verdicts[k]! }
   })
   const scenarios = compared.map(({ about }) => about)
   const failing = scenarios.filter(({ failedBefore, failedNow }) => failedNow > failedBefore)
   return {
-    ...{ breakwater: PACKAGE_VERSION, experiment: 'check' },
-    method: `worse when a worsening of the mean as large as this one has a chance below ${LEVEL} for all ${rows.length} comparisons together (Holm); intervals are 95 %, each alone`,
+    ...{ breakwater: PACKAGE_VERSION, experiment: 'check', method: methodOf(rows) },
     ...{ scenarios, rows },
     worse: rows.filter(({ verdict }) => verdict === 'worse').length + failing.length,
   }

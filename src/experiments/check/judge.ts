@@ -1,5 +1,5 @@
 import { meanInterval, momentsOf, studentCdf, studentQuantile, sum } from '../../math/index.ts'
-import { alikeChance } from '../estimate.ts'
+import { alike, alikeChance } from '../estimate.ts'
 import type { CheckRow, CheckVerdict } from './types.ts'
 
 /** Numbers of a measure in the baseline and now, path by path; NaN where a path has none, or infinite. */
@@ -8,6 +8,8 @@ export type Sides = {
   readonly after: Float64Array
   /** Which end is good. */
   readonly better: 'lower' | 'higher'
+  /** What a path without a number counts as; NaN where nothing follows from it. */
+  readonly none: number
   /** Whether path k met the same draws on both sides. */
   readonly isPaired: boolean
   /** Whether there is no chance in either world, so that one path tells all. */
@@ -31,15 +33,13 @@ export type Judged = Pick<
 > & {
   /** Whether nothing changed on any path. */
   readonly isSame: boolean
-  /** Chance of such an improvement without any. */
-  readonly pBetter: number
-  /** Chance of so many paths that lose their number; null when none has lost or gained one. */
+  /** Chance of so many paths that become infinitely bad; null when none has become that, or was it. */
   readonly pLost: number | null
 }
 
 /** Share of a number below which a difference is rounding: another order of the same sums makes no finding. */
 const ROUNDING = 1e-9
-/** Chance of any false alarm in a whole check. */
+/** Chance of any false finding in a whole check. */
 export const LEVEL = 0.05
 
 type Losses = Pick<Judged, 'lost' | 'gained' | 'pLost'>
@@ -49,34 +49,53 @@ function mean(values: Float64Array): number | null {
   return values.length === 0 ? null : sum(values) / values.length
 }
 
+function isRounding(difference: number, a: number, b: number): boolean {
+  return Math.abs(difference) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b))
+}
+
 function differ(a: number, b: number): number {
-  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b
+  return isRounding(a - b, a, b) ? 0 : a - b
 }
 
 function unknown(n: number, method: string, worsening: number | null = null): Parts {
-  return { worsening, low: null, high: null, p: 1, pBetter: 1, n, isSame: false, method }
+  return { worsening, low: null, high: null, p: 1, n, isSame: false, method }
 }
 
 /** A difference that is the same on all paths: sure without chance, else as unlikely as so many heads. */
-function constant(value: number, n: number, isCertain: boolean): Parts {
-  const chance = isCertain ? 0 : alikeChance(n)
-  const method = isCertain ? 'no chance: exact' : `all ${n} paths changed alike; sign test`
-  const exact = { worsening: value, low: value, high: value, n, isSame: value === 0 }
-  if (value === 0) return { ...exact, p: 1, pBetter: 1, method: `no change on any of ${n} paths` }
-  return { ...exact, p: value > 0 ? chance : 1, pBetter: value < 0 ? chance : 1, method }
+function constant(worsening: number, n: number, isCertain: boolean): Parts {
+  const exact = { worsening, low: worsening, high: worsening, n, isSame: worsening === 0 }
+  if (worsening === 0) return { ...exact, p: 1, method: `no change on any of ${n} paths` }
+  if (isCertain) return { ...exact, p: 0, method: 'no chance: exact' }
+  const { low, high, method } = alike(worsening, n, 1 - LEVEL)
+  return { ...exact, low, high, p: Math.min(1, 2 * alikeChance(n)), method }
 }
 
 function paired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
   const differences = before.map((b, k) => sign * differ(after[k]!, b))
   const n = differences.length
   if (n === 0) return unknown(0, 'no path has a number on both sides')
-  if (n === 1 && !isCertain && differences[0] !== 0)
-    return unknown(1, 'one path: no interval', differences[0])
-  if (differences.every((d) => d === differences[0])) return constant(differences[0]!, n, isCertain)
+  const first = differences[0]!
+  if (n === 1 && !isCertain && first !== 0) return unknown(1, 'one path: no interval', first)
+  if (differences.every((d, k) => isRounding(d - first, before[k]!, after[k]!)))
+    return constant(first, n, isCertain)
   const { mean: worsening, sd, low, high } = meanInterval(differences)
-  const p = studentCdf((-worsening * Math.sqrt(n)) / sd, n - 1)
+  const p = 2 * studentCdf((-Math.abs(worsening) * Math.sqrt(n)) / sd, n - 1)
   const method = `paired differences of ${n} paths, Student t`
-  return { worsening, low, high, p, pBetter: 1 - p, n, isSame: false, method }
+  return { worsening, low, high, p, n, isSame: false, method }
+}
+
+/** Ways to choose k of n. */
+function choose(n: number, k: number): number {
+  let ways = 1
+  for (let i = 1; i <= k; i++) ways = (ways * (n - k + i)) / i
+  return ways
+}
+
+/** Sides without scatter: as unlikely as that a shuffle of all paths parts them so, either way round. */
+function parted(worsening: number, before: number, after: number): Parts {
+  const p = Math.min(1, 2 / choose(before + after, before))
+  const method = `unpaired: ${before} and ${after} paths, each alike; permutation test, no interval`
+  return { ...unknown(Math.min(before, after), method, worsening), p }
 }
 
 /** Source: Welch, "The generalization of Student's problem" (1947). */
@@ -87,70 +106,96 @@ function unpaired({ before, after, isCertain }: Sides, sign: 1 | -1): Parts {
   const worsening = sign * differ(b.mean, a.mean)
   if (n === 1 && !isCertain && worsening !== 0)
     return unknown(1, 'one path: no interval', worsening)
+  const isFlat = [before, after].every((side) => side.every((v) => differ(v, side[0]!) === 0))
+  if (isFlat && (worsening === 0 || isCertain)) return constant(worsening, n, isCertain)
+  if (isFlat) return parted(worsening, a.n, b.n)
   const [va, vb] = [(a.sd * a.sd) / a.n, (b.sd * b.sd) / b.n]
   const error = Math.sqrt(va + vb)
-  if (error === 0) return constant(worsening, n, isCertain)
   const freedom =
     ((va + vb) * (va + vb)) / ((va * va) / Math.max(1, a.n - 1) + (vb * vb) / Math.max(1, b.n - 1))
   const half = studentQuantile(0.975, freedom) * error
-  const p = studentCdf(-worsening / error, freedom)
+  const p = 2 * studentCdf(-Math.abs(worsening) / error, freedom)
   const method = `unpaired: means of ${a.n} and ${b.n} paths, Welch t`
-  const range = { low: worsening - half, high: worsening + half }
-  return { worsening, ...range, p, pBetter: 1 - p, n, isSame: false, method }
+  return { worsening, low: worsening - half, high: worsening + half, p, n, isSame: false, method }
 }
 
-/** How a path stands: 1 without a number or infinitely bad, 0 with a number, -1 infinitely good. */
+/** How a path stands: 1 infinitely bad, -1 infinitely good, 0 otherwise. */
 function standings(values: Float64Array, sign: 1 | -1): Float64Array {
-  return values.map((v) => (Number.isFinite(v) ? 0 : sign * v === -Infinity ? -1 : 1))
+  return values.map((v) => (sign * v === Infinity ? 1 : sign * v === -Infinity ? -1 : 0))
 }
 
-/** Count paths that lost their number, which means nothing to the others. */
-function lossesOf({ before, after, isPaired, isCertain }: Sides, sign: 1 | -1): Losses {
-  const [then, now] = [standings(before, sign), standings(after, sign)]
-  const better = 'lower'
-  if (isPaired) {
-    const lost = now.filter((s, k) => s > then[k]!).length
-    const gained = now.filter((s, k) => s < then[k]!).length
-    // The same draws, and a number less: no chance makes that.
-    return { lost, gained, pLost: lost + gained === 0 ? null : lost > gained ? 0 : 1 }
+/** Chance of so many paths that became infinitely bad; null when none is or was infinite. */
+function infinityChance(sides: Sides, sign: 1 | -1): number | null {
+  const [before, after] = [standings(sides.before, sign), standings(sides.after, sign)]
+  if (!before.some((s) => s !== 0) && !after.some((s) => s !== 0)) return null
+  // The same draws, and a number less: no chance makes that.
+  if (sides.isPaired) return sum(after) > sum(before) ? 0 : 1
+  const { worsening, p } = unpaired({ ...sides, before, after }, 1)
+  return (worsening ?? 0) > 0 ? p : 1
+}
+
+/** Count paths that have a finite number on one side only. */
+function lossesOf(sides: Sides, sign: 1 | -1): Losses {
+  const { before, after, isPaired } = sides
+  const pLost = infinityChance(sides, sign)
+  const has = (values: Float64Array) => values.filter((v) => Number.isFinite(v)).length
+  if (!isPaired) {
+    // As many as would be missing of as many paths as there are now.
+    const fewer = before.length - has(before) - (after.length - has(after))
+    return { lost: Math.max(0, -fewer), gained: Math.max(0, fewer), pLost }
   }
-  const more = sum(now) - sum(then)
-  const isNone = then.every((s) => s === 0) && now.every((s) => s === 0)
-  const { p } = unpaired({ before: then, after: now, better, isPaired, isCertain }, 1)
-  return { lost: Math.max(0, more), gained: Math.max(0, -more), pLost: isNone ? null : p }
+  const changes = before.map(
+    (b, k) => Number(Number.isFinite(after[k])) - Number(Number.isFinite(b)),
+  )
+  const [lost, gained] = [-1, 1].map((way) => changes.filter((c) => c === way).length)
+  return { lost: lost!, gained: gained!, pLost }
 }
 
-function lossText({ lost, gained }: Losses): string {
+function lossText({ lost, gained, pLost }: Losses): string {
   const of = (n: number): string => `${n} path${n === 1 ? '' : 's'}`
   return [
     ...(lost > 0 ? [`; ${of(lost)} lost the number`] : []),
     ...(gained > 0 ? [`; ${of(gained)} gained one`] : []),
+    ...(lost + gained > 0 && pLost === null ? [', from which nothing follows'] : []),
   ].join('')
+}
+
+/** Say what paths without a number count as, where one side has some. */
+function noneText({ before, after, none }: Sides): string {
+  const [then, now] = [before, after].map((side) => side.filter((v) => Number.isNaN(v)).length)
+  if (Number.isNaN(none) || then! + now! === 0) return ''
+  return `; no number counts as ${Number.isFinite(none) ? none : 'infinite'} (${then} paths of the baseline, ${now} now)`
 }
 
 /** Whether a measure says the same on every path, also where it has no number. */
 function isSameOnAll({ before, after }: Sides): boolean {
   const isSame = (b: number, k: number): boolean =>
-    Number.isFinite(b) ? differ(after[k]!, b) === 0 : Object.is(after[k], b)
+    Number.isFinite(after[k]! - b) ? differ(after[k]!, b) === 0 : Object.is(after[k], b)
   return before.length > 0 && before.length === after.length && before.every(isSame)
 }
 
 /**
  * Compare a measure with its baseline, by the differences of paths that met the same draws where they did.
- * Numbers are compared of paths that have a finite one; those that lost theirs count for themselves.
+ * Numbers are compared of paths that have a finite one. Those that became infinitely bad count for
+ * themselves; from those that lost their number nothing follows, unless the measure says what that means.
  */
-export function judge(sides: Sides): Judged {
-  const sign = sides.better === 'lower' ? 1 : -1
-  const { before, after, isPaired } = sides
+export function judge(asked: Sides): Judged {
+  const sign = asked.better === 'lower' ? 1 : -1
+  const { isPaired, none } = asked
+  const filled = (side: Float64Array) => side.map((v) => (Number.isNaN(v) ? none : v))
+  const sides = { ...asked, before: filled(asked.before), after: filled(asked.after) }
+  const { before, after } = sides
   const isKept = (own: number, k: number): boolean =>
     Number.isFinite(own) && (!isPaired || Number.isFinite(before[k]! + after[k]!))
   const finite = { ...sides, before: before.filter(isKept), after: after.filter(isKept) }
   const parts = isPaired ? paired(finite, sign) : unpaired(finite, sign)
   const losses = lossesOf(sides, sign)
+  const isAlike = losses.lost + losses.gained === 0 && losses.pLost === null && parts.isSame
   return {
-    ...{ ...parts, ...losses, isPaired, method: parts.method + lossText(losses) },
+    ...{ ...parts, ...losses, isPaired },
+    method: parts.method + lossText(losses) + noneText(asked),
     ...{ before: mean(finite.before), after: mean(finite.after) },
-    isSame: losses.lost + losses.gained === 0 && (parts.isSame || isSameOnAll(sides)),
+    isSame: isAlike || isSameOnAll(sides),
   }
 }
 
@@ -175,14 +220,18 @@ export function verdictsOf(
   judged: readonly Judged[],
 ): readonly { readonly verdict: CheckVerdict; readonly adjusted: number }[] {
   const losing = judged.flatMap(({ pLost }, k) => (pLost === null ? [] : [{ k, pLost }]))
-  const worse = holm([...judged.map(({ p }) => p), ...losing.map(({ pLost }) => pLost)])
-  const better = holm(judged.map(({ pBetter }) => pBetter))
-  const lost = new Map(losing.map(({ k }, place) => [k, worse[judged.length + place]!]))
-  return judged.map((own, k) => {
-    const adjusted = Math.min(worse[k]!, lost.get(k) ?? 1)
-    if (own.isSame) return { verdict: 'same', adjusted }
-    if (adjusted < LEVEL) return { verdict: 'worse', adjusted }
-    const isBetter = better[k]! < LEVEL && own.lost === 0
-    return { verdict: isBetter ? 'better' : 'cannot tell', adjusted }
-  })
+  const all = holm([...judged.map(({ p }) => p), ...losing.map(({ pLost }) => pLost)])
+  const lost = new Map(losing.map(({ k }, place) => [k, all[judged.length + place]!]))
+  const verdictOf = (own: Judged, k: number): CheckVerdict => {
+    if (own.isSame) return 'same'
+    if ((lost.get(k) ?? 1) < LEVEL) return 'worse'
+    if (all[k]! >= LEVEL) return 'cannot tell'
+    if (own.worsening! > 0) return 'worse'
+    // Those that are left may look better because others are gone.
+    return own.lost === 0 ? 'better' : 'cannot tell'
+  }
+  return judged.map((own, k) => ({
+    verdict: verdictOf(own, k),
+    adjusted: Math.min(all[k]!, lost.get(k) ?? 1),
+  }))
 }

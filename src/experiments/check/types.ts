@@ -58,12 +58,12 @@ export type CheckRow = {
   readonly worsening: number | null
   readonly low: number | null
   readonly high: number | null
-  /** Chance of such a worsening without any; adjusted for all comparisons of the check (Holm). */
+  /** Chance of a difference as large, either way, without any; adjusted for all of the check (Holm). */
   readonly p: number
   readonly adjusted: number
   /** Paths that are compared: that have a finite number on both sides. */
   readonly n: number
-  /** Paths that have no number now and had one, or became infinitely bad; that is a worsening. */
+  /** Paths that have no finite number now and had one; a worsening only where they became infinitely bad. */
   readonly lost: number
   /** Paths the other way round. */
   readonly gained: number

@@ -1,4 +1,5 @@
 import type { Checked, CheckedScenario, CheckRow } from '../../experiments/index.ts'
+import { chanceText } from '../checkText.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { madeBy, measureOf } from './about.ts'
@@ -21,11 +22,13 @@ function changeText({ worsening, low, high, unit }: CheckRow): string {
   return worsening === null ? 'no number' : rangedText({ value: worsening, low, high }, unit)
 }
 
-/** What became worse: the mean, or paths that have no number any more. */
+/** What became worse: the mean, or paths that became infinitely bad. */
 function worseningText(row: CheckRow): string {
   const { measure, scenario, lost, gained, worsening } = row
   const isLess = lost > gained && !((worsening ?? 0) > 0)
-  const how = isLess ? `, which ${count(lost, 'path')} lost` : ` by ${changeText(row)}`
+  const how = isLess
+    ? `, which is infinite on ${count(lost, 'path')} more`
+    : ` by ${changeText(row)}`
   return `${words(measure)} of ${scenario}${how}`
 }
 
@@ -47,7 +50,7 @@ function chartOf(rows: readonly CheckRow[]): Html {
   const drawn = rows.map(rowOf)
   return html`${figure(
     'Change of each mean',
-    'as a share of the larger of both; right of 0 is worse, in the measure\u2019s own direction; whiskers are 95 % intervals',
+    `as a share of the larger of both; right of 0 is worse, in the measure\u2019s own direction${drawn.some(({ low, high }) => low !== high) ? '; whiskers are 95 % intervals' : ''}`,
     (width) =>
       rowPlot(
         {
@@ -80,8 +83,8 @@ function tableOf(rows: readonly CheckRow[]): Html {
     {
       title: 'p',
       align: 'right',
-      hint: 'chance of such a worsening without any, all comparisons of this check taken together',
-      cell: ({ adjusted }) => short(adjusted),
+      hint: 'chance of a difference as large, either way, without any; all comparisons of this check taken together',
+      cell: (row) => chanceText(row).replace(/^p /, ''),
     },
     { title: 'how', cell: ({ method }) => html`<span class="w">${method}</span>` },
   ])
@@ -141,7 +144,7 @@ export function checkPage(document: Checked, command: string): string {
   return experimentPage({
     title: worse > 0 ? `${worse} worsened` : 'nothing worsened',
     question: 'Breakwater check: did any measure worsen against the baseline',
-    heading: scenarios.map(({ scenario }) => scenario).join(', '),
+    heading: `Check of ${scenarios.map(({ scenario }) => scenario).join(', ')}`,
     lead: leadOf(document),
     tiles: tilesOf(document),
     warnings: isUnknown ? ['some measures have no number on both sides; they are not judged'] : [],
