@@ -6,12 +6,22 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { buildWorld } from '../src/engine/index.ts'
 import { type Law, type ScenarioSensitivity, sensitivityOf } from '../src/experiments/index.ts'
 import type { Interval } from '../src/experiments/sensitivity/ranges.ts'
 import { type Claim, type Ranking, rankingOf } from '../src/experiments/sensitivity/ranking.ts'
+import { namedLenders } from '../src/measures/index.ts'
 import { MODELS } from '../src/mechanisms/index.ts'
 import { loadScenario, resolveScenario } from '../src/scenario/index.ts'
-import { KNOBS, type KnobName, knobsIn } from '../src/world/index.ts'
+import {
+  KNOBS,
+  type KnobName,
+  knobsIn,
+  type Lender,
+  turnKnob,
+  type World,
+  type WorldSpec,
+} from '../src/world/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const PAGE = join(ROOT, 'docs/components.md')
@@ -66,12 +76,51 @@ function scaled({ low, high, scale }: Component, by: number): readonly [number, 
   return [round(low ** by), round(high ** by)]
 }
 
+async function specOf(world: WorldOf): Promise<WorldSpec> {
+  const scenario = loadScenario(join(ROOT, `scenarios/${world.scenario}.yaml`))
+  const set = { ...scenario.short, ...world.set }
+  return (await resolveScenario(scenario, { set })).spec
+}
+
 /** Components that a world has. */
 async function presentIn(world: WorldOf): Promise<readonly Component[]> {
-  const scenario = loadScenario(join(ROOT, `scenarios/${world.scenario}.yaml`))
-  const { spec } = await resolveScenario(scenario, { set: { ...scenario.short, ...world.set } })
-  const has = knobsIn(spec, MODELS)
+  const has = knobsIn(await specOf(world), MODELS)
   return plan.components.filter(({ name }) => has.includes(name))
+}
+
+/** Mean debt of the fewest accounts that owe half of it, USD, the last of them in part; NaN without debt. */
+function halfSize({ book, coordinatesAt }: Lender, { spec }: World): number {
+  const { start, count, coordinate, amount } = book
+  const values = new Float64Array(book.coordinates)
+  const prices = spec.assets.map(({ price }) => price)
+  coordinatesAt(prices, 'value', values)
+  const debts = Array.from(count, (n, row) => {
+    let debt = 0
+    for (let k = start[row]!; k < start[row]! + n; k++)
+      debt -= Math.min(0, amount[k]! * values[coordinate[k]!]!)
+    return debt
+  }).sort((a, b) => b - a)
+  const half = debts.reduce((a, b) => a + b, 0) / 2
+  let [owed, accounts] = [0, 0]
+  for (const debt of debts) {
+    if (!(owed < half)) break
+    accounts += Math.min(1, (half - owed) / debt)
+    owed += debt
+  }
+  return half / accounts
+}
+
+/** What `concentration` does to the size of the largest debtors where it does least, as a factor. */
+async function reached(world: WorldOf, factor: number): Promise<number> {
+  const spec = await specOf(world)
+  const sizes = (of: WorldSpec): readonly number[] => {
+    const built = buildWorld(of, MODELS, { seed: 0 })
+    return namedLenders(built).map(({ lender }) => halfSize(lender, built))
+  }
+  const found = sizes(spec)
+  const turned = sizes(turnKnob(spec, MODELS, 'concentration', factor))
+  const factors = turned.map((size, k) => size / found[k]!).filter((f) => !Number.isNaN(f))
+  return factor < 1 ? Math.max(...factors) : Math.min(...factors)
 }
 
 async function analyse(world: WorldOf, by: number): Promise<ScenarioSensitivity> {
@@ -113,20 +162,39 @@ function says({ pairs, verdict }: Ranking): string {
   const parts = [
     ['holds', of('holds')],
     ['reversed', of('fails')],
-    ['intervals overlap or neither matters', of('untold')],
+    ['not told apart', of('untold')],
   ].filter(([, text]) => text !== '')
   return `**${SAYS[verdict]}** (${parts.map(([what, text]) => `${what}: ${text}`).join('; ') || 'nothing to compare'})`
 }
 
 type Line = { readonly text: string; readonly ranking: Ranking }
 
-function lineOf(found: ScenarioSensitivity, scale: string): Line {
+/** Totals that the claim is about: where debt cannot be concentrated, its share is that of splitting. */
+function testable(
+  totals: ReadonlyMap<string, Interval>,
+  [, largest]: readonly [number, number],
+  high: number,
+): ReadonlyMap<string, Interval> {
+  const own = totals.get('concentration')
+  if (!own || largest >= Math.sqrt(high)) return totals
+  return new Map([...totals, ['concentration', { ...own, low: Number.NaN, high: Number.NaN }]])
+}
+
+async function lineOf(
+  world: WorldOf,
+  found: ScenarioSensitivity,
+  by: number,
+  scale: string,
+): Promise<Line> {
   const totals = totalsOf(found)
   const cells = plan.components.map(({ name }) => cellOf(totals.get(name)))
-  const ranking = rankingOf(totals, claims)
+  const [low, high] = scaled(plan.components.find(({ name }) => name === 'concentration')!, by)
+  const sizes = [await reached(world, low), await reached(world, high)] as const
+  const ranking = rankingOf(testable(totals, sizes, high), claims)
   const { mean, variance } = found
   const moved = `${(mean! / 1e6).toPrecision(3)} +- ${(Math.sqrt(variance!) / 1e6).toPrecision(2)}`
-  return { text: `| ${[scale, ...cells, moved, says(ranking)].join(' | ')} |`, ranking }
+  const grown = sizes.map((size) => size.toPrecision(3)).join(' .. ')
+  return { text: `| ${[scale, ...cells, grown, moved, says(ranking)].join(' | ')} |`, ranking }
 }
 
 /** The section of one world. */
@@ -136,7 +204,7 @@ async function sectionOf(world: WorldOf): Promise<{ text: string; rankings: read
   let evaluations = 0
   for (const { by, text } of SCALES) {
     const found = await analyse(world, by)
-    lines.push(lineOf(found, text))
+    lines.push(await lineOf(world, found, by, text))
     evaluations += found.evaluations
     notes = [...new Set([...notes, ...found.notes])]
     process.stderr.write(`${world.scenario}, ranges ${text}: ${found.runs} paths\n`)
@@ -148,8 +216,8 @@ async function sectionOf(world: WorldOf): Promise<{ text: string; rankings: read
     '',
     `\`scenarios/${world.scenario}.yaml --short${set.join('')}\`, ${world.paths} ${world.paths === 1 ? 'path' : 'paths'} per point, ${world.samples} base samples, ${evaluations} points in all.`,
     '',
-    `| ranges | ${names.join(' | ')} | ${plan.measure}, M USD, mean +- sd over the points | High above Medium |`,
-    `|---|${names.map(() => '---|').join('')}---|---|`,
+    `| ranges | ${names.join(' | ')} | size of the largest debtors, factor | ${plan.measure}, M USD, mean +- sd over the points | High above Medium |`,
+    `|---|${names.map(() => '---|').join('')}---|---|---|`,
     ...lines.map((line) => line.text),
     ...(notes.length > 0 ? ['', `${notes.join('; ')}.`] : []),
     '',
@@ -175,7 +243,7 @@ Written by \`npm run components\` from \`data/components.json\`, whose ranges we
 
 Numbers are total-order Sobol indices of the mean of \`${plan.measure}\` over paths: the share of its variance that goes with a component, alone and together with the others, all varied uniformly and independently over their ranges; in brackets their 95 % intervals over samples, and over paths where there are several. A pair is told apart only where its intervals do not overlap and one of them reaches 1 %. Shares say what moves a measure within these ranges, not what is dangerous in itself: a component with a small share may still be the one that is cheap to change.
 
-Every world has the same knobs (\`--set oracleLatency=60\` on any scenario, \`--vary\` in every experiment). Delays act in whole blocks. Accounts grow only by debt of nearly their own health; where there is none, as in a book of few or of equal accounts, a concentration above 1 changes little and only splitting acts.
+Every world has the same knobs (\`--set oracleLatency=60\` on any scenario, \`--vary\` in every experiment). Delays act in whole blocks. Accounts grow only by debt of nearly their own health, so a book of few accounts cannot be concentrated: "size of the largest debtors" is what the ends of the range really do to the mean debt of the fewest accounts that owe half of it. Where it does not reach the root of the factor asked for, the share of \`concentration\` is that of splitting alone, and no pair with it is told.
 `
 
 function summaryOf(all: ReadonlyMap<WorldOf, readonly Ranking[]>): string {
