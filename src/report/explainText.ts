@@ -1,6 +1,8 @@
 import type { AttributionDocument, Interval, ScenarioSensitivity } from '../experiments/index.ts'
+import { rangedText } from './experiment/units.ts'
 import type { ExplainDocument } from './explain.ts'
-import { inUnit, percent } from './format.ts'
+import { addsMost, type Lead, movesMost } from './explainLead.ts'
+import { inUnit } from './format.ts'
 import type { PathStory } from './pathStory.ts'
 
 const WIDTH = 24
@@ -16,6 +18,9 @@ function ranged({ value, low, high }: Interval, unit: string): string {
   if (low === high) return inUnit(value, unit)
   return `${inUnit(value, unit)} [${inUnit(low, unit)} .. ${inUnit(high, unit)}]`
 }
+
+const leadLine = (lead: Lead | null): readonly string[] =>
+  lead ? [`${lead.named} ${lead.told}`] : []
 
 /** What a measure is made of, from fundamental to whole. */
 function waterfall(attribution: AttributionDocument): readonly string[] {
@@ -34,6 +39,7 @@ function waterfall(attribution: AttributionDocument): readonly string[] {
     ...(channels.length > 1 ? [line('all channels', ranged(spread, unit), '')] : []),
     line('fundamental', `${ranged(fundamental, unit)}  is left with all of them cut`, ''),
     ...absent.map(({ name, reason }) => line(name, `not there: ${reason}`, '')),
+    ...leadLine(addsMost(attribution)),
     ...attribution.notes.map((note) => `note: ${note}`),
     '',
   ]
@@ -41,7 +47,7 @@ function waterfall(attribution: AttributionDocument): readonly string[] {
 
 /** A share that may be nothing is none that can be told. */
 function doubtOf({ value, low }: Interval): string {
-  if (Number.isNaN(low)) return '  cannot tell'
+  if (Number.isNaN(low)) return ' (no interval)  cannot tell'
   return low <= 0 && value !== 0 ? '  cannot tell from none' : ''
 }
 
@@ -60,11 +66,14 @@ function tornado(sensitivity: ScenarioSensitivity): readonly string[] {
     `What moves ${measure} (${what}, share of its variance; ${evaluations} points, ${paths} path${paths === 1 ? '' : 's'} each):`,
     ...rows.map(
       ({ name, index }) =>
-        `  ${name.padEnd(18)} ${bar(index.value).padEnd(WIDTH)} ${percent(index.value)} [${percent(index.low)} .. ${percent(index.high)}]${doubtOf(index)}`,
+        `  ${name.padEnd(18)} ${bar(index.value).padEnd(WIDTH)} ${rangedText(index, 'fraction')}${doubtOf(index)}`,
     ),
     ...(method === 'morris' ? screening(sensitivity) : []),
-    ...(left.length > 0 ? [`  screened out as unimportant: ${left.join(', ')}`] : []),
-    ...(skipped.length > 0 ? [`  not varied: ${skipped.map(({ name }) => name).join(', ')}`] : []),
+    ...(left.length > 0
+      ? [`  screened out as unimportant, shares are of what is left: ${left.join(', ')}`]
+      : []),
+    ...skipped.map(({ name, reason }) => `  not varied: ${name} (${reason})`),
+    ...leadLine(movesMost(sensitivity)),
     ...notes.map((note) => `note: ${note}`),
     '',
   ]

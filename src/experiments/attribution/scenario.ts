@@ -46,6 +46,11 @@ export type Attribution = Pick<Division, 'method' | 'orders'> & {
   readonly spread: Interval
   /** Largest share first. */
   readonly channels: readonly ChannelShare[]
+  /**
+   * The channel that adds most, then those that cannot be told from it by the paired differences of shares;
+   * none where that one does not surely add.
+   */
+  readonly leaders: readonly string[]
   readonly absent: readonly AbsentChannel[]
   /** Value of the measure on every path that was run; NaN where a path has none or failed. */
   readonly values: Float64Array
@@ -239,11 +244,21 @@ export async function attribute(
     whole: level(games.picked(own)),
     fundamental: level(games.picked(left)),
     spread: division?.total ?? { value: 0, low: 0, high: 0 },
-    channels: channels.sort((a, b) => Math.abs(b.share.value) - Math.abs(a.share.value)),
+    leaders: leadersOf(division, channels),
+    channels: channels.toSorted((a, b) => Math.abs(b.share.value) - Math.abs(a.share.value)),
     absent,
     ...{ method: division?.method ?? 'exact', orders: division?.orders ?? 0 },
     ...{ values: own, paths, isRandom, runs: own.length * (1 + sets) },
   }
+}
+
+/** @param channels in the order of the players. */
+function leadersOf(
+  division: Division | null,
+  channels: readonly ChannelShare[],
+): readonly string[] {
+  const leaders = (division?.leaders ?? []).map((p) => channels[p]!)
+  return leaders[0]?.verdict === 'adds' ? leaders.map(({ name }) => name) : []
 }
 
 /** Divide by paths, and where a statistic is asked for by that; shares per path stay those of the paths. */

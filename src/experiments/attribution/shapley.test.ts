@@ -102,6 +102,48 @@ describe('shares of players', () => {
   })
 })
 
+describe('who leads', () => {
+  const PATHS = 8
+  const draws = philoxDraws(4, 0, 'leaders')
+  const noise = (slot: number): Float64Array =>
+    Float64Array.from({ length: PATHS }, (_, k) => draws.normal(k, slot))
+  /** Players who bring their own, path by path, whoever else is there. */
+  const game =
+    (worth: readonly Float64Array[]): Game =>
+    async (coalitions) =>
+      coalitions.map((c) =>
+        Float64Array.from({ length: PATHS }, (_, k) =>
+          worth.reduce((sum, own, p) => sum + ((c & (1 << p)) === 0 ? 0 : own[k]!), 0),
+        ),
+      )
+  const leaders = async (worth: readonly Float64Array[], options = {}) =>
+    (await shapley(worth.length, game(worth), options)).leaders
+
+  it.each([{}, { exactUpTo: 1, orders: 4 }])(
+    'is one where the paired difference says so, whatever the intervals of both (%o)',
+    async (options) => {
+      const common = noise(0)
+      const worth = [common.map((z) => 10 + 3 * z), common.map((z) => 10.5 + 3 * z)]
+      const { shares } = await shapley(2, game(worth), options)
+      expect(shares[0]!.share.high).toBeGreaterThan(shares[1]!.share.low)
+      expect(await leaders([...worth, new Float64Array(PATHS)], options)).toEqual([1])
+    },
+  )
+
+  it('are all that cannot be told from the largest, the largest first', async () => {
+    const worth = [noise(1).map((z) => 10 + 3 * z), noise(2).map((z) => 10 + 3 * z), noise(3)]
+    const found = await leaders(worth)
+    expect(found.toSorted()).toEqual([0, 1])
+    const { shares } = await shapley(3, game(worth))
+    expect(shares[found[0]!]!.share.value).toBeGreaterThan(shares[found[1]!]!.share.value)
+  })
+
+  it('are twins both, though their sums round otherwise', async () => {
+    const twins = [0.1, 0.1, 0.05].map((w) => new Float64Array(PATHS).fill(w))
+    expect(await leaders(twins)).toEqual([0, 1])
+  })
+})
+
 describe('shares over sampled orders', () => {
   const costs = Array.from({ length: 10 }, (_, k) => (k + 1) ** 2)
 

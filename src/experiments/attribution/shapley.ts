@@ -40,6 +40,11 @@ export type Division = {
   /** What all players bring together. */
   readonly total: Interval
   readonly shares: readonly Share[]
+  /**
+   * The player with the largest share, then those of whom the interval of the paired difference does not say
+   * that they have less: one alone surely has most.
+   */
+  readonly leaders: readonly number[]
 }
 
 /** Most players whose coalitions fit a number. */
@@ -125,6 +130,43 @@ function widened({ value, low, high }: Interval, reach: number): Interval {
   }
 }
 
+/** A share path by path, and that of every pair of orders; without pairs where all coalitions are asked for. */
+type Part = { readonly perPath: Float64Array; readonly byPair: readonly Float64Array[] }
+
+type Summary = NonNullable<DivisionOptions['summary']>
+
+function tellOf({ perPath, byPair }: Part, summary: Summary): Interval {
+  if (byPair.length === 0) return summary(perPath)
+  const { value, high } = intervalOf(Float64Array.from(byPair, (values) => summary(values).value))
+  return widened(summary(perPath), high - value)
+}
+
+function differenceOf(a: Part, b: Part): Part {
+  const less = (own: Float64Array, than: Float64Array): Float64Array =>
+    own.map((value, k) => value - than[k]!)
+  return {
+    perPath: less(a.perPath, b.perPath),
+    byPair: a.byPair.map((own, k) => less(own, b.byPair[k]!)),
+  }
+}
+
+/** Share of the largest below which a difference is that of the order of sums. */
+const ROUNDING = 1e-9
+
+function leadersOf(parts: readonly Part[], summary: Summary): readonly number[] {
+  const values = parts.map((part) => summary(part.perPath).value)
+  const first = values.indexOf(Math.max(...values))
+  if (first < 0) return []
+  const isLess = (p: number): boolean =>
+    tellOf(differenceOf(parts[first]!, parts[p]!), summary).low >
+    ROUNDING * Math.abs(values[first]!)
+  const others = values
+    .map((_, p) => p)
+    .filter((p) => p !== first && !isLess(p))
+    .sort((a, b) => values[b]! - values[a]!)
+  return [first, ...others]
+}
+
 /** Share of a player over sampled orders, and the share that each pair of orders gives. */
 function sampledShare(
   known: Known,
@@ -171,15 +213,12 @@ export async function shapley(
   const every = isExact ? Array.from({ length: all + 1 }, (_, c) => c) : [all, ...ends, ...met]
   const known = await ask(game, every)
   const paths = known(all).length
-  const divide = (player: number): Pick<Share, 'share' | 'perPath'> => {
-    if (isExact) {
-      const perPath = exactShare(known, player, players, paths)
-      return { perPath, share: summary(perPath) }
-    }
-    const { perPath, byPair } = sampledShare(known, player, pairs, paths)
-    const { value, high } = intervalOf(Float64Array.from(byPair, (values) => summary(values).value))
-    return { perPath, share: widened(summary(perPath), high - value) }
-  }
+  const parts = own.map(
+    (player): Part =>
+      isExact
+        ? { perPath: exactShare(known, player, players, paths), byPair: [] }
+        : sampledShare(known, player, pairs, paths),
+  )
   const missing = (player: number): Float64Array => {
     const out = new Float64Array(paths)
     addMarginal(known, player, all - (1 << player), 1, out)
@@ -188,10 +227,11 @@ export async function shapley(
   return {
     ...{ method: isExact ? 'exact' : 'orders', orders: 2 * pairs.length },
     total: summary(known(all)),
-    shares: own.map((p) => ({
-      ...divide(p),
+    shares: parts.map((part, p) => ({
+      ...{ perPath: part.perPath, share: tellOf(part, summary) },
       alone: summary(known(1 << p)),
       last: summary(missing(p)),
     })),
+    leaders: leadersOf(parts, summary),
   }
 }

@@ -51,7 +51,7 @@ export function jackknifeVariance(left: readonly number[]): number {
 /**
  * Estimate from all replicates, with its error from leaving each out (jackknife). Shares are ratios of sums
  * of squares and lean to the right, the more the fewer the samples: of a positive one every end is the
- * farther of that on its own scale and that on the scale of its logarithm.
+ * farther of that on its own scale and that on the scale of its logarithm, which no share takes beyond 1.
  *
  * Measured on Ishigami, g and linear functions, 400 seeds each: 95 % intervals cover 91 to 98 % with 16 base
  * samples, 90 to 99 % with 32, 92 to 99 % with 64; without the logarithm 80 to 95, 88 to 97, 91 to 97 %. An
@@ -72,7 +72,7 @@ export function jackknife(
   return {
     value,
     low: Math.min(plain.low, value / factor),
-    high: Math.max(plain.high, value * factor),
+    high: Math.max(plain.high, Math.min(1, value * factor)),
   }
 }
 

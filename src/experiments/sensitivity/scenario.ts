@@ -1,14 +1,17 @@
+import { pow } from '../../math/index.ts'
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { isRandom } from '../chance.ts'
 import { type Quantity, quantityOf } from '../quantity.ts'
-import { openSurvey, type Survey, type SurveyOptions } from '../survey.ts'
+import { openSurvey, type SurveyOptions } from '../survey.ts'
+import { type Answers, answersTo, each, numbersOf } from './answers.ts'
 import type { Correlations } from './copula.ts'
 import type { Law } from './laws.ts'
+import { leadersOf } from './leaders.ts'
 import { type MorrisEffect, morrisDesign, morrisFrom } from './morris.ts'
 import { checkCount, type Interval, type Ranges, SensitivityError } from './ranges.ts'
 import { freedomOf, LEAST, widened } from './replicates.ts'
-import { shapleyDesign, shapleyFrom } from './shapley.ts'
-import { sobolDesign, sobolFrom } from './sobolIndices.ts'
+import { shapleyContrast, shapleyDesign, shapleyFrom } from './shapley.ts'
+import { sobolContrast, sobolDesign, sobolFrom } from './sobolIndices.ts'
 import { type Skipped, type Varied, variedIn } from './vary.ts'
 
 /** `morris` screens only; the others screen first, then share out the variance of what is left. */
@@ -68,6 +71,11 @@ export type ScenarioSensitivity = {
   readonly correlations: readonly Correlation[]
   /** In the order in which they were asked for. */
   readonly parameters: readonly ParameterSensitivity[]
+  /**
+   * The parameter with the largest share (total index or Shapley effect), then those that the paired
+   * difference of both does not tell from it; none where that share cannot be told from 0.
+   */
+  readonly leaders: readonly string[]
   readonly skipped: readonly Skipped[]
   /** Mean and variance of the response over the parameters; null without an analysis of variance. */
   readonly mean: number | null
@@ -86,9 +94,6 @@ export type ScenarioSensitivity = {
 const UNIMPORTANT = 0.05
 const TRAJECTORIES = 8
 const SAMPLES = 64
-/** Most groups of paths that are left out in turn. */
-const GROUPS = 8
-
 /** The scenario as it is, with all that is varied at its median, and near both its ends. */
 function probesOf(varied: readonly Varied[]): readonly Overrides[] {
   const at = (share: number): Overrides =>
@@ -96,58 +101,11 @@ function probesOf(varied: readonly Varied[]): readonly Overrides[] {
   return [{}, at(0.05), at(0.5), at(0.95)]
 }
 
-/** The response of one point, by its paths. */
-function readOf({ statistic }: Quantity): (values: Float64Array) => number {
-  return (values) => statistic(values).value ?? Number.NaN
-}
-
-/**
- * The response at all points: with all paths, and with one group of them left out each; null where a point
- * has no value without that group.
- */
-type Answers = { readonly all: Float64Array; readonly left: readonly (Float64Array | null)[] }
-
-/** What is estimated from the answers with each group left out. */
-function each<T>({ left }: Answers, from: (values: Float64Array) => T): readonly (T | null)[] {
-  return left.map((values) => values && from(values))
-}
-
-/** A number of each estimate; NaN where there is none. */
-function numbersOf<T>(all: readonly (T | null)[], of: (own: T) => number): readonly number[] {
-  return all.map((own) => (own === null ? Number.NaN : of(own)))
-}
-
 /** Overrides of one row of a design in the unit cube, of the parameters that are varied. */
 function settingsAt(varied: readonly Varied[], units: ArrayLike<number>, from: number): Overrides {
   return Object.fromEntries(
     varied.map(({ name, drawn }, k) => [name, drawn.quantile(units[from + k]!)]),
   )
-}
-
-async function answersTo(
-  survey: Survey,
-  sets: readonly Overrides[],
-  paths: number,
-  response: Quantity,
-): Promise<Answers> {
-  const { measure, text } = response
-  const read = readOf(response)
-  const samples = await survey.ask(sets, paths)
-  const rows = samples.map((sample) => sample.values(measure))
-  const groups = paths < 2 ? 0 : Math.min(GROUPS, paths)
-  const all = Float64Array.from(rows, read)
-  const bad = all.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) {
-    const at = Object.entries(sets[bad]!).map(([name, value]) => `${name}=${value}`)
-    throw new SensitivityError(
-      `${text} has no value at ${at.join(' ')}; take a measure that has one everywhere, such as loss`,
-    )
-  }
-  const left = Array.from({ length: groups }, (_, g) => {
-    const own = rows.map((values) => read(values.filter((__, path) => path % groups !== g)))
-    return own.every(Number.isFinite) ? Float64Array.from(own) : null
-  })
-  return { all, left }
 }
 
 const unitRanges = (n: number): Ranges => Array.from({ length: n }, () => [0, 1])
@@ -199,6 +157,8 @@ type Shares = Pick<ParameterSensitivity, 'first' | 'total' | 'shapley'>
 
 type Variances = {
   readonly shares: readonly Shares[]
+  /** Places of the leaders among the parameters. */
+  readonly leaders: readonly number[]
   readonly mean: number
   readonly variance: number
 }
@@ -215,6 +175,12 @@ async function sobolShares(
   const answers = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
   const found = sobolFrom(design, answers.all)
   const others = each(answers, (values) => sobolFrom(design, values))
+  const contrast = (k: number, than: number): Interval =>
+    widened(
+      sobolContrast(design, answers.all, [k, than]),
+      freedomOf(samples),
+      numbersOf(others, (own) => own.total[k]!.value - own.total[than]!.value),
+    )
   const of = (kind: 'first' | 'total', k: number): Interval =>
     widened(
       found[kind][k]!,
@@ -224,7 +190,11 @@ async function sobolShares(
   const shares = varied.map((_, k) => ({
     ...{ first: of('first', k), total: of('total', k), shapley: null },
   }))
-  return { shares, mean: found.mean, variance: found.variance }
+  const leaders = leadersOf(
+    shares.map(({ total }) => total),
+    contrast,
+  )
+  return { shares, leaders, mean: found.mean, variance: found.variance }
 }
 
 /** The matrix of correlations of parameters by name. @throws {SensitivityError} for unknown names. */
@@ -255,6 +225,12 @@ async function shapleyShares(
   const answers = await ask(rows.map((from) => settingsAt(varied, design.points, from)))
   const found = shapleyFrom(design, answers.all)
   const others = each(answers, (values) => shapleyFrom(design, values))
+  const contrast = (k: number, than: number): Interval =>
+    widened(
+      shapleyContrast(design, answers.all, [k, than]),
+      freedomOf(samples),
+      numbersOf(others, (own) => own.effects[k]!.value - own.effects[than]!.value),
+    )
   const of = (kind: 'effects' | 'total', k: number): Interval =>
     widened(
       found[kind][k]!,
@@ -264,7 +240,26 @@ async function shapleyShares(
   const shares = varied.map((_, k) => ({
     ...{ first: null, total: of('total', k), shapley: of('effects', k) },
   }))
-  return { shares, mean: found.mean, variance: found.variance }
+  const leaders = leadersOf(
+    shares.map(({ shapley }) => shapley),
+    contrast,
+  )
+  return { shares, leaders, mean: found.mean, variance: found.variance }
+}
+
+/** Share of places that an effect may show at, and no sample meet it, with a chance of 5 %. */
+function unseenShare(samples: number): number {
+  return 1 - pow(0.05, 1 / samples)
+}
+
+/** Say of whom no sample shows an effect. */
+function unseenOf({ shares }: Variances, kept: readonly Varied[], samples: number) {
+  const none = kept.filter((_, k) => shares[k]!.total?.high === 0).map(({ name }) => name)
+  if (none.length === 0) return []
+  const share = `${Math.round(100 * unseenShare(samples))} %`
+  return [
+    `none of ${samples} samples shows an effect of ${none.join(', ')}: one that shows at up to ${share} of all places may be missed`,
+  ]
 }
 
 function notesOf(
@@ -365,8 +360,12 @@ export async function sensitivityOf(
           ...{ first: null, total: null, shapley: null },
         }),
       })),
+      leaders: (variances?.leaders ?? []).map((k) => kept[k]!.name),
       ...{ mean: variances?.mean ?? null, variance: variances?.variance ?? null },
-      notes: notesOf(variances, effects, { paths, differ }),
+      notes: [
+        ...notesOf(variances, effects, { paths, differ }),
+        ...(variances ? unseenOf(variances, kept, samples) : []),
+      ],
       runs: survey.counts().run,
     }
   } finally {

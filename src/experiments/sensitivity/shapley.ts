@@ -89,21 +89,8 @@ export function shapleyValue(worth: ArrayLike<number>, players: number, player: 
   return value
 }
 
-/**
- * Work out Shapley effects from a function's values at the points of a design.
- *
- * The worth of a subset is the variance that is left once all others are known, E Var(Y | others). A point
- * of the joint law and the same point with the subset drawn anew given the others are two independent
- * draws of Y given the others, so half their squared difference has that mean.
- * Source: Song, Nelson, Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016) 1060; the game is solved
- * over all subsets instead of permutations.
- * @param values one per row of the design. A constant function has no variance to share: NaN.
- * @throws {SensitivityError} when a value is not finite.
- */
-export function shapleyFrom(
-  { parameters: d, sizes }: ShapleyDesign,
-  values: Float64Array,
-): ShapleyEffects {
+/** Per replicate: summed worth of every subset, then the number of base samples; and the sum of all values. */
+function partsOf({ parameters: d, sizes }: ShapleyDesign, values: Float64Array) {
   const bad = values.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0)
     throw new SensitivityError(
@@ -112,7 +99,6 @@ export function shapleyFrom(
   const subsets = 1 << d
   let from = 0
   let sum = 0
-  // Per replicate: summed worth of every subset, then the number of base samples.
   const parts = sizes.map((size) => {
     const sums = new Float64Array(subsets + 1)
     sums[subsets] = size
@@ -124,18 +110,48 @@ export function shapleyFrom(
     }
     return sums
   })
+  return { parts, sum }
+}
+
+const wholeOf = (sums: Float64Array): number => sums[sums.length - 2]!
+const effectOf = (sums: Float64Array, d: number, k: number): number =>
+  shapleyValue(sums, d, k) / wholeOf(sums)
+
+/**
+ * Work out Shapley effects from a function's values at the points of a design.
+ *
+ * The worth of a subset is the variance that is left once all others are known, E Var(Y | others). A point
+ * of the joint law and the same point with the subset drawn anew given the others are two independent
+ * draws of Y given the others, so half their squared difference has that mean.
+ * Source: Song, Nelson, Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016) 1060; the game is solved
+ * over all subsets instead of permutations.
+ * @param values one per row of the design. A constant function has no variance to share: NaN.
+ * @throws {SensitivityError} when a value is not finite.
+ */
+export function shapleyFrom(design: ShapleyDesign, values: Float64Array): ShapleyEffects {
+  const { parameters: d } = design
+  const { parts, sum } = partsOf(design, values)
   const parameters = Array.from({ length: d }, (_, k) => k)
   const all = addUp(parts)
-  const whole = (sums: Float64Array): number => sums[subsets - 1]!
+  const count = all[all.length - 1]!
   return {
-    effects: parameters.map((k) =>
-      jackknife(parts, (sums) => shapleyValue(sums, d, k) / whole(sums)),
-    ),
-    total: parameters.map((k) => jackknife(parts, (sums) => sums[1 << k]! / whole(sums))),
-    mean: sum / (2 * all[subsets]!),
-    variance: whole(all) / all[subsets]!,
+    effects: parameters.map((k) => jackknife(parts, (sums) => effectOf(sums, d, k))),
+    total: parameters.map((k) => jackknife(parts, (sums) => sums[1 << k]! / wholeOf(sums))),
+    mean: sum / (2 * count),
+    variance: wholeOf(all) / count,
     evaluations: values.length,
   }
+}
+
+/** Estimate by how much the effect of one parameter is above that of another, on the same points. */
+export function shapleyContrast(
+  design: ShapleyDesign,
+  values: Float64Array,
+  [k, than]: readonly [number, number],
+): Interval {
+  const { parts } = partsOf(design, values)
+  const d = design.parameters
+  return jackknife(parts, (sums) => effectOf(sums, d, k) - effectOf(sums, d, than))
 }
 
 /**

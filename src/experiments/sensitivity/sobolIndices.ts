@@ -116,15 +116,8 @@ function varianceOf(sums: Sums): number {
 const othersOf = (sums: Sums, k: number): number => sums[CHANGES + 2 * k]! / sums[WHOLE]!
 const totalOf = (sums: Sums, k: number): number => sums[CHANGES + 2 * k + 1]! / sums[WHOLE]!
 
-/**
- * Work out the shares of variance from a function's values at the points of a design.
- * @param values one per row of the design. A constant function has no variance to share: NaN.
- * @throws {SensitivityError} when a value is not finite.
- */
-export function sobolFrom(
-  { parameters: d, sizes }: SobolDesign,
-  values: Float64Array,
-): SobolIndices {
+/** Sums of every replicate, and what was taken off all values. */
+function partsOf({ parameters: d, sizes }: SobolDesign, values: Float64Array) {
   const bad = values.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0)
     throw new SensitivityError(
@@ -138,8 +131,18 @@ export function sobolFrom(
     from += size * rows
     return part
   })
+  return { parts, centre }
+}
+
+/**
+ * Work out the shares of variance from a function's values at the points of a design.
+ * @param values one per row of the design. A constant function has no variance to share: NaN.
+ * @throws {SensitivityError} when a value is not finite.
+ */
+export function sobolFrom(design: SobolDesign, values: Float64Array): SobolIndices {
+  const { parts, centre } = partsOf(design, values)
   const all = addUp(parts)
-  const parameters = Array.from({ length: d }, (_, k) => k)
+  const parameters = Array.from({ length: design.parameters }, (_, k) => k)
   const shares = (of: (sums: Sums, k: number) => number): readonly Interval[] =>
     parameters.map((k) => jackknife(parts, (sums) => of(sums, k)))
   return {
@@ -151,6 +154,16 @@ export function sobolFrom(
     variance: varianceOf(all),
     evaluations: values.length,
   }
+}
+
+/** Estimate by how much the total index of one parameter is above that of another, on the same points. */
+export function sobolContrast(
+  design: SobolDesign,
+  values: Float64Array,
+  [k, than]: readonly [number, number],
+): Interval {
+  const { parts } = partsOf(design, values)
+  return jackknife(parts, (sums) => totalOf(sums, k) - totalOf(sums, than))
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Interval, ScenarioSensitivity } from '../../experiments/index.ts'
 import type { ExplainDocument } from '../explain.ts'
+import { addsMost, type Lead, movesMost } from '../explainLead.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { type About, factsOf, parameterOf, spoken } from './about.ts'
@@ -144,28 +145,15 @@ ${state(before)}<ol class="story">${clauses.map(({ text, events }) => html`<li>$
   )
 }
 
-function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument, about: About): Part {
-  const bars = sensitivity ? barsOf(sensitivity, about) : []
-  const [most] = bars
-    .filter((b) => isKnown(b.total.value))
-    .toSorted((a, b) => b.total.value! - a.total.value!)
-  // A share that may be nothing cannot be told from none.
-  const isSure = isKnown(most?.total.low) && most.total.low > 0
-  const isTold = attribution !== null && attribution.spread.low > 0
-  const channel = isTold ? attribution.channels.find(({ verdict }) => verdict === 'adds') : null
+function leadOf({ sensitivity, attribution, measure, unit }: ExplainDocument): Part {
+  const sentence = (lead: Lead | null): Part =>
+    lead ? html`<b>${lead.named}</b> ${lead.told} ` : ''
   return [
     attribution
       ? html`The ${spoken(measure)} is ${rangedText(attribution.whole, unit)}, ${rangedText(attribution.fundamental, unit)} with all channels cut. `
       : '',
-    channel
-      ? html`<b>${channel.name}</b> adds most of what goes with them: ${rangedText(channel.share, unit)}. `
-      : '',
-    most && isSure
-      ? html`<b>${most.name}</b> moves it most: ${rangedText(most.total, 'fraction')} of the variance.`
-      : '',
-    most && !isSure
-      ? html`Which parameter moves it most <b>cannot be told</b>; more samples may tell.`
-      : '',
+    attribution ? sentence(addsMost(attribution)) : '',
+    sensitivity ? sentence(movesMost(sensitivity)) : '',
   ]
 }
 
@@ -211,7 +199,7 @@ export function explainPage(explained: ExplainDocument, about: About): string {
     title: `explanation of ${explained.scenario}`,
     question: `Breakwater explain: what moves ${spoken(measure)}, through which channels, and what happened`,
     heading: about.scenario.title,
-    lead: leadOf(explained, about),
+    lead: leadOf(explained),
     warnings: notes,
     tiles: tilesOf(explained),
     sections: [
