@@ -190,9 +190,11 @@ describe('the shock', () => {
     expect(shockOf(scenario, 'jump').value).toBe(0.12)
     expect(shockOf(scenario, 'jump', { jump: '0.2' }).value).toBe(0.2)
     const given = shockOf(scenario, 'marginRequirement', { marginRequirement: 1.1 })
-    expect(given).toMatchObject({ value: 1.1, calm: 0, range: [0, 10] })
-    // As found a requirement is once itself; latencies are those of each oracle.
+    // As found a requirement is once itself, which is no shock; latencies are those of each oracle.
+    expect(given).toMatchObject({ value: 1.1, calm: 1, range: [0, 10] })
     expect(shockOf(scenario, 'marginRequirement').value).toBe(1)
+    const late = shockOf(scenario, 'oracleLatency', { oracleLatency: 60 })
+    expect(late).toMatchObject({ value: 60, calm: 0 })
     expect(shockOf(scenario, 'oracleLatency', {}, ['oracleLatency']).value).toBeNaN()
   })
 
@@ -210,7 +212,7 @@ describe('the shock', () => {
     const jump = 1 - (0.95 * 1.01) / 1.03635
     const found = await findCliff(scenario, {
       ...{ vary: { name: 'jump', low: 0.02, high: 0.2 }, shock: 'marginRequirement' },
-      ...{ set: { marginRequirement: 1 }, measure: 'accountsInsolvent', workers: 1, cells: 6 },
+      ...{ set: { marginRequirement: 1.001 }, measure: 'accountsInsolvent', workers: 1, cells: 6 },
     })
     expect([found.shock, found.kind]).toEqual(['marginRequirement', 1])
     expect(found.cliff!.value).toBeCloseTo(jump, 4)

@@ -31,7 +31,12 @@ export type Variable = {
   readonly value: number | null
   /** Lowest and highest value allowed. */
   readonly range: readonly [low: number, high: number]
+  /** Value at which it changes nothing: 1 for a factor and for a knob that multiplies, else 0; within the range. */
+  readonly neutral: number
 }
+
+/** Unit of parameters that multiply. */
+const FACTOR = 'factor'
 
 /** Names of the knobs that a name may mean: parameters of the scenario come first. */
 function knobOf(scenario: Scenario, name: string): KnobName | null {
@@ -46,14 +51,16 @@ export function variableOf(scenario: Scenario, name: string): Variable | null {
   const knob = knobOf(scenario, name)
   if (knob) {
     const { doc, unit, min, max, found } = KNOBS[knob]
-    return { name, unit, doc, value: found, range: [min, max] }
+    return { name, unit, doc, value: found, range: [min, max], neutral: found ?? min }
   }
   const parameter = scenario.parameters.find((p) => p.name === name)
   if (!parameter) return null
   const { unit, doc, value, range, options } = parameter
   if (options || (typeof value === 'string' && !value.startsWith('@'))) return null
   const number = typeof value === 'number' ? value : null
-  return { name, unit, doc, value: number, range: range ?? [-Infinity, Infinity] }
+  const [least, most] = range ?? [-Infinity, Infinity]
+  const neutral = Math.min(most, Math.max(least, unit === FACTOR ? 1 : 0))
+  return { name, unit, doc, value: number, range: [least, most], neutral }
 }
 
 function settingOf(name: KnobName, raw: string | number): number {

@@ -44,10 +44,10 @@ export function checkVary(
     )
 }
 
-/** Value in calm weather: what the scenario says; else a shock of nothing, or the least there may be. */
-function calmOf({ calm }: Scenario, { name, range: [least, most] }: Variable): number {
+/** Value in calm weather: what the scenario says, else the one that changes nothing. */
+function calmOf({ calm }: Scenario, { name, neutral }: Variable): number {
   const told = calm[name]
-  return typeof told === 'number' ? told : Math.min(most, Math.max(least, 0))
+  return typeof told === 'number' ? told : neutral
 }
 
 /**

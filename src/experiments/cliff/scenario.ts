@@ -247,7 +247,7 @@ export async function findCliff(
   const isShock = shock.name === name
   if (!isShock && isCalm(shock))
     throw new CliffError(
-      `the shock is ${shock.name}=${shock.value}, calm weather: nothing answers to none; set another value`,
+      `the shock is ${shock.name}=${shock.value}, calm weather: nothing answers to none; set another value with --set ${shock.name}=number`,
     )
   const reading = readingOf(scenario, options.measure ?? scenario.order.measure)
   const shared = { ...options, cache }

@@ -35,6 +35,31 @@ describe('a multiple of a shock', () => {
     expect(await along(name, axis, set, of)).toBeCloseTo(expected, 12)
   })
 
+  it.each([
+    ['marginRequirement', 1.1, 0.25, 1.025],
+    ['marginRequirement', 1.1, 1.02, 1.102],
+    ['bookSize', 0.8, 0.5, 0.9],
+    ['collateralFactorScale', 0.9, 0, 1],
+    ['oracleLatency', 60, 0.5, 30],
+  ])('of %s at %d is counted from the world as it is', async (shock, value, multiple, expected) => {
+    const scenario = loadScenario('scenarios/compound-v2-eth-crash.yaml')
+    const survey = openSurvey(scenario, { workers: 1 })
+    const reading = readingOf(scenario, scenario.order.measure)
+    const found = shockOf(scenario, shock, { [shock]: value })
+    const { setOf } = orderAlong(survey, 'ethDrop', found, reading)
+    await survey.close()
+    expect(setOf({ x: 0.3, shock: multiple })[shock]).toBeCloseTo(expected, 12)
+  })
+
+  it('is none at the value that a knob has in the world as it is', async () => {
+    const scenario = 'scenarios/papers/leveraged-loop.yaml'
+    const vary = { name: 'jump', low: 0.02, high: 0.2 }
+    const found = findCliff(scenario, { vary, shock: 'marginRequirement', workers: 1 })
+    await expect(found).rejects.toThrow(
+      /marginRequirement=1, calm .*--set marginRequirement=number/,
+    )
+  })
+
   it('says to which side of its range it leaves', async () => {
     const far = along('oracle-manipulation', 'perpPosition', { priceFactor: 1e6 }, 1.02)
     await expect(far).rejects.toThrow('set it nearer to 1, calm weather')
