@@ -35,9 +35,9 @@ describe('burstText', () => {
     expect(burstText({ value: 1.5, low: 1.4, high: 1.6 })).toContain('without end in 58 % of cases')
   })
 
-  it('has nothing to tell of events more regular than chance, nor a bound where there is none', () => {
+  it('has nothing to tell of events more regular than chance, and no upper end where bursts may not end', () => {
     expect(burstText({ value: -0.2, low: -0.5, high: 0.1 })).toBeNull()
-    expect(burstText({ value: 0.9, low: 0.8, high: 1.1 })).toContain('10.00 (no interval)')
+    expect(burstText({ value: 0.9, low: 0.8, high: 1.1 })).toContain('10 [5 or more]')
   })
 
   it('tells a distance without an interval as one', () => {

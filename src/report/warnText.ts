@@ -28,9 +28,11 @@ export function burstText({ value, low, high }: Interval): string | null {
     const endless = 1 - extinctionProbability(value)
     return `at that ratio a liquidation that no other caused sets off a cascade without end in ${(100 * endless).toFixed(0)} % of cases`
   }
-  const sizeOf = (n: number): number => (n < 1 ? 1 / (1 - Math.max(0, n)) : Number.NaN)
+  const sizeOf = (n: number): number => 1 / (1 - Math.max(0, n))
   const mean = { value: sizeOf(value), low: sizeOf(low), high: sizeOf(high) }
-  return `at that ratio a liquidation that no other caused brings ${withInterval(mean)} in all on average, one in 100 of them more than ${borelQuantile(value, 0.01)}`
+  // At a ratio of 1 and more bursts need not end.
+  const size = high >= 1 ? `${plain(mean.value)} [${plain(mean.low)} or more]` : withInterval(mean)
+  return `at that ratio a liquidation that no other caused brings ${size} in all on average, one in 100 of them more than ${borelQuantile(value, 0.01)}`
 }
 
 function pathText({ path, onset, verdict, indicators, note }: WarnedPath): string {

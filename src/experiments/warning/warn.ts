@@ -89,6 +89,24 @@ function linesOf({ path, price, lines }: Seen, tickSeconds: number): TimeLines {
   }
 }
 
+/**
+ * Judge how many of some events had a warning: there was one when more had it than false alarms make, none
+ * when no event had it or, within the interval, less than half of them.
+ */
+export function judgeShare(
+  warned: number,
+  events: number,
+): Pick<Warned, 'verdict' | 'note' | 'share'> {
+  const share = { ...clopperPearson(warned, events, 0.95), n: events }
+  const [low, high] = [share.low, share.high].map((end) => (100 * end).toFixed(0))
+  const note = `a warning before ${warned} of ${events} events [${low} .. ${high} %]`
+  if (share.low > FALSE_ALARMS) return { verdict: 'warning', note, share }
+  if (warned === 0) return { verdict: 'no warning', note, share }
+  if (share.high < 0.5)
+    return { verdict: 'no warning', note: `${note}, which false alarms may have made`, share }
+  return { verdict: 'cannot tell', note: `${note}; more paths would tell`, share }
+}
+
 /** What the paths say together. */
 function verdictOf(paths: readonly WarnedPath[]): Pick<Warned, 'verdict' | 'note' | 'share'> {
   const events = paths.filter(({ onset }) => onset !== null)
@@ -99,14 +117,11 @@ function verdictOf(paths: readonly WarnedPath[]): Pick<Warned, 'verdict' | 'note
     const note = `there was no time before it to look at: ${events[0]!.note}`
     return { verdict: 'cannot tell', note, share: null }
   }
-  const n = judged.length
   const warned = judged.filter(({ verdict }) => verdict === 'warning').length
-  const share = { ...clopperPearson(warned, n, 0.95), n }
-  const many = `a warning before ${warned} of ${n} events`
-  if (n === 1) return { verdict: judged[0]!.verdict, note: judged[0]!.note, share }
-  if (share.low > FALSE_ALARMS) return { verdict: 'warning', note: many, share }
-  const note = `${many}, no more than false alarms make`
-  return { verdict: 'no warning', note, share }
+  const found = judgeShare(warned, judged.length)
+  return judged.length > 1
+    ? found
+    : { ...found, verdict: judged[0]!.verdict, note: judged[0]!.note }
 }
 
 /**

@@ -4,7 +4,7 @@ import { loadScenario } from '../../scenario/index.ts'
 import { distanceToCliff } from './distance.ts'
 import { fallOf } from './onset.ts'
 import { WarningError } from './types.ts'
-import { warn } from './warn.ts'
+import { judgeShare, warn } from './warn.ts'
 
 const FLASH = 'scenarios/flash-crash.yaml'
 const CASCADE = 'scenarios/papers/constant-product-cascade.yaml'
@@ -67,6 +67,23 @@ describe('warn', () => {
     await expect(
       warn('scenarios/papers/oracle-latency.yaml', { paths: 1, distance: 'skip' }),
     ).rejects.toThrow(WarningError)
+  })
+})
+
+describe('a share of events with a warning', () => {
+  it.each([
+    [0, 1, 'no warning'],
+    [0, 8, 'no warning'],
+    [1, 8, 'cannot tell'],
+    [2, 8, 'cannot tell'],
+    [3, 8, 'warning'],
+    [8, 8, 'warning'],
+    [3, 100, 'no warning'],
+    [11, 100, 'warning'],
+  ] as const)('of %i of %i says: %s', (warned, events, verdict) => {
+    const found = judgeShare(warned, events)
+    expect(found.verdict).toBe(verdict)
+    expect(found.share).toMatchObject({ value: warned / events, n: events })
   })
 })
 

@@ -161,8 +161,10 @@ function tilesOf({ verdict, share, paths, branching, distance }: Warned): readon
     { name: 'verdict', value: verdict, note: '' },
     {
       name: 'events with a warning',
-      value: share ? inUnit(share.value, 'fraction') : 'none',
-      note: share ? `${rangedText(share, 'fraction')}, ${count(share.n, 'event')}` : '',
+      value: share ? inUnit(share.value, 'fraction') : 'unknown',
+      note: share
+        ? `${rangedText(share, 'fraction')}, ${count(share.n, 'event')}`
+        : 'no event could be judged',
     },
     ...(distance
       ? [
@@ -175,8 +177,10 @@ function tilesOf({ verdict, share, paths, branching, distance }: Warned): readon
       : []),
     {
       name: 'branching of liquidations',
-      value: ratio ? short(ratio.value) : 'none',
-      note: ratio ? `path 0, ${ratio.method}` : 'too few liquidations',
+      value: ratio ? short(ratio.value) : 'unknown',
+      note: ratio
+        ? `${rangedText(ratio, 'ratio')} on path 0, ${ratio.method}`
+        : 'too few liquidations',
     },
     { name: 'paths', value: short(paths.length), note: '' },
   ]
