@@ -119,7 +119,7 @@ describe('the story of a path', () => {
     )
     // Without a wrong price he could take nothing, and without him there is none: half is due to each.
     expect(text).toMatch(
-      /^mispricing adds \$58\.00M \(50\.0 % of it\): spot tells TOKEN about 2,282\.2 % above its fair price after .* on thin\.$/m,
+      /^mispricing adds \$58\.00M \(50\.0 % of it\): spot tells TOKEN about 23\.82 times its fair price after .* on thin\.$/m,
     )
     expect(text).not.toContain('feedLag')
   })

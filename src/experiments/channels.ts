@@ -146,13 +146,14 @@ const sharedCollateral: Channel = {
 
 const mispricing: Channel = {
   name: 'mispricing',
-  doc: "oracles read the reference market's fundamental price where pools, hard-coded prices, caps, rates, assertions or other markets make them tell another; they stay as late as they are",
+  doc: 'protocols are told fair prices where a pool, a hard-coded price, a cap, a rate, an assertion or another market tells them others; as late as before',
   cut(spec, models) {
     const wrong = mispricingsOf(buildWorld(spec, models, { seed: 0 }), models)
     if (!wrong) return { reason: 'there is no reference market that states a fundamental price' }
+    if (!wrong.isAnyRead) return { reason: 'no protocol is told prices' }
     if (wrong.found.length === 0)
       return {
-        reason: `protocols are told prices of ${wrong.market} only: they may be late (feedLag) or pushed by trades (priceImpact), not wrong`,
+        reason: `all prices that protocols are told are of ${wrong.market}: late (feedLag) or pushed by trades (priceImpact), but not wrong`,
       }
     return { specs: [correctedWorld(spec, models, wrong)] }
   },

@@ -160,7 +160,7 @@ describe('a price that is wrong for two blocks in a quiet market', () => {
     for (const oracle of ['right', 'twin']) {
       const found = await attribute(quiet({ oracle, print: 0.3 }), { workers: 1 })
       expect(found.whole.value).toBe(0)
-      expect(absentOf(found, 'mispricing')!.reason).toContain('prices of market only')
+      expect(absentOf(found, 'mispricing')!.reason).toContain('are of market: late')
     }
   }, 20_000)
 
@@ -260,10 +260,19 @@ describe('a cut of wrong prices', () => {
 })
 
 describe('the channel of wrong prices', () => {
-  it('says why it is not there', () => {
+  it('is not there without a reference market', () => {
     const bare: WorldSpec = { assets: [], tickSeconds: 1, ticks: 0, chains: [], instances: [] }
     expect(channel.cut(bare, MODELS)).toEqual({
       reason: 'there is no reference market that states a fundamental price',
+    })
+  })
+
+  it('is not there where nobody is told prices', async () => {
+    const { instances, ...rest } = await specOf(quiet({ oracle: 'spot' }))
+    const kinds = ['lending/compoundV2', 'agents/liquidator']
+    const left = instances.filter(({ kind }) => !kinds.includes(kind))
+    expect(channel.cut({ ...rest, instances: left }, MODELS)).toEqual({
+      reason: 'no protocol is told prices',
     })
   })
 })

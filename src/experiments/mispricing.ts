@@ -25,7 +25,12 @@ export type Mispricing = {
 }
 
 /** All of them that protocols or their controls read, and the market that is held to be right. */
-export type Mispricings = { readonly market: string; readonly found: readonly Mispricing[] }
+export type Mispricings = {
+  readonly market: string
+  readonly found: readonly Mispricing[]
+  /** Whether anybody is told prices at all. */
+  readonly isAnyRead: boolean
+}
 
 const ofPhase = (model: Model | undefined, phases: readonly Phase[]): boolean =>
   model !== undefined && phases.includes(model.phase)
@@ -96,7 +101,8 @@ export function mispricingsOf(world: World, models: readonly Model[]): Mispricin
     // What is read no longer once it is corrected cannot be wrong.
     left.push(...referredBy(wrong?.twin ?? own, models, 'priceSource'))
   }
-  return { market: market.name, found: found.sort((a, b) => (a.name < b.name ? -1 : 1)) }
+  found.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { market: market.name, found, isAnyRead: seen.size > 0 }
 }
 
 /** Let protocols, their controls and their oracles read what is right. */

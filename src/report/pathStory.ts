@@ -7,7 +7,7 @@ import {
 } from '../experiments/index.ts'
 import { eventsOf, measureInfo, type PathView } from '../measures/index.ts'
 import type { Scenario } from '../scenario/index.ts'
-import { clock, inUnit, percent } from './format.ts'
+import { clock, count, inUnit, percent } from './format.ts'
 import { mispricedMost } from './mispriced.ts'
 import { sayEvent } from './say.ts'
 import { type Clause, storyOfPath } from './story.ts'
@@ -33,6 +33,9 @@ export type PathStory = {
   /** Command that runs this path alone; with --out its trace holds the events. */
   readonly replay: string
 }
+
+/** Ratio of two prices beyond which it does not matter how many times. */
+const MANY = 1e6
 
 /** A number of a path's events that show a channel at work, with words. */
 type Evidence = { readonly text: string; readonly events: readonly number[] }
@@ -102,15 +105,21 @@ function pushedFurthest(view: PathView): Evidence | null {
   return { text, events: [event] }
 }
 
+/** How far one price is from another, by the log of their ratio. */
+function apart(gap: number): string {
+  const ratio = Math.exp(gap)
+  if (ratio >= MANY) return `more than ${count(MANY, 'time')}`
+  if (ratio >= 10) return `about ${count(ratio, 'time')}`
+  return `about ${percent(Math.abs(ratio - 1))} ${gap < 0 ? 'below' : 'above'}`
+}
+
 /** The price that was furthest from the right one, and what made it so or came of it. */
 function wrongPrice(view: PathView): Evidence | null {
   const worst = mispricedMost(view)
   if (worst === null) return null
   const { source, asset, gap, event } = worst
   const name = view.world.spec.assets[asset]!.name
-  const side = gap < 0 ? 'below' : 'above'
-  const far = percent(Math.abs(Math.expm1(gap)))
-  const told = `${source} tells ${name} about ${far} ${side} its fair price`
+  const told = `${source} tells ${name} ${apart(gap)} its fair price`
   if (event >= 0) return { text: `${told} after ${sayEvent(view.world, event)}`, events: [event] }
   const { x } = view.world.trace.columns
   const size = (e: number): number => x[e]!
