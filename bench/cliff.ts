@@ -67,7 +67,7 @@ type CliffWorkload = {
   readonly places: number
 }
 
-/** Places of a search, evenly among all of them. */
+/** Places of a grid, evenly among all of them. */
 function evenly(all: readonly number[], n: number): readonly number[] {
   return Array.from({ length: n }, (_, k) => all[Math.floor(((k + 0.5) * all.length) / n)]!)
 }
@@ -141,7 +141,7 @@ Written by \`npm run bench cliff\`; do not edit by hand.
 
 ${table(rows)}
 
-CPU seconds of one lane in one process on ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}. The search is \`findCliff\`, with all worlds that it builds. The engines then run single paths at nine places of that search, evenly among all of them, in turn; medians over ${ROUNDS} rounds, the first left out.
+CPU seconds of one lane in one process on ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}. The search is \`findCliff\`, with all worlds that it builds. The engines then run single paths at nine places of its first grid, in turn; medians over ${ROUNDS} rounds, the first left out.
 
 - **Brute engine**: the plain form of everything that ships a faster one (\`bench/reference/brute*.ts\`): all rows are scanned whenever anybody asks, every account that can be liquidated is judged in every block, a walk to a cause looks at every event, and every measure is taken, loop gains by scans of all rows. It takes the place of those modules in a second copy of the engine and must give the same numbers.
 - **Scan engine**: the shipped engine, with all that it leaves out but for the triggers: its books are scanned when prices or amounts have changed. Quotes of pools and routers, prices and feeds are most of a path by then, and no engine is spared those.

@@ -21,7 +21,7 @@ export const EXAMPLES: readonly {
   {
     title: 'Six terms at once',
     about:
-      'The size that caps let in, the threshold of ETH, the close factor, the bonus, its slope (Dutch auction) and the healthFactor that one liquidation restores. A book of the size found is taken to earn 6 M USD between two such crashes; whoever knows better puts another number there. The same number of points at random is the yardstick, and all that is reported comes from paths that the search has not seen.',
+      'The size that caps let in, the threshold of ETH, the close factor, the bonus, its slope (Dutch auction) and the healthFactor that one liquidation restores. A book of the size found is taken to earn 6 M USD between two such crashes; whoever knows better puts another number there. The same number of points at random is the yardstick, and what is concluded comes from paths that the search has not seen.',
     command: [
       `tune ${WORLD}`,
       '--objective "loss - 6e6*bookSize"',
