@@ -43,9 +43,10 @@ function measured(name: string, unit: string, at: Interval | null, note: string)
 
 function changeNote({ changePoint }: ScenarioCliff): string {
   if (changePoint === null)
-    return 'none: few paths, no scatter, or no break that chance would not make'
-  const { shape, gain } = changePoint
-  return `a ${shape} takes ${gain.toPrecision(3)} of chi-squared from a straight line`
+    return 'none: few paths or places, no scatter, or no broken line that a smooth curve with scatter would not look like'
+  const { shape, left, chance } = changePoint
+  const share = `${(100 * left).toPrecision(2)} % of the squares`
+  return `a line with a ${shape} leaves ${share} that a cubic leaves, which scatter around a cubic makes in ${(100 * chance).toPrecision(2)} % of resamples`
 }
 
 /** Lay a found cliff out as plain data. */
