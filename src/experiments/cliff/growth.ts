@@ -15,6 +15,11 @@ const halfOf = ({ low, high }: Interval): number => (high - low) / 2
 
 /** Largest ratio of two steps between sizes at which the rest of the way is still summed. */
 const SLOWEST = 0.9
+/**
+ * Ratio of steps between doubled sizes that is taken where they do not tell one: an exponent of 1/2, as the
+ * scatter of N positions has, c + A N^-1/2. Exponents of folds and of averages are larger and leave a shorter way.
+ */
+const UNTOLD = Math.SQRT1_2
 
 /**
  * Carry a cliff to a system without end: sizes N/4, N/2, N whose steps shrink by a ratio q leave a way of
@@ -40,8 +45,8 @@ export function grow(sizes: readonly Sized[]): Growth | null {
   const ratio = first ? step / (before.cliff.value - first.cliff.value) : Number.NaN
   if (!(ratio > 0 && ratio < SLOWEST))
     return {
-      ...{ sizes, limit: around(value, reach + Math.abs(step) / (1 - 2 ** -0.5)) },
-      note: 'the steps between sizes do not shrink steadily: the last one stands, with a wide interval',
+      ...{ sizes, limit: around(value, reach + Math.abs(step) / (1 - UNTOLD)) },
+      note: 'the steps between sizes do not shrink steadily: the last one stands, with an interval as wide as if they went with 1 / sqrt(N)',
     }
   const rest = (step * ratio) / (1 - ratio)
   return {
