@@ -16,6 +16,7 @@ import { storyOfPath } from '../src/report/story.ts'
 import {
   loadScenario,
   type Overrides,
+  parseScenario,
   resolveScenario,
   type Scenario,
 } from '../src/scenario/index.ts'
@@ -123,6 +124,17 @@ describe('the story of a path', () => {
     )
     expect(text).not.toContain('feedLag')
   })
+
+  it('takes no answer for a late one that protocols are not told', async () => {
+    const slow = 'unread: { kind: oracles/feed, source: one, assets: [X], latency: 240, gas: 0 }'
+    const text = smallWorld().text.replace('  feedB:', `  ${slow}\n  feedB:`)
+    const scenario = parseScenario(text, 'small-world.yaml')
+    const found = await attribute(scenario, { paths: 1, workers: 1 })
+    const [story] = await pathStories(scenario, found)
+    const told = story!.clauses.map((c) => c.text).filter((clause) => clause.startsWith('feedLag'))
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatch(/: feed[AB] answers X/)
+  }, 30_000)
 
   it('is told of the middle and of the bad end, by the first of equal paths', () => {
     expect(toldPaths([5, 1, 3, 9, 9], 'lower')).toEqual([

@@ -78,31 +78,45 @@ function correctorOf(models: readonly Model[], world: World) {
 }
 
 /**
+ * Find what protocols and their controls read prices of, and what that reads.
+ * @param instead what is read in the place of an instance.
+ */
+function pricesReadIn(
+  { instances }: WorldSpec,
+  models: readonly Model[],
+  instead: (own: InstanceSpec) => InstanceSpec,
+): readonly InstanceSpec[] {
+  const read = new Map<string, InstanceSpec>()
+  const users = instances.filter((i) => ofPhase(modelOf(models, i.kind), USERS))
+  const left = users.flatMap((i) => referredBy(i, models, 'priceSource'))
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    const own = instances.find((i) => i.name === name)
+    if (!own || read.has(name)) continue
+    read.set(name, own)
+    left.push(...referredBy(instead(own), models, 'priceSource'))
+  }
+  return [...read.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Names of the oracles and markets whose prices reach protocols or their controls. */
+export function namesRead(spec: WorldSpec, models: readonly Model[]): readonly string[] {
+  return pricesReadIn(spec, models, (own) => own).map(({ name }) => name)
+}
+
+/**
  * Find the oracles that may tell protocols other prices than the fundamental ones of the reference market,
  * the one at whose prices losses are measured. How late they are, and what trades do to that market, are
  * other channels.
  * @returns null without a reference market.
  */
 export function mispricingsOf(world: World, models: readonly Model[]): Mispricings | null {
-  const { instances } = world.spec
   const market = world.all('referenceMarket')[0]
   if (!market) return null
   const correct = correctorOf(models, world)
-  const found: Mispricing[] = []
-  const seen = new Set<string>()
-  const users = instances.filter((i) => ofPhase(modelOf(models, i.kind), USERS))
-  const left = users.flatMap((i) => referredBy(i, models, 'priceSource'))
-  for (let name = left.pop(); name !== undefined; name = left.pop()) {
-    const own = instances.find((i) => i.name === name)
-    if (!own || seen.has(name)) continue
-    seen.add(name)
-    const wrong = correct(own)
-    if (wrong) found.push(wrong)
-    // What is read no longer once it is corrected cannot be wrong.
-    left.push(...referredBy(wrong?.twin ?? own, models, 'priceSource'))
-  }
-  found.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { market: market.name, found, isAnyRead: seen.size > 0 }
+  // What is read no longer once it is corrected cannot be wrong.
+  const read = pricesReadIn(world.spec, models, (own) => correct(own)?.twin ?? own)
+  const found = read.flatMap((own) => correct(own) ?? [])
+  return { market: market.name, found, isAnyRead: read.length > 0 }
 }
 
 /** Let protocols, their controls and their oracles read what is right. */

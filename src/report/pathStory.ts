@@ -1,11 +1,13 @@
 import {
   ADVERSARIES,
   type Attribution,
+  namesRead,
   replayCommand,
   runScenario,
   type SurveyOptions,
 } from '../experiments/index.ts'
 import { eventsOf, measureInfo, type PathView } from '../measures/index.ts'
+import { MODELS } from '../mechanisms/index.ts'
 import type { Scenario } from '../scenario/index.ts'
 import { clock, count, inUnit, percent } from './format.ts'
 import { mispricedMost } from './mispriced.ts'
@@ -78,12 +80,14 @@ function largestOfKind(
   return event === null ? null : { text: sayEvent(view.world, event), events: [event] }
 }
 
-/** An answer of a feed and the move before it, the longest apart. */
+/** An answer that protocols are told and the move before it, the longest apart. */
 function lateAnswer(view: PathView): Evidence | null {
-  const { trace } = view.world
-  const { time, parent } = trace.columns
+  const { trace, spec, instances } = view.world
+  const { time, parent, instance } = trace.columns
+  const read = new Set(namesRead(spec, MODELS))
   const late = eventsOf(trace, 'answer').filter(
-    (e) => parent[e]! >= 0 && time[e]! > time[parent[e]!]!,
+    (e) =>
+      parent[e]! >= 0 && time[e]! > time[parent[e]!]! && read.has(instances[instance[e]!]!.name),
   )
   const latest = most(late, (e) => time[e]! - time[parent[e]!]!)
   if (latest === null) return null
