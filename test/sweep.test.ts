@@ -58,6 +58,8 @@ describe('a sweep', () => {
       expect(Math.abs(cliff!.value - 0.5)).toBeLessThan(0.03)
     }
     expect(found.points.length).toBeGreaterThan(10)
+    const crossed = found.cells.filter(({ from, to }) => from[0]! <= 0.5 && to[0]! >= 0.5)
+    expect(crossed.every(({ depth }) => depth === 1)).toBe(true)
     const { at, value } = found.points.at(-1)!
     const set = { r: at[0]!, shock: at[1]!, positions: 150 }
     const { measures } = await run(CASCADE, { set })

@@ -54,7 +54,7 @@ function addCliff(program: Command, finish: Finish): void {
 function addSweep(program: Command, finish: Finish): void {
   const command = program
     .command('sweep')
-    .description('run a scenario over a grid of one or two parameters, finer near the cliff')
+    .description('run a scenario over a grid of one or two parameters, finer along the cliff')
     .argument('<scenario>', 'scenario file (YAML)')
     .requiredOption(
       '--vary <name=low..high[:n]>',
@@ -72,7 +72,7 @@ function addSweep(program: Command, finish: Finish): void {
   withScenario(command, 'report.html, report.json, points.parquet and line.parquet')
     .addHelpText(
       'after',
-      '\nExample:\n  breakwater sweep scenarios/papers/constant-product-cascade.yaml --vary r=0.3..0.7:9 --vary shock=0.01..0.05:5 --set positions=1000\n\nA cell is halved where the measure changes by a tenth of its whole range and more than chance makes.',
+      '\nExample:\n  breakwater sweep scenarios/papers/constant-product-cascade.yaml --vary r=0.3..0.7:9 --vary shock=0.01..0.05:5 --set positions=1000\n\nCells that the cliff line or its interval reaches are halved first; then, while points last, those in which the measure changes by a tenth of its whole range and more than chance makes.',
     )
     .action(async (scenario: string, options) => {
       const { sweepCommand } = await import('./sweep.ts')

@@ -1,5 +1,6 @@
 import { intervalOf } from '../cliff/curve.ts'
 import type { Summary } from '../cliff/types.ts'
+import type { NearLine } from './nearLine.ts'
 
 /** A parameter that is varied: between which values, and cells of the first grid. */
 export type Axis = {
@@ -22,7 +23,7 @@ export type MeshCell = {
   readonly depth: number
 }
 
-/** A grid that was refined where the measure changes most. Points and cells in order of coordinates. */
+/** A grid that was refined along a line and where the measure changes most. Points and cells in order of coordinates. */
 export type Mesh = { readonly points: readonly MeshPoint[]; readonly cells: readonly MeshCell[] }
 
 /** How far a mesh is refined. */
@@ -32,6 +33,8 @@ export type Refinement = {
   /** Most points of the whole mesh beyond the first grid's. */
   readonly most: number
   readonly summary?: Summary
+  /** Distance to the line along which cells are halved first; default: there is none. */
+  readonly near?: NearLine
 }
 
 /** Least part of the whole change of the measure that a cell must show to be halved. */
@@ -86,22 +89,15 @@ function wholeChange(known: ReadonlyMap<string, Float64Array>, summary: Summary)
   return Math.max(...means) - Math.min(...means)
 }
 
-/** Choose the cells to halve: those that change most, while points last. */
-function chosen(
-  squares: readonly Square[],
+/** Take cells in their order while the points that halving them adds last. */
+function affordable(
+  ranked: readonly Square[],
   known: ReadonlyMap<string, Float64Array>,
-  summary: Summary,
   left: number,
 ): ReadonlySet<Square> {
-  const least = PART * wholeChange(known, summary)
-  const ranked = squares
-    .filter(({ size }) => size > 1)
-    .map((square) => ({ square, change: changeOf(square, known, summary) }))
-    .filter(({ change }) => change?.isSure && change.by > 0 && change.by >= least)
-    .sort((a, b) => b.change!.by - a.change!.by || byPlace(a.square.low, b.square.low))
   const taken = new Set<Square>()
   const points = new Set<string>()
-  for (const { square } of ranked) {
+  for (const square of ranked) {
     const own = halvesOf(square).flatMap(cornersOf).map(keyOf)
     const fresh = own.filter((key) => !known.has(key) && !points.has(key))
     if (points.size + new Set(fresh).size > left) break
@@ -111,15 +107,42 @@ function chosen(
   return taken
 }
 
+/** Cells that change enough to be halved, the largest change first. */
+function changing(
+  squares: readonly Square[],
+  known: ReadonlyMap<string, Float64Array>,
+  summary: Summary,
+): readonly Square[] {
+  const least = PART * wholeChange(known, summary)
+  return squares
+    .map((square) => ({ square, change: changeOf(square, known, summary) }))
+    .filter(({ change }) => change?.isSure && change.by > 0 && change.by >= least)
+    .sort((a, b) => b.change!.by - a.change!.by || byPlace(a.square.low, b.square.low))
+    .map(({ square }) => square)
+}
+
+/** Cells that a line or its interval reaches, the nearest first. */
+function reached(
+  squares: readonly Square[],
+  distance: (square: Square) => number | null,
+): readonly Square[] {
+  return squares
+    .map((square) => ({ square, away: distance(square) }))
+    .filter(({ away }) => away !== null)
+    .sort((a, b) => a.away! - b.away! || byPlace(a.square.low, b.square.low))
+    .map(({ square }) => square)
+}
+
 /**
- * Sample a measure on a grid, then halve the cells in which it changes most, again and again: a cell is
- * halved when the change between two of its corners is at least a tenth of that of the whole grid and
+ * Sample a measure on a grid, then halve cells, again and again: first those that a line or its interval
+ * reaches, the nearest first, and with the points that are left those in which the measure changes most. Such a
+ * cell is halved when the change between two of its corners is at least a tenth of that of the whole grid and
  * more than chance makes.
  */
 export async function refine(
   ask: Ask,
   axes: readonly Axis[],
-  { rounds, most, summary = intervalOf }: Refinement,
+  { rounds, most, summary = intervalOf, near = () => null }: Refinement,
 ): Promise<Mesh> {
   const fine = 2 ** rounds
   const at = (place: readonly number[]): readonly number[] =>
@@ -147,12 +170,18 @@ export async function refine(
   )
   await look(squares.flatMap(cornersOf))
   const first = places.length
-  for (let round = 0; round < rounds; round++) {
-    const halved = chosen(squares, known, summary, most - (places.length - first))
-    if (halved.size === 0) break
-    squares = squares.flatMap((square) => (halved.has(square) ? halvesOf(square) : [square]))
-    await look(squares.flatMap(cornersOf))
-  }
+  const away = ({ low, size }: Square): number | null => near(at(low), at(low.map((k) => k + size)))
+  for (const rank of [
+    (some: readonly Square[]) => reached(some, away),
+    (some: readonly Square[]) => changing(some, known, summary),
+  ])
+    for (let round = 0; round < rounds; round++) {
+      const ranked = rank(squares.filter(({ size }) => size > 1))
+      const halved = affordable(ranked, known, most - (places.length - first))
+      if (halved.size === 0) break
+      squares = squares.flatMap((square) => (halved.has(square) ? halvesOf(square) : [square]))
+      await look(squares.flatMap(cornersOf))
+    }
   return {
     points: places
       .sort(byPlace)

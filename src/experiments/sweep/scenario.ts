@@ -8,7 +8,8 @@ import { PathFailedError } from '../errors.ts'
 import { variableOf } from '../knobs.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import type { Survey, SurveyOptions } from '../survey.ts'
-import { type Axis, type MeshCell, refine } from './mesh.ts'
+import { type Axis, type Mesh, type MeshCell, refine } from './mesh.ts'
+import { nearLine } from './nearLine.ts'
 
 /** What a sweep varies; without cells there are 8. */
 export type SweepAxis = Omit<Axis, 'cells'> & { readonly cells?: number }
@@ -155,8 +156,8 @@ function setAt(ground: Ground, [x, y]: readonly number[]): Overrides {
   return rowOf(ground, y).along.setOf({ x: x!, shock: 1 })
 }
 
-/** Sample and refine the measure. */
-async function meshOf(ground: Ground, rounds: number) {
+/** Sample the measure, and refine along the line and where it changes most. */
+async function meshOf(ground: Ground, rounds: number, line: readonly LinePoint[]): Promise<Mesh> {
   const { axes, survey, paths, reading } = ground
   const first = axes.reduce((product, { cells }) => product * (cells + 1), 1)
   return refine(
@@ -169,14 +170,14 @@ async function meshOf(ground: Ground, rounds: number) {
     {
       rounds,
       most: MOST * first,
-      summary: reading.summary,
+      ...{ summary: reading.summary, near: nearLine(line) },
     },
   )
 }
 
 /**
- * Run a scenario over a grid of one or two parameters, finer where its measure changes most, and find the
- * cliff along the first parameter in every row.
+ * Run a scenario over a grid of one or two parameters, find the cliff along the first parameter in every row,
+ * and refine the grid along that line and where the measure changes most.
  * @param scenario what `loadScenario` returned, or the path of a scenario file.
  * @throws {CliffError} when there is nothing to vary or to measure, and what `openSurvey` throws.
  * @example const { points, line } = await sweep('scenarios/papers/constant-product-cascade.yaml', { vary: [{ name: 'r', low: 0.2, high: 0.9 }, { name: 'shock', low: 0.001, high: 0.1 }] })
@@ -192,11 +193,13 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
     const start = { survey, axes, shock, reading }
     const paths = options.paths ?? (await pathsFor(start, shared))
     const ground: Ground = { ...start, paths }
-    const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS)
+    // The whole grid comes first: a row that cannot be run is told as such where others can.
+    await meshOf(ground, 0, [])
+    const line = options.line === 'none' ? [] : await lineOf(ground)
+    const { points, cells } = await meshOf(ground, options.rounds ?? ROUNDS, line)
     const sets = points.map(({ at }) => setAt(ground, at))
     const samples = await survey.askEach(sets, paths)
     const rows = samples.map((sample) => sample.values(reading.measure))
-    const line = options.line === 'none' ? [] : await lineOf(ground)
     return {
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary: axes },
       ...{ measure: reading.text, unit: reading.unit, shock: shock?.name ?? null },

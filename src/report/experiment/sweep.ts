@@ -62,7 +62,7 @@ function mapFigure(document: SweepDocument, about: About): Html {
     ...{ x: named(along!.name), y: named(across!.name), value: { name: spoken(measure), unit } },
     ...{ cells: cellsOf(document, about), line },
   }
-  return html`${figure('Heat map', 'a cell shows the mean of its corners; smaller cells where it changes most', (width) => heatMap(map, width))}
+  return html`${figure('Heat map', 'a cell shows the mean of its corners; smaller cells along the cliff and where it changes most', (width) => heatMap(map, width))}
 ${found > 0 ? legend([{ name: `cliff along ${along!.name}, with its 95 % interval`, color: 'text', mark: 'line' }]) : ''}`
 }
 
@@ -140,21 +140,29 @@ function pointTable({ points, vary, order }: SweepDocument, about: About): Html 
   ])
 }
 
-function leadOf({ line, vary, order, points }: SweepDocument, about: About): Part {
-  const found = line.filter((p) => isKnown(p.value))
+/** Say where the line is: from its lowest to its highest place. */
+function cliffLead({ line, vary }: SweepDocument, about: About): string {
+  const { name } = vary[0]!
+  const found = line.filter((p) => isKnown(p.value)).toSorted((a, b) => a.value! - b.value!)
+  const [lowest, highest] = [found[0], found.at(-1)]
+  if (line.length === 0) return ''
+  if (!(lowest && highest))
+    return vary.length > 1 ? ' No row has a cliff.' : ` No cliff along ${name}.`
+  const text = (p: typeof lowest): string => rangedText(p, parameterOf(about, name).unit)
+  if (vary.length === 1) return ` The cliff is at ${name} ${text(lowest)}.`
+  const where = found.length === 1 ? text(lowest) : `between ${text(lowest)} and ${text(highest)}`
+  return ` A cliff along ${name} in ${found.length} of ${count(line.length, 'row')}: ${where}.`
+}
+
+function leadOf(document: SweepDocument, about: About): Part {
+  const { vary, order, points } = document
   const known = points.filter((p) => isKnown(p.value))
   if (known.length === 0) return html`No point has a value of ${spoken(order.measure)}.`
   const most = known.reduce((a, b) => (b.value! > a.value! ? b : a))
   const where = vary
     .map(({ name }, k) => `${name} ${inUnit(most.at[k]!, parameterOf(about, name).unit)}`)
     .join(', ')
-  const cliff =
-    line.length === 0
-      ? ''
-      : found.length === 0
-        ? ' No row has a cliff.'
-        : ` A cliff along ${vary[0]!.name} in ${found.length} of ${count(line.length, 'row')}.`
-  return html`The ${spoken(order.measure)} is largest at ${where}: <b>${rangedText(most, order.unit)}</b>.${cliff}`
+  return html`The ${spoken(order.measure)} is largest at ${where}: <b>${rangedText(most, order.unit)}</b>.${cliffLead(document, about)}`
 }
 
 /** Write the page of `breakwater sweep`. */
