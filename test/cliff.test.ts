@@ -282,7 +282,7 @@ describe('the way up and the way down', () => {
     const x = [0.1, 0.4, 0.7]
     const plan = { scenario, seed: 1, set: { steps: 1000 }, checked: false, measures: [], cuts: [] }
     const found = await carryBothWays({
-      ...{ plan, x, paths: 2, measure: 'volRatioStep', cache: new Map() },
+      ...{ plan, name: 'g', x, paths: 2, measure: 'volRatioStep', cache: new Map() },
       sets: x.map((g) => ({ g })),
     })
     expect(found).toMatchObject({ width: 0, gap: 0 })
@@ -300,7 +300,7 @@ describe('the way up and the way down', () => {
       ...{ checked: false, measures: [], cuts: [] },
     }
     const found = await carryBothWays({
-      ...{ plan, x, paths: 2, measure: 'volRatioStep', cache: new Map() },
+      ...{ plan, name: 'g', x, paths: 2, measure: 'volRatioStep', cache: new Map() },
       sets: x.map((g) => ({ g })),
     })
     rmSync(dir, { recursive: true })
@@ -319,9 +319,36 @@ describe('the way up and the way down', () => {
     const set = { positions: 80 }
     const plan = { scenario, seed: 1, set, checked: false, measures: [], cuts: [] }
     const { width, note } = await carryBothWays({
-      ...{ plan, x, paths: 1, measure: 'logDrop', cache: new Map() },
+      ...{ plan, name: 'r', x, paths: 1, measure: 'logDrop', cache: new Map() },
       sets: x.map((r) => ({ r })),
     })
     expect([width, note]).toEqual([null, expect.stringMatching(/^not applicable/)])
+  })
+
+  it('cannot be told where the state that the parameter starts with matters', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ways-'))
+    const file = join(dir, 'prices.yaml')
+    const text = readFileSync(paper('hedging-feedback'), 'utf8')
+      .replace('  steps:', '  start: { value: 3000, unit: USD, range: [1, 1.0e+6] }\n  steps:')
+      .replace('X: { price: 3000 }', 'X: { price: $start }')
+    const x = [2000, 3000]
+    const waysOf = (scenario: string) => {
+      writeFileSync(file, scenario)
+      const plan = {
+        ...{ scenario: loadScenario(file), seed: 1, set: { steps: 1000 } },
+        ...{ checked: false, measures: [], cuts: [] },
+      }
+      return carryBothWays({
+        ...{ plan, name: 'start', x, paths: 2, measure: 'volRatioStep', cache: new Map() },
+        sets: x.map((start) => ({ start })),
+      })
+    }
+    // Gamma at every price: the level of the price does not matter.
+    expect(await waysOf(text)).toMatchObject({ width: 0, gap: 0 })
+    // Gamma around the opening price, from which the price of the other world is far.
+    const found = await waysOf(text.replace('    spread: constant\n', ''))
+    rmSync(dir, { recursive: true })
+    expect(found).toMatchObject({ width: null, gap: null, ways: [] })
+    expect(found.note).toMatch(/^not applicable: the opening state depends on start \(.*market/)
   })
 })

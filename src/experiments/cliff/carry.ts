@@ -2,6 +2,7 @@ import { startPath } from '../../engine/index.ts'
 import type { Column } from '../../math/index.ts'
 import type { Overrides, SourceCache } from '../../scenario/index.ts'
 import type { World } from '../../world/index.ts'
+import { isApart } from '../chance.ts'
 import { InterruptedError } from '../errors.ts'
 import { followPath, measurePath } from '../path.ts'
 import type { RunPlan } from '../plan.ts'
@@ -11,11 +12,16 @@ import { CliffError } from './types.ts'
 
 type Columns = Readonly<Record<string, Column>>
 
-/** A world at one place, and its columns at the start of a path there. */
-type Stage = { readonly ready: Prepared; start: Columns }
+/** What a path starts from: columns, and amounts of the books. */
+type Start = { readonly columns: Columns; readonly amounts: readonly Float64Array[] }
 
-const copyOf = (columns: Columns): Columns =>
-  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice()]))
+/** A world at one place, and what a path there starts from. */
+type Stage = { readonly ready: Prepared; start: Start }
+
+const startOf = ({ columns, books }: World): Start => ({
+  columns: Object.fromEntries(Object.entries(columns).map(([name, own]) => [name, own.slice()])),
+  amounts: books.map(({ amount }) => amount.slice()),
+})
 
 /** @throws {CliffError} when the state of one world has no place in the other. */
 function checkShapes(from: World, to: World): void {
@@ -28,22 +34,41 @@ function checkShapes(from: World, to: World): void {
 }
 
 /**
- * Put the state at the end of one world into another that stands at the start of a path. What the two
- * worlds start with differently is what the parameter sets, and stays.
+ * What becomes of numbers that two worlds start with differently and that change on the way: they stay as the
+ * world starts with them, or go on from the end of the other. Those that follow from others are right either
+ * way; of state neither is, for the other world would not have come to where this one stands.
  */
-function carryState(from: Stage, to: Stage): void {
+type Rule = 'start' | 'go on'
+
+/** How states are carried: the rule, and the numbers that it was needed for. */
+type Manner = { readonly rule: Rule; readonly doubtful: Set<string> }
+
+/** Whether a number goes on from the end of the other world. What the parameter sets, and nothing changes, stays. */
+function goesOn(own: unknown, before: unknown, end: unknown, where: string, manner: Manner) {
+  if (Object.is(own, before)) return true
+  if (Object.is(end, before)) return false
+  manner.doubtful.add(where)
+  return manner.rule === 'go on'
+}
+
+/** Put the state at the end of one world into another that stands at the start of a path. */
+function carryState(from: Stage, to: Stage, manner: Manner): void {
   const [source, target] = [from.ready.world, to.ready.world]
   checkShapes(source, target)
   for (const [name, column] of Object.entries(target.columns)) {
-    const [own, before, end] = [to.start[name]!, from.start[name]!, source.columns[name]!]
+    const [own, before] = [to.start.columns[name]!, from.start.columns[name]!]
+    const end = source.columns[name]!
     for (let k = 0; k < column.length; k++)
-      if (Object.is(own[k], before[k])) column[k] = end[k] as never
+      if (goesOn(own[k], before[k], end[k], name, manner)) column[k] = end[k] as never
   }
   target.books.forEach((book, b) => {
-    const { amount } = source.books[b]!
+    const [own, before] = [to.start.amounts[b]!, from.start.amounts[b]!]
+    const { amount: end } = source.books[b]!
     for (let row = 0; row < book.rows; row++) {
       book.write(row)
-      for (let k = book.start[row]!; k < book.start[row + 1]!; k++) book.amount[k] = amount[k]!
+      for (let k = book.start[row]!; k < book.start[row + 1]!; k++)
+        if (goesOn(own[k], before[k], end[k], 'amounts of positions', manner))
+          book.amount[k] = end[k]!
     }
   })
   for (const { instance } of target.instances) instance.refresh?.('load')
@@ -52,6 +77,8 @@ function carryState(from: Stage, to: Stage): void {
 /** What is run up and down. */
 export type Carried = {
   readonly plan: RunPlan
+  /** Parameter that goes up and down. */
+  readonly name: string
   /** Overrides at each place, in order. */
   readonly sets: readonly Overrides[]
   readonly x: readonly number[]
@@ -67,14 +94,15 @@ async function runStage(
   from: Stage | null,
   path: number,
   { plan, measure, signal }: Carried,
+  manner: Manner,
 ): Promise<number> {
   const { ready } = to
   const { world, focus, columns } = ready
   // A stage that follows itself is left as it stands.
   if (from !== to) {
     startPath(world, plan.seed, path)
-    to.start = copyOf(world.columns)
-    if (from) carryState(from, to)
+    to.start = startOf(world)
+    if (from) carryState(from, to, manner)
   }
   const look = (): void => {
     if (signal?.aborted) throw new InterruptedError('interrupted')
@@ -88,22 +116,50 @@ async function runStage(
 }
 
 /** One path: anew and once more at the first place, then up and down. */
-async function walk(stages: readonly Stage[], path: number, carried: Carried) {
+async function walk(
+  stages: readonly Stage[],
+  path: number,
+  carried: Carried,
+  manner: Manner,
+): Promise<Walk> {
   const [first] = stages as [Stage]
-  const fresh = await runStage(first, null, path, carried)
-  const again = await runStage(first, first, path, carried)
+  const run = (to: Stage, from: Stage | null) => runStage(to, from, path, carried, manner)
+  const fresh = await run(first, null)
+  const again = await run(first, first)
   const up = [again]
-  for (let k = 1; k < stages.length; k++)
-    up.push(await runStage(stages[k]!, stages[k - 1]!, path, carried))
+  for (let k = 1; k < stages.length; k++) up.push(await run(stages[k]!, stages[k - 1]!))
   const down = up.slice()
-  for (let k = stages.length - 2; k >= 0; k--)
-    down[k] = await runStage(stages[k]!, stages[k + 1]!, path, carried)
+  for (let k = stages.length - 2; k >= 0; k--) down[k] = await run(stages[k]!, stages[k + 1]!)
   return { fresh, again, up, down }
+}
+
+/** The same path by the other rule, where there was a doubt: whether anything that was measured is another. */
+async function isDoubted(
+  own: Walk,
+  stages: readonly Stage[],
+  path: number,
+  carried: Carried,
+  { doubtful }: Manner,
+): Promise<boolean> {
+  if (doubtful.size === 0) return false
+  const other = await walk(stages, path, carried, { rule: 'go on', doubtful })
+  return (['up', 'down'] as const).some((key) =>
+    own[key].some((value, k) => isApart(value, other[key][k]!)),
+  )
+}
+
+/** Measures of a path along the places. */
+type Walk = {
+  readonly fresh: number
+  readonly again: number
+  readonly up: readonly number[]
+  readonly down: readonly number[]
 }
 
 /**
  * Run every path up and down a parameter, each place started from the end of the one before.
- * @returns not applicable when a world cannot go on from another's end, or is one event that does not go on.
+ * @returns not applicable when a world cannot go on from another's end, when its state starts from the parameter
+ *   and that matters, or when a path is one event that does not go on.
  * @throws {InterruptedError} when stopped.
  */
 export async function carryBothWays(carried: Carried): Promise<Hysteresis> {
@@ -114,10 +170,18 @@ export async function carryBothWays(carried: Carried): Promise<Hysteresis> {
       const ready = await prepareRun({ ...plan, set: { ...plan.set, ...set } }, cache)
       if (!ready.columns.some((column) => column.name === measure))
         return notApplicable(`"${measure}" compares worlds, which are not carried together`)
-      stages.push({ ready, start: {} })
+      stages.push({ ready, start: startOf(ready.world) })
     }
-    const walks: Awaited<ReturnType<typeof walk>>[] = []
-    for (let path = 0; path < paths; path++) walks.push(await walk(stages, path, carried))
+    const walks: Walk[] = []
+    const manner: Manner = { rule: 'start', doubtful: new Set() }
+    for (let path = 0; path < paths; path++) {
+      const own = await walk(stages, path, carried, manner)
+      walks.push(own)
+      if (await isDoubted(own, stages, path, carried, manner))
+        return notApplicable(
+          `the opening state depends on ${carried.name} (${[...manner.doubtful].sort().join(', ')})`,
+        )
+    }
     const over = (value: (w: (typeof walks)[number]) => number) => Float64Array.from(walks, value)
     if (
       !sameWay(

@@ -164,7 +164,7 @@ async function hysteresisOf(
   scenario: Scenario,
   along: OrderAlong,
   { samples, valued }: Read,
-  measure: string,
+  { measure, name }: { readonly measure: string; readonly name: string },
   paths: number,
   options: CliffOptions,
 ): Promise<Hysteresis> {
@@ -186,7 +186,7 @@ async function hysteresisOf(
     ...(checked === undefined ? {} : { checked }),
   })
   return carryBothWays({
-    ...{ plan, x, measure, cache, signal, paths: Math.min(paths, WAYS.paths) },
+    ...{ plan, name, x, measure, cache, signal, paths: Math.min(paths, WAYS.paths) },
     sets: x.map((at) => along.setOf({ x: at, shock: 1 })),
   })
 }
@@ -272,7 +272,14 @@ export async function findCliff(
       jump: located.step && (await ownerOf(along, located.step, paths, reading)),
       changePoint: reading.isStatistic || !grid.valued ? null : changePointOf(grid.valued),
       loopGain: await gainsOf(along, located, paths, gains),
-      hysteresis: await hysteresisOf(scenario, along, grid, reading.measure, paths, shared),
+      hysteresis: await hysteresisOf(
+        scenario,
+        along,
+        grid,
+        { measure: reading.measure, name },
+        paths,
+        shared,
+      ),
       ...{ paths, runs: survey.counts().run + gains.counts().run },
     }
   } finally {
