@@ -62,6 +62,11 @@ export function blackScholes(input: BlackScholesInput): Greeks {
   const owed = sign * cash * normalCdf(sign * d2)
   const timeValue = Math.sqrt(asset) * Math.sqrt(cash) * outOfTheMoney(Math.abs(x), s)
   const price = intrinsic(sign, x, asset, cash) + timeValue
+  // Of the two sums that carry gives, the one without the larger of what is owned and what is owed.
+  const carried =
+    type === 'call'
+      ? dividend * price - (rate - dividend) * owed
+      : rate * price - (rate - dividend) * spot * owned
   const gamma = density / (spot * s)
   const vega = spot * density * root
   return {
@@ -69,7 +74,7 @@ export function blackScholes(input: BlackScholesInput): Greeks {
     delta: owned,
     gamma,
     vega,
-    theta: (-0.5 * spot * density * vol) / root + dividend * price - (rate - dividend) * owed,
+    theta: (-0.5 * spot * density * vol) / root + carried,
     rho: expiry * owed,
     vanna: (-density * d2) / vol,
     volga: (vega * d1 * d2) / vol,
