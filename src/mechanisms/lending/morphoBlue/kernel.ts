@@ -90,7 +90,7 @@ export function curveRate(
 
 /**
  * Compute the contract's exponential: 2^q (1 + r + r^2 / 2) with x = q ln 2 + r, |r| <= ln 2 / 2. It
- * is up to 0.8 % off e^x, which is part of the rule, not an error of this function.
+ * is up to 0.9 % off e^x, which is part of the rule, not an error of this function.
  * Source: ExpLib.wExp.
  */
 export function curveExp(x: number): number {
