@@ -137,7 +137,10 @@ describe('halting liquidations', () => {
     expect(avoided!.verdict).toBe('cannot tell')
     expect(found.ranking.map(({ rank }) => rank)).toEqual([1, 1])
     expect(found.ranking[0]!.cannotTell).toHaveLength(1)
-    expect(compareText(found)).toContain('cannot tell from')
+    expect(found.ranking.map(({ worst }) => worst)).toEqual([2, 2])
+    expect(compareText(found)).toContain('cannot be told from')
+    expect(compareText(found)).toContain('pause may lower or raise loss: it cannot be told')
+    expect(compareText(found)).toContain('no order can be told from so few paths')
   })
 
   it('cannot be told from one path at all', async () => {
@@ -274,8 +277,13 @@ describe('alternatives', () => {
     const same = await compare({ with: other, paths: 60 })
     expect(armOf(same, 'other').avoided).toMatchObject({ value: 0, verdict: 'no effect' })
     const richer = TEXT.replace('name: fall', 'name: richer').replace('value: 0.08', 'value: 0.12')
-    const found = await compare({ with: parseScenario(richer, other), paths: 4 })
+    const asked = { with: parseScenario(richer, other) }
+    const found = await compare({ ...asked, paths: 6 })
     expect(armOf(found, 'richer').avoided!.verdict).toBe('harms')
+    // The same on every path but for rounding: four paths are four tosses of a coin.
+    const few = armOf(await compare({ ...asked, paths: 4 }), 'richer').avoided!
+    expect(few).toMatchObject({ verdict: 'cannot tell', low: null, high: null })
+    expect(few.value).toBeCloseTo(-0.04 * (620 + 720), 6)
   })
 })
 
@@ -352,12 +360,18 @@ describe('breakwater compare', () => {
 
   it('ranks the defences of the frozen lender on a terminal', async () => {
     const text = await call(FROZEN, '--short', '--defences', 'guardian,mintLimit')
-    expect(text).toMatch(/^loss in frozen-too-late, lower is better\n/)
-    expect(text).toMatch(/1\. +guardian \+ mintLimit .* helps/)
+    expect(text).toMatch(
+      /^loss in frozen-too-late, lower is better\nguardian \+ mintLimit avoids most: /,
+    )
+    expect(text).toMatch(/\n1 +guardian \+ mintLimit .* helps/)
+    expect(text).not.toContain('surely')
+    expect(text).not.toMatch(/ {2}\S.* {2}nothing\n/)
+    expect(text).toContain('looked at: loss, capitalCost, fundsTrapped, falseAlarms, controlGas')
     expect(text).toContain('cost in calm weather (forged=0, valueLost=0)')
     expect(text).toContain('guardian + mintLimit  depositors of lender -$')
     expect(text).toContain('overlap')
     expect(text).toContain('no chance: 1 path of each tells all')
+    expect(text).not.toContain('95 %')
   })
 
   it('exits with 2 where the user can mend it', async () => {

@@ -7,16 +7,9 @@ import { type Asked, armsOf, calmOf } from './arms.ts'
 import { type Contrasts, createContrasts } from './contrast.ts'
 import { costMeasures, lendersOf, pursesOf, valuesOf } from './costs.ts'
 import { type Observed, observe, type Runs } from './observe.ts'
-import { effectOf, interactionOf, rankingOf, type Sided, type Sign } from './rank.ts'
+import { type Comparison, type Judged, judgeArms, type Sided } from './rank.ts'
 import { rowsOf } from './rows.ts'
-import {
-  type Arm,
-  type ArmResult,
-  type Compared,
-  CompareError,
-  type Interaction,
-  type Payer,
-} from './types.ts'
+import { type Arm, type ArmResult, type Compared, CompareError, type Payer } from './types.ts'
 
 /** Options of `compareDefences`; those of runs mean the same. */
 export type CompareOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
@@ -77,18 +70,10 @@ function payersOf({ runs: { stress }, means }: Analysis, scenario: Scenario) {
     })
 }
 
-function interactionsOf(
-  arms: readonly Arm[],
-  sides: readonly Sided[],
-  contrasts: Contrasts,
-  sign: Sign,
-  isCertain: boolean,
-): readonly Interaction[] {
-  const sideOf = (name: string): Sided => sides.find((side) => side.name === name)!
+function pairsOf(arms: readonly Arm[]) {
   return arms.flatMap(({ kind, name, parts }) => {
-    if (kind !== 'pair') return []
-    const pair = [sideOf(parts[0]!), sideOf(parts[1]!)] as const
-    return [interactionOf(contrasts, sides[0]!.values, pair, sideOf(name).values, sign, isCertain)]
+    const [first, second] = parts
+    return kind === 'pair' ? [{ parts: [first!, second!] as const, both: name }] : []
   })
 }
 
@@ -134,10 +119,9 @@ function askedOf(scenario: Scenario, options: CompareOptions): Asked {
 
 function resultsOf(
   arms: readonly Arm[],
-  sides: readonly Sided[],
   analysis: Analysis,
-  contrasts: Contrasts,
-  sign: Sign,
+  sides: readonly Sided[],
+  effects: Judged['effects'],
 ): readonly ArmResult[] {
   const { runs, target, means } = analysis
   const payers = payersOf(analysis, arms[0]!.scenario)
@@ -149,7 +133,7 @@ function resultsOf(
     return {
       ...{ name, kind, parts, set },
       level: exact ?? plain(values, { better, unit }),
-      avoided: k === 0 ? null : effectOf(contrasts, sides[0]!.values, values, sign, runs.isCertain),
+      avoided: effects[k]!,
       costs: k === 0 ? runs.calm && [] : costsOf(analysis, k),
       payers: k === 0 ? [] : payers(k),
     }
@@ -179,17 +163,19 @@ export async function compareDefences(
   checkArms(scenario, arms)
   const runs = await observe(arms, paths ?? null, { ...survey, measures: [name] })
   const settings = { better, seed, isCertain: runs.isCertain }
-  const contrasts = createContrasts({ ...settings, statistic })
   const means = createContrasts({ ...settings, statistic: 'mean' })
-  const sign: Sign = better === 'higher' ? 1 : -1
   const sides = sidesOf(arms, runs.stress, target)
-  const { ranking, confidence } = rankingOf(contrasts, sides, sign)
+  const comparison: Comparison = {
+    contrasts: createContrasts({ ...settings, statistic }),
+    ...{ arms: sides, sign: better === 'higher' ? 1 : -1, isCertain: runs.isCertain },
+  }
+  const { effects, interactions, ranking } = judgeArms(comparison, pairsOf(arms))
   return {
     ...{ scenario: scenario.name, seed, measure: { name, unit, better }, statistic, set: common },
     calm: runs.calm && calmOf(scenario),
     ...{ paths: runs.paths, compared: sides[0]!.values.length, isCertain: runs.isCertain },
-    arms: resultsOf(arms, sides, { runs, target, means }, contrasts, sign),
-    interactions: interactionsOf(arms, sides, contrasts, sign, runs.isCertain),
-    ...{ ranking, rankingConfidence: confidence, rows: rowsOf(arms, runs, name), runs: runs.runs },
+    arms: resultsOf(arms, { runs, target, means }, sides, effects),
+    ...{ interactions, ranking },
+    ...{ rows: rowsOf(arms, runs, name), runs: runs.runs },
   }
 }

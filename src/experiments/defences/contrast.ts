@@ -37,13 +37,19 @@ function checkStatistic(statistic: string): void {
 /** Rounding of what worlds add up in another order, as a share of its size: what is below it is 0. */
 const ROUNDING = 1e-12
 
-function combined(terms: readonly Term[]): Float64Array {
-  return Float64Array.from({ length: terms[0]!.values.length }, (_, k) => {
+/** What a sum over worlds is on every path, and how large rounding of it may be there. */
+type Combined = { readonly differences: Float64Array; readonly dust: Float64Array }
+
+function combined(terms: readonly Term[]): Combined {
+  const n = terms[0]!.values.length
+  const [differences, dust] = [new Float64Array(n), new Float64Array(n)]
+  for (let k = 0; k < n; k++) {
     const parts = terms.map(({ weight, values }) => weight * values[k]!)
     const total = parts.reduce((a, b) => a + b, 0)
-    const size = parts.reduce((a, b) => a + Math.abs(b), 0)
-    return Math.abs(total) <= ROUNDING * size ? 0 : total
-  })
+    dust[k] = ROUNDING * parts.reduce((a, b) => a + Math.abs(b), 0)
+    differences[k] = Math.abs(total) <= dust[k]! ? 0 : total
+  }
+  return { differences, dust }
 }
 
 /**
@@ -56,15 +62,17 @@ export function createContrasts(settings: ContrastSettings): Contrasts {
   checkStatistic(statistic)
   const pairedSum = createPairedSum(seed)
   return (terms, confidence = 0.95) => {
-    const differences = combined(terms)
+    const { differences, dust } = combined(terms)
     const n = differences.length
     // Of two worlds that agree on every path all statistics do; of sums of more only means.
     const isZero = (statistic === 'mean' || terms.length < 3) && differences.every((d) => d === 0)
     if (n === 0) return { ...without('no path has a value in all worlds', 0), isZero: false }
     if (isCertain) return { ...exactly(differences[0]!, n), isZero }
     if (isZero || statistic === 'mean') {
-      const isAlike = !isZero && n > 1 && differences.every((d) => d === differences[0])
-      const mean = isAlike ? alike(differences[0]!, n, confidence) : null
+      const first = differences[0]!
+      const isAlike =
+        !isZero && n > 1 && differences.every((d, k) => Math.abs(d - first) <= dust[k]!)
+      const mean = isAlike ? alike(first, n, confidence) : null
       return { ...(mean ?? meanOf(differences, { confidence })), isZero }
     }
     const paired = terms.map((term) => ({ ...term, statistic, better }))

@@ -1,4 +1,4 @@
-import { ofLender } from '../../measures/index.ts'
+import { measureInfo, ofLender } from '../../measures/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { LAYERS } from '../../world/index.ts'
 import type { Observed } from './observe.ts'
@@ -25,12 +25,20 @@ const ZERO_WITHOUT: ReadonlySet<string> = new Set([
   'controlActions',
 ])
 
-/** Numbers of a measure under every arm; a cost of what a world lacks is 0. */
+/** What a path without a number counts as; NaN where it is left out. */
+function noneOf(measure: string): number {
+  if (ZERO_WITHOUT.has(measure.replace(/\[.*$/, ''))) return 0
+  const { none = Number.NaN } = measureInfo(measure) ?? {}
+  // Differences of what is infinite are no numbers.
+  return Number.isFinite(none) ? none : Number.NaN
+}
+
+/** Numbers of a measure under every arm; a cost of what a world lacks, or what did not happen, is 0. */
 export function valuesOf(observed: Observed, measure: string): readonly Float64Array[] | null {
   const values = observed.values(measure)
-  const base = measure.replace(/\[.*$/, '')
-  if (values === null || !ZERO_WITHOUT.has(base)) return values
-  return values.map((column) => column.map((value) => (Number.isNaN(value) ? 0 : value)))
+  const none = noneOf(measure)
+  if (values === null || Number.isNaN(none)) return values
+  return values.map((column) => column.map((value) => (Number.isNaN(value) ? none : value)))
 }
 
 /** A measure under every arm. */

@@ -24,7 +24,10 @@ export type Arm = {
 /** Whether the shock comes, or the same paths pass without it. */
 export type Weather = 'stress' | 'calm'
 
-/** What is known of a difference: which side its interval lies on, 0 on nearly all paths, or neither. */
+/**
+ * What is known of a difference: on which side of 0 it lies, that it is 0 on nearly all paths, or neither. All
+ * verdicts of one comparison hold together with 95 %.
+ */
 export type Verdict = 'helps' | 'harms' | 'no effect' | 'cannot tell'
 
 /** A difference between worlds on the same paths, and what follows from it. */
@@ -62,8 +65,10 @@ export type Interaction = {
 /** One place of the ranking. */
 export type Ranked = {
   readonly name: string
-  /** 1 + those that are surely better. */
+  /** Best place that it may have: 1 + those that are surely better. */
   readonly rank: number
+  /** Worst place that it may have. */
+  readonly worst: number
   readonly avoided: number
   /** Those that are neither surely better nor surely worse. */
   readonly cannotTell: readonly string[]
@@ -91,8 +96,6 @@ export type Compared = {
   readonly arms: readonly ArmResult[]
   readonly interactions: readonly Interaction[]
   readonly ranking: readonly Ranked[]
-  /** Coverage of one comparison of the ranking, so that all of them hold together with 95 %. */
-  readonly rankingConfidence: number
   readonly rows: readonly DifferenceRow[]
   /** Paths that were run in all. */
   readonly runs: number

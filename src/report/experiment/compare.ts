@@ -1,5 +1,14 @@
 import type { CompareDocument } from '../../experiments/index.ts'
-import { sureText } from '../compareText.ts'
+import { measureInfo } from '../../measures/index.ts'
+import {
+  compareLead,
+  costNames,
+  costSide,
+  doubtText,
+  isThere,
+  placeText,
+  sureText,
+} from '../compareTold.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { type About, factsOf, measureOf, spoken } from './about.ts'
@@ -27,12 +36,18 @@ function armOf({ arms }: CompareDocument, name: string): Arm {
   return arms.find((arm) => arm.name === name)!
 }
 
-/** Interval of a number; exact ones have no whisker. */
+/** Whether a row has an interval: exact numbers have none. */
+function hasWhisker({ low, high }: Row): boolean {
+  return isKnown(low) && isKnown(high) && low !== high
+}
+
+/** A number with its bounds alone. */
 function boundsOf({ value, low, high }: Ranged): Ranged {
   return { value, low, high }
 }
 
-function rankingRow(document: CompareDocument, name: string, rank: number): Row {
+function rankingRow(document: CompareDocument, place: CompareDocument['ranking'][number]): Row {
+  const { name } = place
   const { unit } = document.measure
   const { avoided, level, kind } = armOf(document, name)
   if (!avoided)
@@ -41,7 +56,7 @@ function rankingRow(document: CompareDocument, name: string, rank: number): Row 
         value: 0,
         low: null,
         high: null,
-        name: `${rank}. ${name} (the base)`,
+        name: `${placeText(place)}: ${name} (the base)`,
         color: 'grey',
         mark: 'dot',
       },
@@ -50,7 +65,7 @@ function rankingRow(document: CompareDocument, name: string, rank: number): Row 
     }
   return {
     ...boundsOf(avoided),
-    ...{ name: `${rank}. ${name}`, color: COLORS[avoided.verdict], mark: 'dot' },
+    ...{ name: `${placeText(place)}: ${name}`, color: COLORS[avoided.verdict], mark: 'dot' },
     text: `${inUnit(avoided.value, unit)}, ${avoided.verdict}`,
     title: `${name} (${kind}): better by ${rangedText(avoided, unit)}; ${comparedName(document)} ${rangedText(level, unit)}`,
   }
@@ -58,10 +73,10 @@ function rankingRow(document: CompareDocument, name: string, rank: number): Row 
 
 function rankingChart(document: CompareDocument): Html {
   const { ranking, measure } = document
-  const rows = ranking.map(({ name, rank }) => rankingRow(document, name, rank))
+  const rows = ranking.map((place) => rankingRow(document, place))
   return html`${figure(
     'Ranking',
-    'better than the base by so much, on the same paths; whiskers are 95 % intervals',
+    `better than the base by so much, on the same paths; before each name the places that it may have${rows.some(hasWhisker) ? '; whiskers are 95 % intervals' : ''}`,
     (width) =>
       rowPlot(
         {
@@ -78,21 +93,6 @@ ${legend([
   { name: 'harms', color: 'bad', mark: 'dot' },
   { name: 'no effect, or cannot be told', color: 'grey', mark: 'dot' },
 ])}`
-}
-
-/** Most names in a sentence. */
-const NAMES = 3
-
-function listed(names: readonly string[]): string {
-  return names.length <= NAMES ? names.join(', ') : `${names.length} others`
-}
-
-function doubtOf({ cannotTell, same }: CompareDocument['ranking'][number]): string {
-  const parts = [
-    ...(same.length > 0 ? [`does the same on these paths as ${listed(same)}`] : []),
-    ...(cannotTell.length > 0 ? [`cannot be told from ${listed(cannotTell)}`] : []),
-  ]
-  return parts.join('; ')
 }
 
 function allDoubts({ cannotTell, same }: CompareDocument['ranking'][number]): string {
@@ -112,8 +112,8 @@ function rankingTable(document: CompareDocument): Html {
     {
       title: 'rank',
       align: 'right',
-      cell: (r) => r.rank,
-      hint: '1 + those that are surely better',
+      cell: placeText,
+      hint: 'places that it may have, given those that are told to be better or worse',
     },
     { title: '', cell: (r) => html`<b>${r.name}</b>` },
     {
@@ -132,13 +132,10 @@ function rankingTable(document: CompareDocument): Html {
     { title: 'verdict', cell: (r) => verdictOf(document, r.name) },
     {
       title: 'order',
-      cell: (r) => html`<span class="w" title="${allDoubts(r)}">${doubtOf(r)}</span>`,
+      cell: (r) =>
+        html`<span class="w" title="${allDoubts(r)}">${doubtText(r, document.isCertain)}</span>`,
     },
   ])
-}
-
-function isThere({ value, low, high }: Ranged): boolean {
-  return isKnown(value) && (value !== 0 || low !== high)
 }
 
 /** Pairs are in the tables: charts of them all would be long. */
@@ -162,21 +159,26 @@ function costTable(arms: readonly Arm[], measures: readonly string[]): Html {
   ])
 }
 
+/** Colours of what costs, what gains, and what is either. */
+const SIDES = { cost: 'bad', gain: '3', open: 'grey' } as const
+
 /** One chart per measure of cost: arms below each other. */
 function costChart(arms: readonly Arm[], measure: string): Html {
   const { unit, doc } = measureOf(measure)
+  const better = measureInfo(measure)?.better === 'higher' ? 'right' : 'left'
   const rows = arms.flatMap(({ name, costs }): Row[] => {
     const cost = costs?.find((c) => c.measure === measure)
     if (!cost) return []
     return [
       {
         ...boundsOf(cost),
-        ...{ name, color: '2', mark: 'bar', text: inUnit(cost.value, unit) },
+        ...{ name, color: SIDES[costSide(cost) ?? 'open'], mark: 'bar' },
+        text: inUnit(cost.value, unit),
         title: `${name}: ${rangedText(cost, unit)}`,
       },
     ]
   })
-  return figure(words(measure), doc, (width) =>
+  return figure(words(measure), `${doc}; ${better} of 0 is better`, (width) =>
     rowPlot(
       {
         title: `${words(measure)} in calm weather`,
@@ -199,11 +201,8 @@ function costSection(document: CompareDocument): Html {
       nothing('The scenario has no calm weather: no section "calm:", and its shock cannot be 0.'),
     )
   const others = arms.filter((arm) => arm.avoided !== null)
-  const names = [...new Set(others.flatMap((arm) => (arm.costs ?? []).map((c) => c.measure)))]
-  const told = names.filter((name) =>
-    others.some((arm) => arm.costs?.some((c) => c.measure === name && isThere(c))),
-  )
-  const free = names.filter((name) => !told.includes(name))
+  const { all, told } = costNames(document)
+  const free = all.filter((name) => !told.includes(name))
   const set = Object.entries(calm).map(([name, value]) => `${name} = ${value}`)
   return section(
     'costs',
@@ -223,7 +222,7 @@ function costSection(document: CompareDocument): Html {
 function payerSection({ arms }: CompareDocument): Html {
   const others = arms.filter((arm) => arm.avoided !== null)
   const rows = others.flatMap(({ name, payers }) =>
-    payers.filter(isThere).map((payer) => ({ arm: name, ...payer })),
+    payers.filter((payer) => isThere(payer, payer.unit)).map((payer) => ({ arm: name, ...payer })),
   )
   if (rows.length === 0)
     return section('payers', 'Who pays', nothing('Nobody pays more or less than without them.'))
@@ -293,13 +292,9 @@ function interactionSection({ interactions, measure }: CompareDocument): Part {
 }
 
 function leadOf(document: CompareDocument): Part {
-  const { ranking, measure } = document
-  const [first] = ranking
-  const best = first && armOf(document, first.name)
-  if (!first || !best?.avoided || best.avoided.verdict !== 'helps')
-    return html`<b>None</b> of them surely lowers ${comparedName(document)} on these paths.`
-  const doubt = doubtOf(first)
-  return html`<b>${first.name}</b> avoids most: ${rangedText(best.avoided, measure.unit)} of ${comparedName(document)}${doubt === '' ? '' : html`; it ${doubt}`}.`
+  const text = (effect: Ranged): string => rangedText(effect, document.measure.unit)
+  const { subject, rest } = compareLead(document, { what: comparedName(document), text })
+  return html`<b>${subject}</b>${rest}`
 }
 
 function tilesOf(document: CompareDocument): readonly Tile[] {
@@ -314,7 +309,10 @@ function tilesOf(document: CompareDocument): readonly Tile[] {
     },
     { name: 'help', value: countOf('helps'), note: `of ${count(arms.length - 1, 'world')}` },
     { name: 'harm', value: countOf('harms'), note: '' },
-    { name: 'cannot be told', value: countOf('cannot tell'), note: 'more paths may tell' },
+    {
+      ...{ name: 'cannot be told', value: countOf('cannot tell') },
+      note: countOf('cannot tell') === '0' ? '' : 'more paths may tell',
+    },
     {
       name: 'runs',
       value: short(runs),
@@ -327,8 +325,7 @@ function tilesOf(document: CompareDocument): readonly Tile[] {
 
 /** Write the page of `breakwater compare`. */
 export function comparePage(document: CompareDocument, about: About): string {
-  const { seed, runs, compared, paths, rankingConfidence } = document
-  const joint = Number((rankingConfidence * 100).toPrecision(4))
+  const { seed, runs, compared, paths, isCertain } = document
   const left = paths - compared
   return experimentPage({
     title: `comparison in ${document.scenario}`,
@@ -344,7 +341,9 @@ export function comparePage(document: CompareDocument, about: About): string {
         'Which is better',
         rankingChart(document),
         html`<details><summary>All ${document.ranking.length} worlds</summary>${rankingTable(document)}</details>`,
-        html`<p class="soft">The order as a whole holds with 95 %: each pair was told apart at ${joint} %.</p>`,
+        isCertain
+          ? ''
+          : html`<p class="soft">Verdicts, ranks and what is said of pairs hold together with 95 %; intervals are 95 % each.</p>`,
       ),
       html`${interactionSection(document)}`,
       costSection(document),

@@ -184,11 +184,11 @@ export const COMPARED: CompareDocument = {
   ],
   interactions: [{ pair: ['breaker', 'caps'], extra: told(-1e5), verdict: 'overlap' }],
   ranking: [
-    { name: 'breaker', rank: 1, avoided: 2e6, cannotTell: [], same: [] },
-    { name: 'caps', rank: 2, avoided: 0, cannotTell: ['no defence'], same: [] },
-    { name: 'no defence', rank: 2, avoided: 0, cannotTell: ['caps'], same: [] },
+    { name: 'breaker', rank: 1, worst: 1, avoided: 2e6, cannotTell: [], same: [] },
+    { name: 'caps', rank: 2, worst: 3, avoided: 0, cannotTell: ['no defence'], same: [] },
+    { name: 'no defence', rank: 2, worst: 3, avoided: 0, cannotTell: ['caps'], same: [] },
   ],
-  ...{ rankingConfidence: 0.983, runs: 64 },
+  runs: 64,
 }
 
 const SHARES = { ar1: 0.2, phase: 0.3 }

@@ -166,7 +166,33 @@ describe('the page of a comparison', () => {
     const page = comparePage(COMPARED, about)
     expect(page).toContain('cannot be told from no defence')
     expect(page).toContain('1 path had no number')
-    expect(page).toContain('<b>breaker</b> avoids most')
+    expect(page).toContain('<b>breaker</b> is the only one of 2 that surely lowers loss: $2.00M')
+  })
+
+  it('leads with what surely helps, whichever has the largest mean', () => {
+    // Of two that may be first, the larger mean is as likely nothing.
+    const [first, sure, doubt] = COMPARED.arms
+    const noisy = { ...doubt!.avoided!, value: 5e6, low: -1e6, high: 11e6 }
+    const ranking = COMPARED.ranking.map((own) => ({ ...own, rank: 1, worst: 3 })).toReversed()
+    const arms = [first!, sure!, { ...doubt!, avoided: noisy }]
+    const page = comparePage({ ...COMPARED, arms, ranking }, about)
+    expect(page).toContain('<b>breaker</b> is the only one of 2 that surely lowers loss')
+    expect(page).toContain('1-3: breaker')
+    const harm = { ...sure!.avoided!, verdict: 'harms' as const }
+    const worse = [first!, { ...sure!, avoided: harm }, doubt!]
+    expect(comparePage({ ...COMPARED, arms: worse }, about)).toContain(
+      '<b>None of 2</b> surely lowers loss; 1 surely raises it, 1 cannot be told.',
+    )
+  })
+
+  it('speaks of no interval and no doubt where there is no chance', () => {
+    const at = (value: number) => ({ value, low: value, high: value })
+    const arms = COMPARED.arms.map((arm) => ({
+      ...{ ...arm, level: { ...arm.level, ...at(arm.level.value!) }, costs: [], payers: [] },
+      avoided: arm.avoided && { ...arm.avoided, ...at(arm.avoided.value!) },
+    }))
+    const exact = { ...COMPARED, arms, interactions: [], isCertain: true, compared: 8 }
+    expect(comparePage(exact, about)).not.toMatch(/95 %|surely/)
   })
 })
 
