@@ -4,8 +4,15 @@ import { moverOf } from '../world/index.ts'
 import { runPath } from './path.ts'
 import { prepareRun } from './prepare.ts'
 
-// Between them: feeds, medians, exchange rates, spot prices, claims, a reference market.
-const SCENARIOS = ['two-venue-median', 'usdc-depeg', 'steth-loops', 'oracle-manipulation']
+// Between them: feeds, medians, exchange rates, spot prices, means over time, caps, fallbacks, claims, markets.
+const SCENARIOS = [
+  'two-venue-median',
+  'usdc-depeg',
+  'steth-loops',
+  'oracle-manipulation',
+  'drained-pool-oracle',
+  'capo-misstep',
+]
 
 /** Events that a walk from the newest on meets. */
 function metOf(from: number, before: (event: number) => number): ReadonlySet<number> {
@@ -28,6 +35,7 @@ test.each(SCENARIOS)(
     let skipped = 0
     for (const { instance } of world.all('priceSource')) {
       const source = instance.ports!.priceSource!
+      expect(source.moverBefore).toBeDefined()
       for (let a = 1; a < world.spec.assets.length; a++) {
         const met = metOf(last, (event) => moverOf(source, event, a))
         for (let event = 0; event <= last; event++) {

@@ -46,6 +46,11 @@ export function moverBefore(trace: Trace, last: number, event: number): number {
   return e
 }
 
+/** The later one of two events that is before `event`; -1 when neither is. */
+export function latestBefore(event: number, one: number, other: number): number {
+  return Math.max(one < event ? one : -1, other < event ? other : -1)
+}
+
 /** The newest event before `event` that may have moved a source's price of an asset. */
 export function moverOf(source: PriceSource, event: number, asset: number): number {
   return source.moverBefore?.(event, asset) ?? event - 1

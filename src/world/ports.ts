@@ -73,6 +73,11 @@ export interface Pool extends Venue {
    * says it itself, because every swap is one of the two assets for the other.
    */
   moveOf?(event: number): number
+  /**
+   * The newest event before `event` that may have moved the price; absent where any may have.
+   * @returns an event id; below 0 when there is none.
+   */
+  moverBefore?(event: number): number
 }
 
 /** A venue that is one pool of several assets: every order moves the prices of all its pairs. */

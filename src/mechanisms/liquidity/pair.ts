@@ -38,6 +38,7 @@ export const pair: Model = model({
       price: () => own.price(),
       lastSwap: (direction) => own.lastSwap(direction),
       moveOf: (event) => own.moveOf!(event),
+      moverBefore: (event) => own.moverBefore!(event),
       has: (sell, buy) => own.has(sell, buy),
       spot: (sell, buy) => own.spot(sell, buy),
       quote: (sell, buy, amount) => own.quote(sell, buy, amount),

@@ -5,6 +5,7 @@ import {
   type Context,
   choice,
   type Ledger,
+  moverBefore,
   type ParamSpec,
   type Pool,
   u8,
@@ -75,6 +76,22 @@ export function exchange(
   return ledger.transfer(holder, self, sell, sold) && ledger.transfer(self, holder, buy, bought)
 }
 
+/** The last event that moved a pool's price either way; -1 when none has. */
+function lastMove(last: Int32Array): number {
+  return Math.max(last[0]!, last[1]!)
+}
+
+/**
+ * Make the function that finds what moved a pool's price before an event.
+ * @param last as `recordSwap` and `drainOf` keep it.
+ */
+export function poolMoverBefore(
+  { trace }: Context,
+  last: Int32Array,
+): NonNullable<Pool['moverBefore']> {
+  return (event) => moverBefore(trace, lastMove(last), event)
+}
+
 /**
  * Record a swap in a pool of two assets and remember it as the last one of its direction.
  * @param last length 2: last swap event that moved the pool's price down, up. Overwritten at `up`.
@@ -95,6 +112,7 @@ export function recordSwap(
   last[up] = trace.add('swap', {
     instance: self,
     parent: cause,
+    previous: lastMove(last),
     asset: sell,
     other: buy,
     x: sold,
@@ -130,6 +148,7 @@ export function drainOf(
       last[side === 0 ? 1 : 0] = trace.add('drain', {
         instance: self,
         parent: -1,
+        previous: lastMove(last),
         row: sender,
         asset,
         other: pool.assets[side === 0 ? 1 : 0],

@@ -6,9 +6,11 @@ import {
   type Governed,
   InputError,
   i32,
+  latestBefore,
   list,
   type Model,
   model,
+  moverOf,
   number,
   type Outcome,
   type ParamsOf,
@@ -213,6 +215,13 @@ function moveOf(own: Capped, event: number, a: number): number {
   return isCapped ? bases.moveOf(event, base[a]!) : source.moveOf(event, a)
 }
 
+/** Of changes of terms only the last ones name their moves. */
+function moverBefore({ s, base, source, bases }: Capped, event: number, a: number): number {
+  if (base[a]! < 0) return -1
+  const followed = Math.max(moverOf(source, event, a), moverOf(bases, event, base[a]!))
+  return Math.max(followed, latestBefore(event, s.down[a]!, s.up[a]!))
+}
+
 function portOf(own: Capped): PriceSource {
   const { base } = own
   return {
@@ -220,6 +229,7 @@ function portOf(own: Capped): PriceSource {
     price: (a) => priceOf(own, a),
     cause: (a, direction) => causeOf(own, a, direction),
     moveOf: (event, a) => moveOf(own, event, a),
+    moverBefore: (event, a) => moverBefore(own, event, a),
     age: (a) => (base[a]! >= 0 ? (own.source.age?.(a) ?? 0) : 0),
   }
 }

@@ -3,6 +3,7 @@ import {
   f64,
   type Model,
   model,
+  moverOf,
   number,
   type PriceSource,
   ref,
@@ -72,6 +73,7 @@ export const fallback: Model = model({
           price: (a) => chosen(a)?.price(a) ?? Number.NaN,
           cause: (a, direction) => chosen(a)?.cause(a, direction) ?? -1,
           moveOf: (event, a) => chosen(a)?.moveOf(event, a) ?? 0,
+          moverBefore: (event, a) => Math.max(moverOf(primary, event, a), moverOf(other, event, a)),
           age(a) {
             const source = chosen(a)
             return source ? ageOf(source, a) : Number.NaN

@@ -8,7 +8,7 @@ import {
   USDC,
 } from '../../../test/conformance/model.ts'
 import { priceSourceConformance } from '../../../test/conformance/priceSource.ts'
-import { EVENT_NAMES, USD, type World } from '../../world/index.ts'
+import { EVENT_NAMES, moverOf, USD, type World } from '../../world/index.ts'
 import { gbm, referenceMarket, schedule } from '../prices/index.ts'
 import { dealer } from '../prices/testWorld.conformance.ts'
 import { feed } from './feed.ts'
@@ -104,5 +104,20 @@ describe('a fundamental price', () => {
     stepWorld(world, 30)
     expect(fair.cause(ETH, -1)).toBe(news)
     expect(fair.cause(ETH, 1)).toBe(eventsOf(world, 'news').at(-1))
+  })
+
+  it('leaves no mover out, of its own assets or of others', () => {
+    const world = make([...sales, [3, BTC, USD, 50]])
+    stepWorld(world, 40)
+    const fair = world.port('priceSource', 'fair')
+    for (const asset of [ETH, BTC]) {
+      const { length } = world.trace
+      const all = Array.from({ length }, (_, e) => e)
+      const movers = all.filter((e) => fair.moveOf(e, asset) !== 0)
+      const met = all.filter((e) => moverOf(fair, e + 1, asset) === e)
+      expect(movers.length).toBeGreaterThan(0)
+      expect(met).toEqual(expect.arrayContaining(movers))
+      expect(met.length).toBeLessThan(length)
+    }
   })
 })

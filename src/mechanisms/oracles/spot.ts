@@ -5,6 +5,7 @@ import {
   InputError,
   type Model,
   model,
+  moverOf,
   optionalRef,
   type Pool,
   type PriceSource,
@@ -83,6 +84,11 @@ export const spot: Model = model({
               return quotes ? quotes.moveOf(event, other) : 0
             if (pool.moveOf) return (isBase ? 1 : -1) * pool.moveOf(event)
             return sold[event] === a ? z[event]! : -z[event]!
+          },
+          moverBefore(event, a) {
+            if (a !== p.asset) return -1
+            const moved = pool.moverBefore?.(event) ?? event - 1
+            return quotes ? Math.max(moved, moverOf(quotes, event, other)) : moved
           },
         },
       },

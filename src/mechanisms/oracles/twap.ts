@@ -8,6 +8,8 @@ import {
   i32,
   type Model,
   model,
+  moverBefore,
+  moverOf,
   number,
   optionalRef,
   type ParamsOf,
@@ -107,6 +109,11 @@ function quoteOf({ quotes, other, context }: Twap): number {
   return quotes ? quotes.price(other) : context.assets[other]!.price
 }
 
+/** The last event that moved the mean either way; -1 when none has. */
+function lastMove({ moved }: Columns): number {
+  return Math.max(moved[0]!, moved[1]!)
+}
+
 /** The answer in units of the other asset; before the first block the price has always stood. */
 function meanNow(own: Twap): number {
   return own.s.mean[0]! > 0 ? own.s.mean[0]! : spotOf(own)
@@ -127,6 +134,7 @@ function look(own: Twap, time: number): void {
   s.moved[isDown ? 0 : 1] = context.trace.add('answer', {
     instance: context.self,
     parent: pool!.lastSwap(isDown === isBase ? -1 : 1),
+    previous: lastMove(s),
     asset: p.asset,
     // The other asset may have no price now.
     x: usd > 0 ? usd : 0,
@@ -152,6 +160,11 @@ function portOf(own: Twap): PriceSource {
       const { instance, kind, y } = context.trace.columns
       if (instance[event] === context.self && kind[event] === ANSWER) return y[event]!
       return own.quotes ? own.quotes.moveOf(event, own.other) : 0
+    },
+    moverBefore(event, a) {
+      if (a !== p.asset) return -1
+      const moved = moverBefore(context.trace, lastMove(s), event)
+      return own.quotes ? Math.max(moved, moverOf(own.quotes, event, own.other)) : moved
     },
   }
 }

@@ -12,7 +12,15 @@ import {
   type Pool,
   type TickTable,
 } from '../../../world/index.ts'
-import { exchange, isTradable, pairOf, recordSwap, startPrice, tradingFlag } from '../pool.ts'
+import {
+  exchange,
+  isTradable,
+  pairOf,
+  poolMoverBefore,
+  recordSwap,
+  startPrice,
+  tradingFlag,
+} from '../pool.ts'
 import {
   edge0,
   edge1,
@@ -94,6 +102,7 @@ function poolOf({ base, quote, fee, ranges }: Setup, s: State, context: Context)
     price: () => square(s.root[0]!),
     self: context.self,
     lastSwap: (direction) => s.lastSwap[direction < 0 ? 0 : 1]!,
+    moverBefore: poolMoverBefore(context, s.lastSwap),
     has,
     spot,
     quote: quoteFor,

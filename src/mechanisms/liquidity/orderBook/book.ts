@@ -1,6 +1,6 @@
 import { exp, log } from '../../../math/index.ts'
 import type { Context, Pool } from '../../../world/index.ts'
-import { exchange, isTradable, pairOf, recordSwap } from '../pool.ts'
+import { exchange, isTradable, pairOf, poolMoverBefore, recordSwap } from '../pool.ts'
 import { eat, type Fill, type Ladder } from './kernel.ts'
 
 type Setup = {
@@ -95,6 +95,7 @@ export function bookOf(p: Setup, ladder: Ladder, s: Columns, context: Context): 
     price: () => exp(s.view[0]! - s.position[0]!),
     self,
     lastSwap: (direction) => s.lastSwap[direction < 0 ? 0 : 1]!,
+    moverBefore: poolMoverBefore(context, s.lastSwap),
     has,
     spot,
     quote: quoteFor,

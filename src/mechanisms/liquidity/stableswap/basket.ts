@@ -1,5 +1,5 @@
 import { log } from '../../../math/index.ts'
-import type { Basket, Context, Pool } from '../../../world/index.ts'
+import { type Basket, type Context, latestBefore, type Pool } from '../../../world/index.ts'
 import { exchange, isTradable, pairOf } from '../pool.ts'
 import { amountOut, amountTo, bendOf, priceAt } from './kernel.ts'
 
@@ -132,6 +132,8 @@ export function basketOf(coins: Coins, s: Columns, context: Context): Basket {
         if (event >= 0 && event === s.lastSwap[down]) return s.lastMove[down]!
         return event >= 0 && event === s.lastSwap[up] ? -s.lastMove[up]! : 0
       },
+      // No other event names its move.
+      moverBefore: (event) => latestBefore(event, s.lastSwap[down]!, s.lastSwap[up]!),
     }
   }
   return basket
