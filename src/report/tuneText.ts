@@ -11,19 +11,20 @@ import type {
 import { withInterval } from './cliffText.ts'
 import { unitOf } from './expression.ts'
 import { count, fine, inUnit, short } from './format.ts'
+import { rivalsOf, standsText, VERDICTS } from './tuneTold.ts'
 
-type Told = Pick<Estimate, 'value' | 'low' | 'high'>
+type Told = Pick<Estimate, 'value' | 'low' | 'high'> & Partial<Pick<Estimate, 'approximate' | 'n'>>
 
 function amount(value: number, unit: string): string {
   return unit === '' ? fine(value) : inUnit(value, unit)
 }
 
 /** Write an estimate of an expression with its interval. */
-function told({ value, low, high }: Told, expression: string): string {
+function told({ value, low, high, approximate, n }: Told, expression: string): string {
   if (value === null) return 'unknown'
   const unit = unitOf(expression)
   if (low === null || high === null) return `${amount(value, unit)} (no interval)`
-  if (low === high) return amount(value, unit)
+  if (low === high) return amount(value, unit) + (approximate ? ` on all ${n} paths` : '')
   return `${amount(value, unit)} [${amount(low, unit)} .. ${amount(high, unit)}]`
 }
 
@@ -32,31 +33,14 @@ function settingText(at: Readonly<Record<string, number>>): string {
   return words.join(' ')
 }
 
-const VERDICTS: Readonly<Record<Kept['verdict'], string>> = {
-  kept: 'holds',
-  missed: 'does NOT hold',
-  'cannot tell': 'cannot tell',
-}
-
 function keptLine({ text, left, verdict }: Kept): string {
   return `  ${text}: ${VERDICTS[verdict]}, ${told(left, text)}`
-}
-
-/** Say which of two places is better, where the interval of their difference settles it. */
-function betterText({ low, high, approximate, n }: Estimate): string {
-  if (low !== null && low > 0) return 'tuned is better'
-  if (high !== null && high < 0) return 'tuned is WORSE'
-  if (low === 0 && high === 0) return approximate ? `the same on all ${n} paths` : 'the same'
-  return low === null ? 'cannot tell, too few paths for an interval' : 'cannot tell'
 }
 
 /** Say how a place compares with the tuned one. */
 function againstLine(what: string, rival: Rival | null, objective: string): string {
   if (rival === null) return `${what}: no feasible point`
-  const missed = rival.constraints.filter(({ verdict }) => verdict === 'missed')
-  const misses = `misses ${missed.map(({ text }) => text).join(', ')}`
-  const verdict = missed.length > 0 ? misses : betterText(rival.more)
-  return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${verdict}`
+  return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${standsText(rival)}`
 }
 
 function marginalLine({ name, step, change }: Marginal, loss: string): string {
@@ -70,16 +54,21 @@ function cliffLine({ name, cliff, distance, share, isNear, note }: NearCliff): s
   return `  ${isNear ? 'WARNING: ' : ''}${name}: ${away}${halves}`
 }
 
-function frontierLines(frontier: Frontier | null): readonly string[] {
+function frontierLines({ frontier, isRandom }: Tuned): readonly string[] {
   if (frontier === null) return []
-  const { efficiency, loss, points, knee, note } = frontier
+  const { efficiency, loss, points, knee, note, tuned, asItIs } = frontier
+  const beside = (name: string, own: Frontier['tuned']): string =>
+    `  ${name}: ${told(own.efficiency, efficiency)}: ${told(own.loss, loss)}`
   return [
     '',
-    `frontier of ${efficiency} against ${loss}, on fresh paths`,
+    `frontier of ${efficiency} against ${loss}${isRandom ? ', on fresh paths' : ''}`,
     ...points.map(({ efficiency: e, loss: l, slope, at }) => {
-      const steep = slope === null ? '' : `, ${fine(slope)} a unit more`
+      const steep =
+        slope === null ? '' : `, ${amount(slope, unitOf(loss))} more for 1 more of ${efficiency}`
       return `  ${told(e, efficiency)}: ${told(l, loss)}${steep}  (${settingText(at)})`
     }),
+    beside('tuned', tuned),
+    beside('as it is', asItIs),
     knee === null ? note : `knee at ${efficiency} = ${told(knee, efficiency)}: ${note}`,
   ]
 }
@@ -91,16 +80,17 @@ function noneLines({ note, nearest }: Tuned): readonly string[] {
 }
 
 function foundLines(found: Tuned): readonly string[] {
-  const { best, objective, asItIs, atRandom, marginals, cliffs, lossMeasure, note, points } = found
+  const { best, objective, marginals, cliffs, lossMeasure, note, isRandom } = found
   if (best === null) return noneLines(found)
+  const searched = amount(best.searched, unitOf(objective))
+  const where = isRandom ? ` on fresh paths (${searched} on those of the search)` : ''
   return [
     settingText(best.at),
     note,
     '',
-    `${objective}: ${told(best.fresh, objective)} on fresh paths (${amount(best.searched, unitOf(objective))} on those of the search)`,
+    `${objective}: ${told(best.fresh, objective)}${where}`,
     ...best.constraints.map(keptLine),
-    againstLine('scenario as it is', asItIs, objective),
-    againstLine(`best of ${points} points at random`, atRandom, objective),
+    ...rivalsOf(found).map(({ name, rival }) => againstLine(name, rival, objective)),
     ...(marginals.length > 0 ? ['', `a step more, in ${lossMeasure}:`] : []),
     ...marginals.map((own) => marginalLine(own, lossMeasure)),
     ...(cliffs.length > 0 ? ['', 'cliffs:'] : []),
@@ -108,7 +98,8 @@ function foundLines(found: Tuned): readonly string[] {
   ]
 }
 
-function costLine({ paths, freshPaths, runs }: Tuned | SizedCap): string {
+function costLine({ paths, freshPaths, runs, isRandom }: Tuned | SizedCap): string {
+  if (!isRandom) return `${runs} runs in all; nothing depends on chance, so numbers are exact`
   return `${count(paths, 'path')} a point, ${freshPaths} fresh, ${runs} runs in all; intervals are 95 %`
 }
 
@@ -117,7 +108,7 @@ export function tuneText(found: Tuned): string {
   const { impossible } = found
   return [
     ...foundLines(found),
-    ...frontierLines(found.frontier),
+    ...frontierLines(found),
     '',
     ...(impossible > 0
       ? [`${count(impossible, 'point')} could not be run, or gave no value of what is asked`]
@@ -128,10 +119,11 @@ export function tuneText(found: Tuned): string {
 
 /** Tell a sized cap on a terminal. */
 export function capText(found: SizedCap): string {
-  const { cap, vary, note, fresh } = found
+  const { cap, vary, note, fresh, isRandom } = found
   return [
     cap === null ? note : `${vary.name} = ${withInterval(cap)}: ${note}`,
-    ...(fresh ? ['on fresh paths', keptLine(fresh)] : []),
+    ...(fresh && isRandom ? ['on fresh paths'] : []),
+    ...(fresh ? [keptLine(fresh)] : []),
     '',
     costLine(found),
   ].join('\n')

@@ -14,6 +14,7 @@ export type FreshTask = {
   readonly base: Overrides
   readonly best: Chosen
   readonly asItIs: Chosen
+  readonly bySearch: Chosen | null
   readonly atRandom: Chosen | null
   readonly front: readonly Setting[]
   /** Size of the step of a parameter. */
@@ -26,6 +27,7 @@ export type FreshTask = {
 export type FreshAnswer = {
   readonly best: Place
   readonly asItIs: Rival
+  readonly bySearch: Rival | null
   readonly atRandom: Rival | null
   readonly marginals: readonly Marginal[]
   readonly frontier: Frontier | null
@@ -43,12 +45,12 @@ function stepEnds({ vary }: Question, at: Setting, name: string, step: number) {
 
 /** Estimate places again on fresh paths, all on the same ones. */
 export async function estimateFresh(survey: Survey, task: FreshTask): Promise<FreshAnswer> {
-  const { question, base, best, asItIs, atRandom, front, stepOf, paths, differ } = task
+  const { question, base, best, asItIs, bySearch, atRandom, front, stepOf, paths, differ } = task
   const steps = question.vary.map(({ name }) => ({
     ...{ name, step: stepOf(name), ends: stepEnds(question, best.at, name, stepOf(name)) },
   }))
   const settings: readonly Setting[] = [
-    ...[best.at, asItIs.at, ...(atRandom ? [atRandom.at] : [])],
+    ...[best, asItIs, bySearch, atRandom].flatMap((chosen) => (chosen ? [chosen.at] : [])),
     ...steps.flatMap(({ ends }) => [...ends]),
     ...front,
   ]
@@ -58,17 +60,19 @@ export async function estimateFresh(survey: Survey, task: FreshTask): Promise<Fr
     const sample = samples[k]
     if (sample) known.set(at, valuesOf(sample, { ...base, ...at }, paths))
   })
-  const own = known.get(best.at)
-  if (!own) throw new TuneError('no fresh path can be run at the best point; use another seed')
+  const own = known.get(best.at) ?? impossible('the best point')
+  const unchanged = known.get(asItIs.at) ?? impossible('the scenario as it is')
   const placeOf = ({ at, searched }: Chosen, values: Values): Place => ({
     ...{ at, searched, fresh: settled(estimateOf(question.objective, values), differ) },
     constraints: question.constraints.map((condition) => keptOf(condition, values, differ)),
   })
-  const rivalOf = (chosen: Chosen): Rival | null => {
-    const values = known.get(chosen.at)
-    if (!values) return null
-    const more = settled(differenceOf(question.objective, values, own), differ)
-    return { ...placeOf(chosen, values), more }
+  const against = (chosen: Chosen, values: Values): Rival => ({
+    ...placeOf(chosen, values),
+    more: settled(differenceOf(question.objective, values, own), differ),
+  })
+  const rivalOf = (chosen: Chosen | null): Rival | null => {
+    const values = chosen && known.get(chosen.at)
+    return chosen && values ? against(chosen, values) : null
   }
   const measured = front.flatMap((at): Measured[] => {
     const values = known.get(at)
@@ -76,14 +80,17 @@ export async function estimateFresh(survey: Survey, task: FreshTask): Promise<Fr
   })
   return {
     best: placeOf(best, own),
-    asItIs: rivalOf(asItIs) ?? impossible('the scenario as it is'),
-    atRandom: atRandom && rivalOf(atRandom),
+    asItIs: against(asItIs, unchanged),
+    bySearch: rivalOf(bySearch),
+    atRandom: rivalOf(atRandom),
     marginals: steps.flatMap(({ name, step, ends: [from, to] }): Marginal[] => {
       const [below, above] = [known.get(from), known.get(to)]
       if (!below || !above) return []
       return [{ name, step, change: settled(differenceOf(question.loss, above, below), differ) }]
     }),
-    frontier: question.efficiency && frontierOf(question, measured, paths, differ),
+    frontier:
+      question.efficiency &&
+      frontierOf(question, { points: measured, tuned: own, asItIs: unchanged }, paths, differ),
   }
 }
 

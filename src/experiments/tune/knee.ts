@@ -2,7 +2,7 @@ import { quantile } from '../../math/index.ts'
 import { kneeOf, paretoOf } from './frontier.ts'
 import type { Question, Setting } from './ground.ts'
 import { estimateOf, RESAMPLES, resampled, settled, type Values, valueOrNaN } from './interval.ts'
-import type { Frontier } from './types.ts'
+import type { BesideFrontier, Frontier } from './types.ts'
 
 /** A point of the frontier with its numbers on fresh paths. */
 export type Measured = { readonly at: Setting; readonly values: Values }
@@ -27,8 +27,7 @@ function kneeOn(question: Question, points: readonly Measured[], r: number): num
 }
 
 /** Interval over resamples; null where too few of them show a knee. */
-function spreadOf(question: Question, points: readonly Measured[], value: number, paths: number) {
-  if (paths < 2) return [value, value] as const
+function spreadOf(question: Question, points: readonly Measured[], value: number) {
   const all = Float64Array.from({ length: RESAMPLES }, (_, k) => kneeOn(question, points, k + 1))
   const seen = all.filter((v) => !Number.isNaN(v)).sort()
   if (seen.length < SURE * RESAMPLES) return null
@@ -41,6 +40,7 @@ function kneeFrom(
   points: readonly Measured[],
   front: readonly number[],
   paths: number,
+  differ: boolean,
 ): Pick<Frontier, 'knee' | 'note'> {
   const value = kneeOn(question, points, 0)
   if (Number.isNaN(value))
@@ -48,7 +48,12 @@ function kneeFrom(
       knee: null,
       note: `no knee: no point of the frontier lies ${SHALLOW} or more below its chord, both axes from 0 to 1`,
     }
-  const spread = spreadOf(question, points, value, paths)
+  if (differ && paths < 2)
+    return {
+      knee: null,
+      note: 'cannot tell: one fresh path shows a knee, and has no error; use more fresh paths',
+    }
+  const spread = differ ? spreadOf(question, points, value) : ([value, value] as const)
   if (spread === null)
     return { knee: null, note: 'cannot tell: not all resamples of the paths show a knee' }
   const place = front.indexOf(value)
@@ -62,14 +67,25 @@ function kneeFrom(
   }
 }
 
+/** What a frontier is laid out from. */
+type FrontierTask = {
+  readonly points: readonly Measured[]
+  readonly tuned: Values
+  readonly asItIs: Values
+}
+
 /** Lay a frontier out from its points on fresh paths; what fresh paths show to be beaten is dropped. */
 export function frontierOf(
   question: Question,
-  points: readonly Measured[],
+  { points, tuned, asItIs }: FrontierTask,
   paths: number,
   differ: boolean,
 ): Frontier {
   const { efficiency, loss } = question
+  const told = (values: Values): BesideFrontier => ({
+    efficiency: settled(estimateOf(efficiency!, values), differ),
+    loss: settled(estimateOf(loss, values), differ),
+  })
   const traded = points.map((own) => ({
     ...{ own, efficiency: valueOrNaN(efficiency!, own.values) },
     loss: valueOrNaN(loss, own.values),
@@ -80,17 +96,17 @@ export function frontierOf(
     points: front.map(({ own, ...here }, k) => {
       const next = front[k + 1]
       return {
-        at: own.at,
-        efficiency: settled(estimateOf(efficiency!, own.values), differ),
-        loss: settled(estimateOf(loss, own.values), differ),
+        ...{ at: own.at, ...told(own.values) },
         slope: next ? (next.loss - here.loss) / (next.efficiency - here.efficiency) : null,
       }
     }),
+    ...{ tuned: told(tuned), asItIs: told(asItIs) },
     ...kneeFrom(
       question,
       points,
       front.map((p) => p.efficiency),
       paths,
+      differ,
     ),
   }
 }

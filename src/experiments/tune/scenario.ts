@@ -153,13 +153,25 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   }
 }
 
-/** Forget constraints: a frontier shows what they cost. */
-function freed(score: Traded): Traded {
-  return score.violation === Infinity ? score : { ...score, violation: 0 }
+/** A score that forgets constraints, because a frontier shows what they cost, and what it forgot. */
+type Freed = Traded & { readonly missed: number }
+
+function freed(score: Traded): Freed {
+  const missed = score.violation
+  return { ...score, missed, violation: missed === Infinity ? missed : 0 }
+}
+
+/** What was tried, with its own scores. */
+type Explored = {
+  readonly searched: readonly Candidate<Traded>[]
+  readonly random: readonly Candidate<Traded>[]
+  readonly filled: readonly Candidate<Traded>[]
+  /** All of it, whatever constraints say. */
+  readonly tried: readonly Candidate<Traded>[]
 }
 
 /** Search, at random as often, and along the frontier. */
-async function explore(ground: Ground, points: number) {
+async function explore(ground: Ground, points: number): Promise<Explored> {
   const { question, evaluate, seed } = ground
   const { vary, efficiency } = question
   const own = ownSetting(ground)
@@ -167,11 +179,14 @@ async function explore(ground: Ground, points: number) {
   const searched = await searchMinimum(evaluate, vary.length, { seed, points, start })
   const random = await searchRandom(evaluate, vary.length, { seed, points })
   const all = [...searched, ...random]
-  if (!efficiency) return { searched, random, tried: all }
-  const free: Evaluate<Traded> = async (some) => (await evaluate(some)).map(freed)
+  if (!efficiency) return { searched, random, filled: [], tried: all }
+  const free: Evaluate<Freed> = async (some) => (await evaluate(some)).map(freed)
   const known = all.map(({ at, score }) => ({ at, score: freed(score) }))
   const tried = await fillFrontier(free, known, { seed, points })
-  return { searched, random, tried }
+  const filled = tried.slice(all.length).map(({ at, score: { missed, ...score } }) => ({
+    ...{ at, score: { ...score, violation: missed } },
+  }))
+  return { searched, random, filled, tried }
 }
 
 /** At most so many points of the frontier, evenly by rank, with both ends. */
@@ -202,7 +217,7 @@ async function nearestOf(
 async function settle(
   ground: Ground,
   found: Candidate<Traded>,
-  { random, tried }: Awaited<ReturnType<typeof explore>>,
+  { searched, random, tried }: Explored,
 ) {
   const { scenario, options, question, survey, paths, freshPaths, differ, measures, seed } = ground
   const { vary, efficiency } = question
@@ -212,7 +227,9 @@ async function settle(
   const base = ownSetting(ground)
   const [own] = await askEach(survey, [{}], paths)
   const best = chosen(found)
-  const other = bestOf(random.filter(({ score }) => score.violation === 0))
+  const bestIn = (some: readonly Candidate<Traded>[]): Candidate<Traded> | null =>
+    bestOf(some.filter(({ score }) => score.violation === 0))
+  const [search, other] = [bestIn(searched), bestIn(random)]
   const only = measures
   const fresh = openTuned(scenario, { ...options, measures, only, seed: freshSeedOf(seed) })
   try {
@@ -222,6 +239,7 @@ async function settle(
         at: {},
         searched: own ? valueOrNaN(question.objective, valuesOf(own, base, paths)) : Number.NaN,
       },
+      bySearch: search && search !== found ? chosen(search) : null,
       atRandom: other && chosen(other),
       front: efficiency ? frontOf(question, tried) : [],
       stepOf: (name) => {
@@ -244,16 +262,22 @@ async function settle(
   }
 }
 
-function noteOf(isOwn: boolean, isFeasible: boolean, tried: number): string {
-  if (isOwn)
-    return 'smallest objective that the search found among points that meet all constraints'
-  if (isFeasible) return 'the search met no feasible point; this one was found at random'
-  return `none: no feasible point found among ${tried}`
+/** Say where the best point was found. */
+function noteOf(found: Candidate<Traded> | null, explored: Explored): string {
+  const { searched, random, tried } = explored
+  if (found === null || found.score.violation > 0)
+    return `none: no feasible point found among ${tried.length}`
+  const best = 'smallest objective among points that meet all constraints'
+  if (searched.includes(found)) return `${best}, found by the search`
+  const where = random.includes(found) ? 'at random' : 'along the frontier'
+  const isMet = searched.some(({ score }) => score.violation === 0)
+  return `${best}, found ${where}${isMet ? '' : ': the search met no feasible point'}`
 }
 
 const NOTHING = {
   best: null,
   asItIs: null,
+  bySearch: null,
   atRandom: null,
   marginals: [],
   cliffs: [],
@@ -280,10 +304,7 @@ export async function tune(from: Scenario | string, options: TuneOptions): Promi
   const { question, survey, paths, freshPaths, seed } = ground
   try {
     const explored = await explore(ground, points)
-    // Points at random are the yardstick; one of them is the answer only where the search has none.
-    const own = bestOf(explored.searched)
-    const isOwn = own !== null && own.score.violation === 0
-    const found = isOwn ? own : bestOf([...explored.searched, ...explored.random])
+    const found = bestOf([...explored.searched, ...explored.filled, ...explored.random])
     const impossible = explored.tried.filter(({ score }) => score.violation === Infinity).length
     const isFeasible = found !== null && found.score.violation === 0
     const settled = isFeasible ? await settle(ground, found, explored) : { ...NOTHING, runs: 0 }
@@ -291,7 +312,7 @@ export async function tune(from: Scenario | string, options: TuneOptions): Promi
       ...{ scenario: scenario.name, seed, freshSeed: freshSeedOf(seed), vary: question.vary },
       ...{ objective: question.objective.text, subjectTo: options.subjectTo ?? [] },
       ...settled,
-      note: noteOf(isOwn, isFeasible, 2 * points),
+      ...{ note: noteOf(found, explored), isRandom: ground.differ },
       nearest: isFeasible ? null : await nearestOf(ground, found),
       ...{ lossMeasure: question.loss.text, points, impossible, paths, freshPaths },
       runs: survey.counts().run + settled.runs,

@@ -134,6 +134,7 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     const [again] = cap ? await askEach(fresh, [set], freshPaths) : [null]
     return {
       ...{ scenario: scenario.name, seed, freshSeed, vary, budget: budget.text, cap },
+      isRandom: differ,
       note: noteOf(crossing, vary),
       fresh: again ? keptOf(budget, valuesOf(again, set, freshPaths), differ) : null,
       ...{ points: crossing.points, paths, freshPaths },

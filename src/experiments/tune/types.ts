@@ -65,14 +65,21 @@ export type FrontierPoint = {
   readonly slope: number | null
 }
 
+/** A place beside the frontier, on fresh paths. */
+export type BesideFrontier = Pick<FrontierPoint, 'efficiency' | 'loss'>
+
 /** The most efficient points for their loss, by rising efficiency. */
 export type Frontier = {
   readonly efficiency: string
   readonly loss: string
   readonly points: readonly FrontierPoint[]
+  /** The tuned place, and the scenario as it is. */
+  readonly tuned: BesideFrontier
+  readonly asItIs: BesideFrontier
   /**
    * Efficiency at the knee: the point farthest below the chord between the ends with both axes from 0 to
-   * 1. The interval is that of resamples of the fresh paths; null where there is no knee.
+   * 1. The interval is that of resamples of the fresh paths, no finer than the points lie; null where there
+   * is no knee, and where one path has no error.
    */
   readonly knee: Readonly<Record<'value' | 'low' | 'high', number>> | null
   readonly note: string
@@ -87,7 +94,12 @@ export type Tuned = {
   readonly objective: string
   readonly subjectTo: readonly string[]
   readonly vary: readonly Vary[]
-  /** The best feasible point; null when none was found. */
+  /** Whether paths differ: without chance what is told is exact. */
+  readonly isRandom: boolean
+  /**
+   * The best feasible point of all that were tried, those along the frontier and at random included, by the
+   * paths of the search; null when none was found.
+   */
   readonly best: Place | null
   readonly note: string
   /** Where no point was feasible: the nearest, and by how much it misses each constraint. */
@@ -97,6 +109,8 @@ export type Tuned = {
   } | null
   /** The scenario as it is; null without a best point. */
   readonly asItIs: Rival | null
+  /** The best feasible point of the search, where another point is better; else null. */
+  readonly bySearch: Rival | null
   /** The best of as many points at random; null where none of them is feasible. */
   readonly atRandom: Rival | null
   readonly lossMeasure: string
@@ -118,6 +132,8 @@ export type SizedCap = {
   readonly scenario: string
   readonly seed: number
   readonly freshSeed: number
+  /** Whether paths differ: without chance what is told is exact, and `low` to `high` brackets the cap. */
+  readonly isRandom: boolean
   readonly vary: Vary
   readonly budget: string
   /**

@@ -131,7 +131,7 @@ export const TUNED: TuneDocument = {
   },
   ...{ note: '', nearest: null },
   asItIs: { at: {}, searched: 9e5, fresh: told(9e5), constraints: [], more: told(6.6e5) },
-  ...{ atRandom: null, lossMeasure: 'badDebt.es99' },
+  ...{ bySearch: null, atRandom: null, isRandom: true, lossMeasure: 'badDebt.es99' },
   marginals: [{ name: 'depth', step: 4e5, change: told(-1e4) }],
   cliffs: [
     {
@@ -145,6 +145,8 @@ export const TUNED: TuneDocument = {
       ...{ at: AT, efficiency: told(x), loss: told(1e4 * 4 ** k) },
       slope: k < 2 ? 0.01 : null,
     })),
+    ...{ tuned: { efficiency: told(1.2e6), loss: told(2e4) } },
+    ...{ asItIs: { efficiency: told(2.5e6), loss: told(3e5) } },
     ...{ knee: { value: 2e6, low: 1.5e6, high: 2.5e6 }, note: 'farthest below the chord' },
   },
   ...{ points: 100, impossible: 2, paths: 64, freshPaths: 256, runs: 12_800 },

@@ -4,12 +4,12 @@ import { linearScale, spanOf } from './scale.ts'
 import { isKnown, type Ranged } from './units.ts'
 import { type Note, type Point, type Series, xyPlot } from './xy.ts'
 
-/** One candidate: what it costs along x, what it loses along y. */
+/** One place: what it gives along x, what it loses along y. */
 export type FrontierPoint = {
   readonly x: Ranged
   readonly y: Ranged
-  /** `candidate` is beaten by another in both. */
-  readonly role: 'frontier' | 'knee' | 'chosen' | 'base' | 'candidate'
+  /** `tuned` and `base`, the scenario as it is, need not lie on the frontier. */
+  readonly role: 'frontier' | 'knee' | 'tuned' | 'base'
   readonly title: string
 }
 
@@ -23,12 +23,11 @@ export type Frontier = {
 const LEGEND = [
   { role: 'frontier', name: 'frontier', color: 'c1', mark: 'dot' },
   { role: 'knee', name: 'knee', color: 'bad', mark: 'dot' },
-  { role: 'chosen', name: 'chosen', color: 'c3', mark: 'dot' },
+  { role: 'tuned', name: 'tuned', color: 'c3', mark: 'dot' },
   { role: 'base', name: 'as it is', color: 'c2', mark: 'dot' },
-  { role: 'candidate', name: 'beaten in both', color: 'grey', mark: 'dot' },
 ] as const
 
-const WORDS = { knee: 'knee', chosen: 'chosen', base: 'as it is' } as const
+const WORDS = { knee: 'knee', tuned: 'tuned', base: 'as it is' } as const
 
 function pointOf({ x, y, title }: FrontierPoint): Point {
   return {
@@ -42,19 +41,17 @@ function seriesOf(points: readonly FrontierPoint[]): readonly Series[] {
     points.filter(({ role }) => roles.includes(role)).map(pointOf)
   const front = of('frontier', 'knee').toSorted((a, b) => a.x - b.x)
   return [
-    { color: 'grey', marks: 'dots', points: of('candidate') },
     { color: '1', marks: 'dashed', points: front.map(({ x, y, title }) => ({ x, y, title })) },
     { color: '1', marks: 'dots', points: of('frontier') },
     { color: 'bad', marks: 'dots', points: of('knee') },
-    { color: '3', marks: 'dots', points: of('chosen') },
+    { color: '3', marks: 'dots', points: of('tuned') },
     { color: '2', marks: 'dots', points: of('base') },
   ]
 }
 
 function notesOf(points: readonly FrontierPoint[]): readonly Note[] {
   return points.flatMap(({ x, y, role }): Note[] => {
-    if (!isKnown(x.value) || !isKnown(y.value) || role === 'frontier' || role === 'candidate')
-      return []
+    if (!isKnown(x.value) || !isKnown(y.value) || role === 'frontier') return []
     return [
       {
         x: x.value,
@@ -75,14 +72,15 @@ export function frontierChart(frontier: Frontier): Html {
   const across = linearScale(spanOf(points.map(({ x }) => x.value)), [0, 1])
   // Dots do not stand on the edge.
   const edge = (across.high - across.low) / 40
+  const hasWhisker = points.some(({ x, y }) => [x, y].some(({ low, high }) => low !== high))
   return html`${figure(
     'Frontier',
-    'nothing that was tried is better in both; whiskers are 95 % intervals',
+    `nothing that was tried is better in both, whatever constraints say${hasWhisker ? '; whiskers are 95 % intervals' : ''}`,
     (width) =>
       xyPlot(
         {
           title: `${frontier.y.name} against ${frontier.x.name}`,
-          description: `${onIt} points on the frontier of ${points.length}.`,
+          description: `${onIt} points on the frontier.`,
           x: { ...frontier.x, span: [across.low - edge, across.high + edge] },
           panels: [
             {

@@ -2,6 +2,7 @@ import type { CapDocument, TuneDocument } from '../../experiments/index.ts'
 import { unitOf } from '../expression.ts'
 import { count, inUnit, short } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
+import { missesText, rivalsOf, standsText, VERDICTS } from '../tuneTold.ts'
 import { type About, axisName, factsOf, parameterOf } from './about.ts'
 import { type Frontier, type FrontierPoint, frontierChart } from './frontier.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
@@ -18,32 +19,41 @@ function atText(at: At, about: About): string {
   return list.map(([name, v]) => `${name} ${inUnit(v, parameterOf(about, name).unit)}`).join(', ')
 }
 
-function rival(
-  name: string,
-  { fresh, at }: Place,
-  color: Row['color'],
-  about: About,
-  unit: string,
-): Row {
+function rival(name: string, place: Place, color: Row['color'], about: About, unit: string): Row {
+  const { fresh, at } = place
+  const misses = missesText(place)
   return {
     ...{ value: fresh.value, low: fresh.low, high: fresh.high, name, color, mark: 'dot' },
-    ...{ text: rangedText(fresh, unit), title: `${name}: ${atText(at, about)}` },
+    text: `${rangedText(fresh, unit)}${misses ? ', not feasible' : ''}`,
+    title: `${name}: ${atText(at, about)}${misses ? `; ${misses}` : ''}`,
   }
 }
 
+/** Say of every place beside the tuned one how it stands. */
+function rivalNotes(document: TuneDocument): Part {
+  const unit = unitOf(document.objective)
+  return rivalsOf(document).map(({ name, rival: own }) =>
+    own
+      ? html`<p>The ${name} has ${rangedText(own.more, unit)} more than the tuned place: <b>${standsText(own)}</b>.</p>`
+      : html`<p>${name}: no feasible point.</p>`,
+  )
+}
+
 function rivalChart(document: TuneDocument, about: About): Html {
-  const { best, asItIs, atRandom, objective, points } = document
+  const { best, asItIs, bySearch, atRandom, objective, points, isRandom } = document
   const unit = unitOf(objective)
   const rows = [
     ...(best ? [rival('tuned', best, '3', about, unit)] : []),
+    ...(bySearch ? [rival('best of the search', bySearch, '1', about, unit)] : []),
     ...(atRandom ? [rival('best at random', atRandom, '1', about, unit)] : []),
     ...(asItIs ? [rival('as it is', asItIs, '2', about, unit)] : []),
   ]
   if (rows.length === 0)
     return nothing('No point met all constraints, so there is nothing to compare.')
+  const told = `${points} points were searched, and as many at random`
   return figure(
-    'On paths that the search has not seen',
-    `${points} points were searched, and as many at random; whiskers are 95 % intervals`,
+    isRandom ? 'On paths that the search has not seen' : 'Tuned, at random and as it is',
+    isRandom ? `${told}; whiskers are 95 % intervals` : told,
     (width) =>
       rowPlot(
         {
@@ -56,6 +66,8 @@ function rivalChart(document: TuneDocument, about: About): Html {
       ),
   )
 }
+
+type Beside = NonNullable<TuneDocument['frontier']>['tuned']
 
 /** Whether one point of the frontier lies at an efficiency. */
 function kneeOf(points: readonly { readonly efficiency: Ranged }[], knee: Ranged | null): number {
@@ -71,14 +83,19 @@ function frontierOf(found: NonNullable<TuneDocument['frontier']>, about: About):
     unit: unitOf(name),
   }))
   const knee = kneeOf(found.points, found.knee)
+  const place = (own: Beside, role: FrontierPoint['role'], name: string): FrontierPoint => ({
+    ...{ x: own.efficiency, y: own.loss, role },
+    title: `${name}: ${efficiency!.name} ${rangedText(own.efficiency, efficiency!.unit)}, ${loss!.name} ${rangedText(own.loss, loss!.unit)}`,
+  })
   return {
     ...{ x: efficiency!, y: loss! },
-    points: found.points.map(
-      (p, k): FrontierPoint => ({
-        ...{ x: p.efficiency, y: p.loss, role: k === knee ? 'knee' : 'frontier' },
-        title: `${atText(p.at, about)}: ${efficiency!.name} ${rangedText(p.efficiency, efficiency!.unit)}, ${loss!.name} ${rangedText(p.loss, loss!.unit)}`,
-      }),
-    ),
+    points: [
+      ...found.points.map((p, k) =>
+        place(p, k === knee ? 'knee' : 'frontier', atText(p.at, about)),
+      ),
+      place(found.asItIs, 'base', 'the scenario as it is'),
+      place(found.tuned, 'tuned', 'tuned'),
+    ],
   }
 }
 
@@ -156,10 +173,10 @@ function parameterTable(document: TuneDocument, about: About): Html {
   ])
 }
 
-function constraintTable({ best }: TuneDocument): Part {
+function constraintTable({ best, isRandom }: TuneDocument): Part {
   if (!best || best.constraints.length === 0) return ''
   return [
-    html`<h3>Constraints, on fresh paths</h3>`,
+    html`<h3>Constraints${isRandom ? ', on fresh paths' : ''}</h3>`,
     table(best.constraints, [
       { title: 'constraint', cell: (c) => html`<code>${c.text}</code>` },
       {
@@ -167,37 +184,55 @@ function constraintTable({ best }: TuneDocument): Part {
         align: 'right',
         cell: (c) => rangedText(c.left, unitOf(c.text)),
       },
-      { title: 'verdict', cell: (c) => c.verdict },
+      { title: 'verdict', cell: (c) => VERDICTS[c.verdict] },
     ]),
   ]
 }
 
-function leadOf({ best, nearest, asItIs, objective, note }: TuneDocument, about: About): Part {
+/** Say whether the tuned place keeps its constraints where that is not sure, and how it stands. */
+function standingOf({ best, asItIs, objective }: TuneDocument): string {
+  const unit = unitOf(objective)
+  const misses = best && missesText(best)
+  const doubt = best?.constraints.filter(({ verdict }) => verdict === 'cannot tell') ?? []
+  return [
+    ...(misses ? [`, but ${misses} on fresh paths`] : []),
+    ...(doubt.length > 0
+      ? [`; whether ${doubt.map(({ text }) => text).join(', ')} holds cannot be told`]
+      : []),
+    ...(asItIs
+      ? [`. The scenario as it is has ${rangedText(asItIs.more, unit)} more: ${standsText(asItIs)}`]
+      : []),
+  ].join('')
+}
+
+function leadOf(document: TuneDocument, about: About): Part {
+  const { best, nearest, objective, note } = document
   const unit = unitOf(objective)
   if (!best) {
     const missed = nearest?.missed.map(({ text, by }) => `${text} by ${short(by)}`).join(', ')
     return html`<b>No feasible point</b> was found: ${note}${nearest ? html`. The nearest, ${atText(nearest.at, about)}, misses ${missed ?? 'nothing'}` : ''}.`
   }
-  const more = asItIs
-    ? html`; the scenario as it is has ${rangedText(asItIs.more, unit)} more on the same paths`
-    : ''
-  return html`<b>${atText(best.at, about)}</b> gives ${objective} = ${rangedText(best.fresh, unit)}${more}.`
+  return html`<b>${atText(best.at, about)}</b> gives ${objective} = ${rangedText(best.fresh, unit)}${standingOf(document)}.`
 }
 
 function tilesOf(document: TuneDocument): readonly Tile[] {
-  const { best, objective, points, impossible, runs, paths, freshPaths } = document
+  const { best, objective, points, impossible, runs, paths, freshPaths, isRandom } = document
   const unit = unitOf(objective)
   return [
     {
-      name: 'objective, fresh paths',
+      name: isRandom ? 'objective, fresh paths' : 'objective',
       value: best ? inUnit(best.fresh.value, unit) : 'none',
       note: best ? rangedText(best.fresh, unit) : '',
     },
-    {
-      name: 'on the paths searched',
-      value: best ? inUnit(best.searched, unit) : 'none',
-      note: 'of the best point: too good',
-    },
+    ...(isRandom
+      ? [
+          {
+            name: 'on the paths searched',
+            value: best ? inUnit(best.searched, unit) : 'none',
+            note: 'of the best point: too good',
+          },
+        ]
+      : []),
     {
       name: 'points',
       value: short(points),
@@ -206,9 +241,13 @@ function tilesOf(document: TuneDocument): readonly Tile[] {
     {
       name: 'runs',
       value: short(runs),
-      note: `${count(paths, 'path')} a point, ${short(freshPaths)} fresh ones`,
+      note: isRandom ? `${count(paths, 'path')} a point, ${short(freshPaths)} fresh` : 'no chance',
     },
   ]
+}
+
+function runsText(runs: number, isRandom: boolean, freshSeed: number): string {
+  return `${short(runs)} in all${isRandom ? `; fresh paths have seed ${freshSeed}` : ''}`
 }
 
 /** Write the page of `breakwater tune`. */
@@ -226,7 +265,7 @@ export function tunePage(document: TuneDocument, about: About): string {
     tiles: tilesOf(document),
     sections: [
       frontierSection(document, about),
-      section('rivals', 'Is it better', rivalChart(document, about)),
+      section('rivals', 'Is it better', rivalChart(document, about), rivalNotes(document)),
       section(
         'parameters',
         'The parameters',
@@ -234,13 +273,13 @@ export function tunePage(document: TuneDocument, about: About): string {
         constraintTable(document),
       ),
     ],
-    facts: factsOf(about, seed, `${short(runs)} in all; fresh paths have seed ${freshSeed}`),
+    facts: factsOf(about, seed, runsText(runs, document.isRandom, freshSeed)),
   })
 }
 
 /** Write the page of `breakwater tune --budget`. */
 export function capPage(document: CapDocument, about: About): string {
-  const { vary, budget, cap, note, points, fresh, seed, runs, paths, freshPaths } = document
+  const { vary, budget, cap, note, points, fresh, seed, runs, isRandom } = document
   const parameter = parameterOf(about, vary.name)
   const unit = unitOf(budget)
   const at = cap ? rangedText(cap, parameter.unit) : 'none'
@@ -275,7 +314,7 @@ export function capPage(document: CapDocument, about: About): string {
     question: `Breakwater tune: largest ${vary.name} with ${budget}`,
     heading: about.scenario.title,
     lead: cap
-      ? html`The largest cap within the budget is <b>${vary.name} ${at}</b>: ${note}.`
+      ? html`<b>${vary.name} ${at}</b>: ${note}.`
       : html`<b>No cap</b> in this range: ${note}.`,
     tiles: [
       {
@@ -284,14 +323,16 @@ export function capPage(document: CapDocument, about: About): string {
         note: cap ? at : '',
       },
       {
-        name: 'on fresh paths',
-        value: fresh ? fresh.verdict : 'none',
+        name: isRandom ? 'budget, fresh paths' : 'budget',
+        value: fresh ? VERDICTS[fresh.verdict] : 'none',
         note: fresh ? rangedText(fresh.left, unit) : '',
       },
       {
         name: 'runs',
         value: short(runs),
-        note: `${count(paths, 'path')} a cap, ${short(freshPaths)} fresh ones`,
+        note: isRandom
+          ? `${count(document.paths, 'path')} a cap, ${short(document.freshPaths)} fresh`
+          : 'no chance',
       },
     ],
     sections: [
@@ -299,13 +340,16 @@ export function capPage(document: CapDocument, about: About): string {
         'cap',
         'The cap and its budget',
         chart,
-        cap ? legend([{ name: 'cap and its 95 % interval', color: 'c3', mark: 'dash' }]) : '',
+        cap
+          ? legend([
+              {
+                name: isRandom ? 'cap and its 95 % interval' : 'cap, and the next value tried',
+                ...{ color: 'c3', mark: 'dash' },
+              },
+            ])
+          : '',
       ),
     ],
-    facts: factsOf(
-      about,
-      seed,
-      `${short(runs)} in all; fresh paths have seed ${document.freshSeed}`,
-    ),
+    facts: factsOf(about, seed, runsText(runs, isRandom, document.freshSeed)),
   })
 }
