@@ -201,6 +201,7 @@ describe('the cost of a defence in calm weather', () => {
     expect(costs.get('controlGas')!.low).toBeGreaterThan(0)
     expect(costs.get('falseAlarms')!.value).toBeGreaterThan(0)
     expect(costs.get('haltedTime')!.value).toBeGreaterThan(0)
+    expect(compareText(found)).toMatch(/controlGas \$[^(]*\(cost/)
   })
 
   it('is unknown where a scenario has no calm weather', async () => {
@@ -269,6 +270,7 @@ describe('alternatives', () => {
     // A tenth of 25 X and 5 Y at about 100 USD counts more than before.
     const power = costs!.find(({ measure }) => measure === 'borrowingPower')!
     expect(power.value! / (0.1 * (25 + 5) * 100)).toBeCloseTo(1, 1)
+    expect(compareText(found)).toMatch(/borrowingPower \$[^,]* \(gain/)
   })
 
   it('are another scenario on the same draws: nothing where it is the same', async () => {
@@ -284,6 +286,17 @@ describe('alternatives', () => {
     const few = armOf(await compare({ ...asked, paths: 4 }), 'richer').avoided!
     expect(few).toMatchObject({ verdict: 'cannot tell', low: null, high: null })
     expect(few.value).toBeCloseTo(-0.04 * (620 + 720), 6)
+  })
+})
+
+describe('a number that is none where nothing happens', () => {
+  it('counts as the best, and not as a path to leave out', async () => {
+    const { arms, compared } = await compare({
+      ...{ defences: ['pause'], set: REBOUND, measure: 'overshoot', paths: 8 },
+    })
+    // Nobody is liquidated while liquidations are halted.
+    expect([compared, arms[1]!.level.value]).toEqual([8, 0])
+    expect(arms[1]!.avoided).toMatchObject({ verdict: 'helps', value: arms[0]!.level.value })
   })
 })
 

@@ -13,10 +13,13 @@ import { inUnit } from './format.ts'
 
 type Interval = Pick<Change, 'value' | 'low' | 'high'>
 
+/** What stands behind a number that has no interval. */
+const NONE = '(no interval)'
+
 /** Write a number with its interval: `$2.33M [$2.30M .. $2.36M]`; one number where there is nothing between. */
 export function withInterval({ value, low, high }: Interval, unit: string): string {
   if (value === null) return 'unknown'
-  if (low === null || high === null) return `${inUnit(value, unit)} (no interval)`
+  if (low === null || high === null) return `${inUnit(value, unit)} ${NONE}`
   const told = inUnit(value, unit)
   const [from, to] = [inUnit(low, unit), inUnit(high, unit)]
   return from === to && from === told ? told : `${told} [${from} .. ${to}]`
@@ -58,7 +61,9 @@ function rankingLines({ ranking, arms, measure, isCertain }: Compared): readonly
 
 function costText(cost: Change): string {
   const side = costSide(cost)
-  return `${cost.measure} ${withInterval(cost, cost.unit)}${side === null ? '' : ` (${side})`}`
+  const text = `${cost.measure} ${withInterval(cost, cost.unit)}`
+  if (side === null) return text
+  return text.endsWith(NONE) ? text.replace(NONE, `(${side}, no interval)`) : `${text} (${side})`
 }
 
 function costLines(found: Compared): readonly string[] {

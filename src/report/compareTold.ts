@@ -25,7 +25,7 @@ export function sureText(
   if (isCertain) return ''
   if (low === null || high === null || (value === 0 && low === high)) return method
   const isAlone = verdict === 'cannot tell' && low * high > 0
-  return isAlone ? 'one interval of so many leaves out 0 by chance' : ''
+  return isAlone ? 'its interval leaves out 0, which among so many may be chance' : ''
 }
 
 /** Most names in a sentence. */
@@ -53,10 +53,9 @@ export function placeText({ rank, worst }: Ranked): string {
   return rank === worst ? String(rank) : `${rank}-${worst}`
 }
 
-/** Whether a change costs or gains, in the direction of its own measure; nothing where that is open. */
+/** Whether a change costs or gains, in the direction of its own measure; null where its interval says either. */
 export function costSide({ measure, value, low, high }: Change): 'cost' | 'gain' | null {
-  const isOpen = value === null || low === null || high === null || low * high <= 0
-  if (isOpen) return null
+  if (value === null || value === 0 || (low ?? value) * (high ?? value) <= 0) return null
   return value > 0 === (measureInfo(measure)?.better === 'higher') ? 'gain' : 'cost'
 }
 
