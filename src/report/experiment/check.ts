@@ -65,7 +65,7 @@ function chartOf(rows: readonly CheckRow[]): Html {
 ${legend([
   { name: 'worse', color: 'bad', mark: 'dot' },
   { name: 'better', color: 'c3', mark: 'dot' },
-  { name: 'the same, or as chance makes', color: 'grey', mark: 'dot' },
+  { name: 'the same, or cannot be told', color: 'grey', mark: 'dot' },
 ])}`
 }
 
@@ -131,7 +131,7 @@ function tilesOf({ rows, scenarios, worse }: Checked): readonly Tile[] {
     },
     { name: 'better', value: many('better'), note: '' },
     { name: 'the same', value: many('same'), note: '' },
-    { name: 'cannot be told', value: many('cannot tell'), note: 'chance makes as much' },
+    { name: 'cannot be told', value: many('cannot tell'), note: 'neither for sure' },
   ]
 }
 

@@ -54,7 +54,11 @@ figcaption b { color: var(--text); }
 .legend i.dot { width: 10px; height: 10px; border: 0; border-radius: 50%; }
 .panel { font-size: 12.5px; margin: 10px 0 0; }
 .panel b { font-weight: 600; }
-.scroll { overflow-x: auto; margin: 8px 0; }
+.scroll { overflow-x: auto; margin: 8px 0; --edge: rgb(128 128 128 / 0.4);
+  background: linear-gradient(to right, var(--bg) 40%, transparent) left / 36px 100% no-repeat local,
+    linear-gradient(to left, var(--bg) 40%, transparent) right / 36px 100% no-repeat local,
+    linear-gradient(to right, var(--edge), transparent) left / 14px 100% no-repeat,
+    linear-gradient(to left, var(--edge), transparent) right / 14px 100% no-repeat; }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-size: 13px; min-width: 100%; }
 th, td { text-align: left; padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
