@@ -1,3 +1,4 @@
+import { ScenarioError } from '../../scenario/index.ts'
 import { PathFailedError } from '../errors.ts'
 import type { Sample } from '../survey.ts'
 import type { Located } from './types.ts'
@@ -5,12 +6,21 @@ import type { Located } from './types.ts'
 /** Reasons that are named in a note; the curve has those of all places. */
 const NAMED = 2
 
+/** Where a value came from, which here is the search and nothing that anybody wrote. */
+const ORIGIN = / \(from --set [^)]*\)/g
+
+/** What refuses a world, in a line. */
+function refusalText(refusal: Error): string {
+  if (refusal instanceof ScenarioError) return refusal.problems[0]!.message.replace(ORIGIN, '')
+  return refusal.message.trim().split('\n')[0]!
+}
+
 /** Why nothing was run at a place, in a line; null where something was. */
 function whyOf({ refusal }: Sample): string | null {
   if (!refusal) return null
-  const text = refusal instanceof PathFailedError ? refusal.reason : refusal.message
-  const [first = ''] = text.trim().split('\n')
-  return refusal instanceof PathFailedError ? `every path failed: ${first}` : first
+  if (refusal instanceof PathFailedError)
+    return `every path failed: ${refusal.reason.trim().split('\n')[0]}`
+  return refusalText(refusal)
 }
 
 /**

@@ -35,8 +35,9 @@ it('a place whose world is refused is named with the reason; the others are look
   const vary = { name: 'positions', low: 20, high: 22 }
   const { curve, measures } = cliffDocument(await findCliff(scenario, { ...shared, vary }))
   expect(curve.map(({ gap }) => gap !== null)).toEqual([false, true, false, true, false])
-  expect(curve[1]!.gap).toMatch(/positions.*whole number/)
-  expect(measures[0]!.note).toMatch(/at 20\.5 .*positions.*whole number/)
+  const why = 'sources.book.positions must be a whole number from 1 to 10000000 (positions), got'
+  expect([curve[1]!.gap, curve[3]!.gap]).toEqual([`${why} 20.5`, `${why} 21.5`])
+  expect(measures[0]!.note).toContain(`; at 20.5 ${why} 20.5`)
   expect(curve[2]!.order.value).toBeGreaterThan(0)
 })
 

@@ -211,6 +211,7 @@ function panelMarks(panel: Panel, x: Scale, top: number, ticks: number): Html {
 /** Draw panels of lines and dots over one x axis, with markers at places on it. */
 export function xyPlot(plot: XyPlot, width: Width): Html {
   const { panels, markers = [] } = plot
+  const labelled = markers.filter(({ text }) => text !== '')
   const margins = MARGINS[width]
   const isWide = width === 'wide'
   const span =
@@ -219,7 +220,7 @@ export function xyPlot(plot: XyPlot, width: Width): Html {
   const x = linearScale(span, [margins.left, PIXELS[width] - margins.right], {
     count: isWide ? 10 : 5,
   })
-  const top = margins.top + (markers.length > 1 ? 18 * (markers.length - 1) : 0)
+  const top = margins.top + (labelled.length > 1 ? 18 * (labelled.length - 1) : 0)
   const tops = panels.map((_, k) =>
     panels.slice(0, k).reduce((sum, p) => sum + p.height + GAP, top),
   )
@@ -233,6 +234,6 @@ export function xyPlot(plot: XyPlot, width: Width): Html {
     bottomAxis(axis, bottom),
     markers.map((marker) => markerLines(x, top, bottom, marker)),
     content,
-    markers.map((marker, k) => markerText(x, 14 + 18 * k, marker)),
+    labelled.map((marker, k) => markerText(x, 14 + 18 * k, marker)),
   )
 }
