@@ -85,7 +85,7 @@ describe('breakwater run', () => {
     [['query', 'scenarios', 'select 1'], '--out'],
     [['run', LOOP, '--set', 'jump'], 'write name=value'],
     [['run', LOOP, '--set', 'jmup=0.2'], 'jump'],
-    [['run', LOOP, '--set', 'jump=1.5'], '--set jump=1.5'],
+    [['run', LOOP, '--set', 'jump=1.5'], 'jump=1.5'],
     [['run', LOOP, '--fail-if', 'badDept > 1'], 'badDept'],
     [['run', 'scenarios/papers/leverage-loop.yaml'], 'leveraged-loop.yaml'],
     [['rum', LOOP], 'run'],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { loadScenario, ScenarioError } from '../scenario/index.ts'
+import { loadScenario, parseScenario, ScenarioError } from '../scenario/index.ts'
 import type { PositionTable } from '../world/index.ts'
-import { KnobError, resolveRun, variableOf } from './knobs.ts'
+import { KnobError, resolveRun, settable, variableOf } from './knobs.ts'
 import { openSurvey } from './survey.ts'
 
 const ownBook = loadScenario('scenarios/own-book.yaml')
@@ -65,6 +65,29 @@ it('what can be varied are numbers and knobs; parameters come first', () => {
   const own = { name: 'oracleLatency', value: 3, unit: 'blocks', doc: '' }
   const scenario = { ...ownBook, parameters: [...ownBook.parameters, own] }
   expect(variableOf(scenario, 'oracleLatency')).toMatchObject({ value: 3, unit: 'blocks' })
+})
+
+it('what counts takes whole numbers, wherever in the scenario it is used', () => {
+  const isWhole = (name: string, scenario = cascade) => variableOf(scenario, name)!.isWhole
+  expect(isWhole('positions')).toBe(true)
+  expect(isWhole('r')).toBe(false)
+  expect(isWhole('oracleLatency')).toBe(false)
+  const twap = loadScenario('scenarios/papers/twap-attack.yaml')
+  expect(isWhole('window', twap)).toBe(true)
+  expect(isWhole('epsilon', twap)).toBe(false)
+  const text = `
+parameters:
+  many: { value: 2, unit: assets }
+  turns: { value: 9, unit: rounds }
+time: { tick: 1, duration: 2 }
+assets: { X: { price: 100, count: $many } }
+chains: { main: { rounds: $turns } }
+instances: { market: { kind: prices/referenceMarket, drivers: [] } }
+`
+  const other = parseScenario(text, 'counts.yaml')
+  expect(isWhole('many', other)).toBe(true)
+  expect(isWhole('turns', other)).toBe(true)
+  expect([settable({ isWhole: true }, 2.6), settable({ isWhole: false }, 2.6)]).toEqual([3, 2.6])
 })
 
 it('an experiment sees a knob turned: later prices, more bad debt', async () => {

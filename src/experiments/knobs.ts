@@ -1,6 +1,7 @@
 import { MODELS } from '../mechanisms/index.ts'
 import {
   didYouMean,
+  isCount,
   type Overrides,
   type ResolvedScenario,
   type ResolveOptions,
@@ -33,6 +34,8 @@ export type Variable = {
   readonly range: readonly [low: number, high: number]
   /** Value at which it changes nothing: 1 for a factor and for a knob that multiplies, else 0; within the range. */
   readonly neutral: number
+  /** Whether it takes whole numbers only, as what counts accounts or blocks. */
+  readonly isWhole: boolean
 }
 
 /** Unit of parameters that multiply. */
@@ -51,7 +54,15 @@ export function variableOf(scenario: Scenario, name: string): Variable | null {
   const knob = knobOf(scenario, name)
   if (knob) {
     const { doc, unit, min, max, found } = KNOBS[knob]
-    return { name, unit, doc, value: found, range: [min, max], neutral: found ?? min }
+    return {
+      name,
+      unit,
+      doc,
+      value: found,
+      range: [min, max],
+      neutral: found ?? min,
+      isWhole: false,
+    }
   }
   const parameter = scenario.parameters.find((p) => p.name === name)
   if (!parameter) return null
@@ -60,7 +71,13 @@ export function variableOf(scenario: Scenario, name: string): Variable | null {
   const number = typeof value === 'number' ? value : null
   const [least, most] = range ?? [-Infinity, Infinity]
   const neutral = Math.min(most, Math.max(least, unit === FACTOR ? 1 : 0))
-  return { name, unit, doc, value: number, range: [least, most], neutral }
+  const isWhole = isCount(scenario, name)
+  return { name, unit, doc, value: number, range: [least, most], neutral, isWhole }
+}
+
+/** The value nearest to one that was computed at which a variable can stand. */
+export function settable({ isWhole }: Pick<Variable, 'isWhole'>, value: number): number {
+  return isWhole ? Math.round(value) : value
 }
 
 function settingOf(name: KnobName, raw: string | number): number {

@@ -6,6 +6,7 @@ import { loadScenarioWith, parseScenarioWith } from './load.ts'
 import { type ResolvedScenario, type ResolveOptions, resolveScenarioWith } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
 import { jsonSchema } from './schema.ts'
+import { isCountWith } from './wholes.ts'
 
 const BUILTIN: Catalog = {
   models: MODELS,
@@ -58,6 +59,11 @@ export function resolveScenario(
         perLender: perLender ?? BUILTIN.perLender ?? [],
       }
   return resolveScenarioWith(scenario, catalog, options)
+}
+
+/** Tell whether a parameter counts something: it stands somewhere where whole numbers only may stand. */
+export function isCount(scenario: Scenario, name: string): boolean {
+  return isCountWith(scenario, BUILTIN, name)
 }
 
 /** The JSON Schema of scenario files, as committed in `docs/schema/scenario.schema.json`. */

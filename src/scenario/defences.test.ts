@@ -42,7 +42,7 @@ describe('defences', () => {
   })
 
   test('that do not exist are refused, with what there is', async () => {
-    const message = '--set defences=lat: "defences" must be one of none, breaker, late, all'
+    const message = 'defences=lat: "defences" must be one of none, breaker, late, all'
     expect(await problems(DEFENDED, { defences: 'lat' })).toEqual([
       `${message}, got "lat" | did you mean "late"?`,
     ])

@@ -1,5 +1,6 @@
 export {
   builtinCatalog,
+  isCount,
   loadScenario,
   parseScenario,
   resolveScenario,

@@ -159,7 +159,7 @@ export function giveParameters(
   const given = new Map<string, Given>()
   for (const { name, value } of parameters) given.set(name, { value, origin: `$${name}` })
   for (const [name, raw] of Object.entries(set)) {
-    const option = `--set ${name}=${raw}`
+    const option = `${name}=${raw}`
     const parameter = parameters.find((p) => p.name === name)
     if (!parameter) {
       const names = parameters.map((p) => p.name)

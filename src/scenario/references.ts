@@ -3,7 +3,7 @@ import type { Report } from './report.ts'
 import { isTree, valueAt } from './shape.ts'
 import { didYouMean } from './suggest.ts'
 
-/** A parameter's value with how to name it in messages: `$ethDrop` or `--set ethDrop=2`. */
+/** A parameter's value with how to name it in messages: `$ethDrop` or `ethDrop=2`. */
 export type Given = { readonly value: number | string | undefined; readonly origin: string }
 
 /** Outputs of a loaded source; undefined as long as it is not loaded. */

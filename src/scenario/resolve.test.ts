@@ -163,17 +163,17 @@ describe('overrides', () => {
   test('are checked all at once, at the parameter they replace', async () => {
     const set = { dorp: 1, drop: 2, hours: 'six', mode: 'slwo', price: '' }
     expect(await problems(TOY, { set })).toEqual([
-      '5:1 --set dorp=1: no parameter is named "dorp" | did you mean "drop"?',
-      '6:18 --set drop=2: "drop" is 2, outside its range 0 to 0.99 | take a value from 0 to 0.99',
-      '7:19 --set hours=six: "hours" must be a number (h), got "six" | write digits, such as 0.4 or 1e6',
-      '8:18 --set mode=slwo: "mode" must be one of fast, slow, got "slwo" | did you mean "slow"?',
-      '9:19 --set price=: "price" must be a number (USD), got "" | write digits, such as 0.4 or 1e6',
+      '5:1 dorp=1: no parameter is named "dorp" | did you mean "drop"?',
+      '6:18 drop=2: "drop" is 2, outside its range 0 to 0.99 | take a value from 0 to 0.99',
+      '7:19 hours=six: "hours" must be a number (h), got "six" | write digits, such as 0.4 or 1e6',
+      '8:18 mode=slwo: "mode" must be one of fast, slow, got "slwo" | did you mean "slow"?',
+      '9:19 price=: "price" must be a number (USD), got "" | write digits, such as 0.4 or 1e6',
     ])
   })
 
   test('are named where their value does not fit', async () => {
     expect(await problems(TOY, { set: { price: -2 } })).toContain(
-      '14:17 assets.ETH.price must be a number above 0 (USD), got -2 (from --set price=-2)'.replace(
+      '14:17 assets.ETH.price must be a number above 0 (USD), got -2 (from price=-2)'.replace(
         '13',
         '14',
       ),
@@ -187,7 +187,7 @@ describe('overrides', () => {
     const resolved = await resolveText(plain, { set: { word: 'plain' } })
     expect(params(resolved, 'feed').label).toBe('plain')
     expect(await problems(plain, { set: { word: '@nums.x' } })).toEqual([
-      '10:18 --set word=@nums.x: "word" must be a text, got the reference "@nums.x" | write the value itself',
+      '10:18 word=@nums.x: "word" must be a text, got the reference "@nums.x" | write the value itself',
     ])
     const chained = (await problems(text.replace('time:', () => word('$mode'))))[0]
     expect(chained).toMatch(/"word" must be a text, got the reference "\$mode"/)

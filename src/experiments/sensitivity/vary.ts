@@ -1,8 +1,5 @@
-import { MODELS } from '../../mechanisms/index.ts'
 import type { Overrides, Parameter, Scenario } from '../../scenario/index.ts'
-import { SOURCES } from '../../sources/index.ts'
-import type { ParamSpec } from '../../world/index.ts'
-import { variableOf, variablesHint } from '../knobs.ts'
+import { settable, variableOf, variablesHint } from '../knobs.ts'
 import { type Drawn, drawnOf, type Law } from './laws.ts'
 import { type Range, SensitivityError } from './ranges.ts'
 
@@ -23,27 +20,6 @@ export type Skipped = { readonly name: string; readonly reason: string }
 /** Half of the range of a parameter that has no distribution, as a share of its value. */
 const SPREAD = 0.2
 
-/** A value of an entry that names a parameter where a whole number is wanted. */
-function isWholeUse(entry: unknown, specs: Readonly<Record<string, ParamSpec>>, name: string) {
-  if (typeof entry !== 'object' || entry === null) return false
-  const fields = Object.entries(entry as Record<string, unknown>)
-  return fields.some(([key, value]) => value === `$${name}` && specs[key]?.integer === true)
-}
-
-/** Tell whether a parameter counts something: it fills a field that takes whole numbers only. */
-function isWhole({ document }: Scenario, name: string): boolean {
-  const models = new Map(MODELS.map((m) => [m.kind, m.params]))
-  const sources = new Map(SOURCES.map((s) => [s.kind, s.params]))
-  const within = (section: unknown, of: ReadonlyMap<string, Readonly<Record<string, ParamSpec>>>) =>
-    Object.values((section ?? {}) as Record<string, { readonly kind?: string }>).some((entry) =>
-      isWholeUse(entry, of.get(entry?.kind ?? '') ?? {}, name),
-    )
-  const isCount = Object.values((document.assets ?? {}) as Record<string, unknown>).some((entry) =>
-    isWholeUse(entry, { count: { type: 'number', doc: '', integer: true } }, name),
-  )
-  return isCount || within(document.instances, models) || within(document.sources, sources)
-}
-
 /** @throws {SensitivityError} when the name is none, or its law has nothing within what it allows. */
 export function variedOf(scenario: Scenario, name: string, law: Law, set: Overrides): Varied {
   const variable = variableOf(scenario, name)
@@ -53,9 +29,7 @@ export function variedOf(scenario: Scenario, name: string, law: Law, set: Overri
   const now = given === undefined ? value : Number(given)
   try {
     const drawn = drawnOf(law, range)
-    const quantile = isWhole(scenario, name)
-      ? (u: number) => Math.round(drawn.quantile(u))
-      : drawn.quantile
+    const quantile = (u: number): number => settable(variable, drawn.quantile(u))
     return { name, unit, law, value: now, drawn: { ...drawn, quantile } }
   } catch (cause) {
     if (!(cause instanceof SensitivityError)) throw cause
