@@ -87,6 +87,20 @@ describe('breakwater check on a world without chance', () => {
     expect(await check([LOOP], baseline, '--set', 'jump=0')).toBe(0)
     expect(out).toMatch(/same +overshoot/)
   })
+
+  it('says that numbers went from which nothing follows', async () => {
+    // Without liquidators there is no profit of theirs, for better or worse.
+    const text = readFileSync(LOOP, 'utf8')
+    const scenario = write('loop.yaml', text)
+    const baseline = file('profit.json')
+    expect(await check([scenario], baseline, '--update', '--measures', 'liquidatorProfit')).toBe(0)
+    write('loop.yaml', text.replace(/^ {2}liquidators?:.*\n(?: {4}.*\n)*/m, ''))
+    const page = file('profit')
+    expect(await check([scenario], baseline, '--out', page)).toBe(0)
+    expect(out).toMatch(/cannot tell liquidatorProfit .* lost the number, from which nothing/)
+    expect(out).toContain('warning: numbers that were lost are not judged: liquidatorProfit of ')
+    expect(readFileSync(join(page, 'report.html'), 'utf8')).toContain('are not judged')
+  })
 })
 
 describe('breakwater check on a world with chance', () => {

@@ -31,6 +31,14 @@ function rowText({ measure, unit, verdict, before, after, ...row }: CheckRow): s
   return `${head}; ${way} by ${inUnit(sign * worsening, unit)}${range}${chance && `, ${chance}`}; ${method}`
 }
 
+/** Say which measures lost numbers from which nothing follows; null for none. */
+export function unjudgedText(rows: readonly CheckRow[]): string | null {
+  const lost = rows.filter((row) => row.lost > 0 && row.verdict === 'cannot tell')
+  if (lost.length === 0) return null
+  const names = lost.map(({ measure, scenario }) => `${measure} of ${scenario}`)
+  return `numbers that were lost are not judged: ${names.join(', ')}; look whether that is meant, then make the baseline anew with --update`
+}
+
 /** Tell a check on a terminal: per scenario what worsened, and how sure that is. */
 export function checkText({ scenarios, rows, worse, method }: Checked): string {
   const parts = scenarios.map(({ scenario, paths, seed, notes, failedBefore, failedNow }) =>
@@ -46,5 +54,9 @@ export function checkText({ scenarios, rows, worse, method }: Checked): string {
     ].join('\n'),
   )
   const end = worse === 0 ? 'nothing worsened' : `${worse} worsened`
-  return [...parts, '', `${end}: ${method}`].join('\n')
+  const unjudged = unjudgedText(rows)
+  return [
+    ...[...parts, '', `${end}: ${method}`],
+    ...(unjudged === null ? [] : [`warning: ${unjudged}`]),
+  ].join('\n')
 }

@@ -1,5 +1,5 @@
 import type { Checked, CheckedScenario, CheckRow } from '../../experiments/index.ts'
-import { chanceText } from '../checkText.ts'
+import { chanceText, unjudgedText } from '../checkText.ts'
 import { count, inUnit, short, words } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
 import { madeBy, measureOf } from './about.ts'
@@ -141,13 +141,17 @@ export function checkPage(document: Checked, command: string): string {
   const isUnknown = rows.some(
     ({ worsening, verdict }) => !isKnown(worsening) && verdict === 'cannot tell',
   )
+  const unjudged = unjudgedText(rows)
   return experimentPage({
     title: worse > 0 ? `${worse} worsened` : 'nothing worsened',
     question: 'Breakwater check: did any measure worsen against the baseline',
     heading: `Check of ${scenarios.map(({ scenario }) => scenario).join(', ')}`,
     lead: leadOf(document),
     tiles: tilesOf(document),
-    warnings: isUnknown ? ['some measures have no number on both sides; they are not judged'] : [],
+    warnings: [
+      ...(isUnknown ? ['some measures have no number on both sides; they are not judged'] : []),
+      ...(unjudged === null ? [] : [unjudged]),
+    ],
     sections: scenarios.map((about, k) => sectionOf(about, rows, k)),
     facts: [['Method', `${method[0]!.toUpperCase()}${method.slice(1)}.`], ...madeBy(command)],
   })
