@@ -73,6 +73,11 @@ describe('the story of a path', () => {
     ['mispricing', small, {}],
     ['feedLag', small, {}],
     ['priceImpact', small, {}],
+    [
+      'priceImpact',
+      loadScenario('scenarios/papers/constant-product-cascade.yaml'),
+      { positions: 200 },
+    ],
     ['hedging', small, {}],
     ['lending', small, {}],
     ['adversary', late, run],

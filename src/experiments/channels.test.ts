@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildWorld, createStepper } from '../engine/index.ts'
 import { MODELS } from '../mechanisms/index.ts'
-import { parseScenario, resolveScenario, type Scenario } from '../scenario/index.ts'
+import { loadScenario, parseScenario, resolveScenario, type Scenario } from '../scenario/index.ts'
 import { CHANNELS, ChannelError, runScenario } from './index.ts'
 
 /** Two protocols, a and b; b lends against Y, or against X too, in a market of its own or the same. */
@@ -120,6 +120,24 @@ describe('cut channels', () => {
     expect(of('feedA').params.source).toBe('one.fair')
     expect(of('a').params.oracle).toBe('feedA')
     expect(of('liquidatorA').params.venue).toBe('one')
+  })
+
+  it('let sales into a pool leave its price where it is, unless there is a way to an outside market', async () => {
+    const cascade = loadScenario('scenarios/papers/constant-product-cascade.yaml')
+    const run = { paths: 1, set: { positions: 300, r: 1.3, shock: 0.07 }, measures: ['logDrop'] }
+    const whole = await runScenario(cascade, run)
+    const cut = await runScenario(cascade, { ...run, cuts: ['priceImpact:logDrop'] })
+    // The shock itself is what is left of the fall.
+    const drop = whole.values('logDrop')![0]!
+    expect(cut.document.channels[0]!.value).toBeCloseTo(drop - 0.07, 9)
+
+    const impact = CHANNELS.find((c) => c.name === 'priceImpact')!
+    const { spec } = await resolveScenario(loadScenario('scenarios/compound-v2-eth-crash.yaml'))
+    const outside = impact.cut(spec, MODELS)
+    if ('reason' in outside) throw new Error(outside.reason)
+    expect(outside.specs[0]!.instances.map((i) => i.name)).toEqual(
+      spec.instances.map((i) => i.name),
+    )
   })
 
   it('let a feed answer without lag, for the same assets and under the same name', async () => {

@@ -5,6 +5,7 @@ import {
   type InstanceSpec,
   type Model,
   modelOf,
+  referredBy,
   rewired,
   type World,
   type WorldSpec,
@@ -32,29 +33,88 @@ function become(instance: InstanceSpec, kind: string, models: readonly Model[]):
   return { ...instance, kind, params: Object.fromEntries(kept) }
 }
 
-/** A channel that the models themselves know how to cut. */
-function byModels(name: ChannelName, doc: string): Channel {
-  return {
-    name,
-    doc,
-    cut(spec, models) {
-      let isChanged = false
-      const instances = spec.instances.map((instance): InstanceSpec => {
-        const cut = modelOf(models, instance.kind)?.cuts[name]
-        if (!cut) return instance
-        isChanged = true
-        if ('become' in cut) return become(instance, cut.become, models)
-        return { ...instance, params: { ...instance.params, ...cut.set } }
-      })
-      return isChanged
-        ? { specs: [{ ...spec, instances }] }
-        : { reason: `no instance has a ${name} to cut` }
-    },
-  }
+/** A world cut as the models themselves know how; null when none of them has the channel. */
+function cutByModels(
+  name: ChannelName,
+  spec: WorldSpec,
+  models: readonly Model[],
+): WorldSpec | null {
+  let isChanged = false
+  const instances = spec.instances.map((instance): InstanceSpec => {
+    const cut = modelOf(models, instance.kind)?.cuts[name]
+    if (!cut) return instance
+    isChanged = true
+    if ('become' in cut) return become(instance, cut.become, models)
+    return { ...instance, params: { ...instance.params, ...cut.set } }
+  })
+  return isChanged ? { ...spec, instances } : null
+}
+
+const feedLag: Channel = {
+  name: 'feedLag',
+  doc: 'feeds answer with the price that their source has now',
+  cut(spec, models) {
+    const cut = cutByModels('feedLag', spec, models)
+    return cut ? { specs: [cut] } : { reason: 'no instance has a feedLag to cut' }
+  },
 }
 
 function lenderNames(spec: WorldSpec, models: readonly Model[]): readonly string[] {
   return namedLenders(buildWorld(spec, models, { seed: 0 })).map(({ name }) => name)
+}
+
+/** Kinds of agents who take what is not theirs. */
+export const ADVERSARIES: readonly string[] = [
+  'agents/attacker',
+  'agents/briber',
+  'agents/exploiter',
+  'agents/forger',
+  'agents/overborrower',
+]
+
+/** Kind known here by name: who fills any order at a going price. */
+const UNLIMITED = 'liquidity/unlimited'
+
+/** Whether orders at a venue reach an outside market, which has its own cut, or meet no end, even through others. */
+function reachesOutside(spec: WorldSpec, models: readonly Model[], venue: string): boolean {
+  const instance = spec.instances.find(({ name }) => name === venue)
+  if (!instance) return false
+  if (instance.kind === UNLIMITED || modelOf(models, instance.kind)?.cuts.priceImpact) return true
+  const further = referredBy(instance, models, 'venue')
+  return further.some((name) => reachesOutside(spec, models, name))
+}
+
+/** Pools alone are traded in: orders of all but venues and adversaries are filled at the price as it is. */
+function withoutImpactOnPools(spec: WorldSpec, models: readonly Model[]): WorldSpec {
+  const twins = new Map<string, InstanceSpec>()
+  const instances = spec.instances.map((instance): InstanceSpec => {
+    const { kind, chain } = instance
+    if (modelOf(models, kind)?.phase === 'venue' || ADVERSARIES.includes(kind)) return instance
+    return rewired(instance, models, (name, port) => {
+      if (port !== 'venue' || reachesOutside(spec, models, name)) return name
+      const twin = `${name}.unlimited`
+      twins.set(name, { name: twin, kind: UNLIMITED, chain, params: { venue: name } })
+      return twin
+    })
+  })
+  return { ...spec, instances: [...instances, ...twins.values()] }
+}
+
+/** Tell whether somebody whose purpose it is not trades where only pools are, and moves their prices. */
+export function movesPools(spec: WorldSpec, models: readonly Model[]): boolean {
+  return withoutImpactOnPools(spec, models).instances.length > spec.instances.length
+}
+
+const priceImpact: Channel = {
+  name: 'priceImpact',
+  doc: 'sales move neither the reference markets nor, where there is no way to them, pools',
+  cut(spec, models) {
+    const own = cutByModels('priceImpact', spec, models)
+    const deep = withoutImpactOnPools(own ?? spec, models)
+    return own || movesPools(spec, models)
+      ? { specs: [deep] }
+      : { reason: 'nobody trades where sales move prices' }
+  },
 }
 
 const sharedVenue: Channel = {
@@ -200,22 +260,13 @@ function byAgents(name: string, kinds: readonly string[], doc: string, nobody: s
   }
 }
 
-/** Kinds of agents who take what is not theirs. */
-export const ADVERSARIES: readonly string[] = [
-  'agents/attacker',
-  'agents/briber',
-  'agents/exploiter',
-  'agents/forger',
-  'agents/overborrower',
-]
-
 /** Every channel of contagion that can be cut. */
 export const CHANNELS: readonly Channel[] = [
   sharedVenue,
   sharedCollateral,
   mispricing,
-  byModels('feedLag', 'feeds answer with the price that their source has now'),
-  byModels('priceImpact', 'sales do not move the reference markets'),
+  feedLag,
+  priceImpact,
   hedging,
   lending,
   byAgents('adversary', ADVERSARIES, 'nobody attacks', 'nobody attacks'),

@@ -21,7 +21,7 @@ export {
   shapley,
 } from './attribution/shapley.ts'
 export { type ChanceOptions, isRandom } from './chance.ts'
-export { ADVERSARIES, CHANNELS, type Channel, type CutWorlds } from './channels.ts'
+export { ADVERSARIES, CHANNELS, type Channel, type CutWorlds, movesPools } from './channels.ts'
 export {
   BASELINE_VERSION,
   checkBaselineFile,

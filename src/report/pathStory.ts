@@ -1,6 +1,7 @@
 import {
   ADVERSARIES,
   type Attribution,
+  movesPools,
   namesRead,
   replayCommand,
   runScenario,
@@ -11,6 +12,7 @@ import { MODELS } from '../mechanisms/index.ts'
 import type { Scenario } from '../scenario/index.ts'
 import { clock, count, inUnit, percent } from './format.ts'
 import { mispricedMost } from './mispriced.ts'
+import { salesMove } from './salesMove.ts'
 import { sayEvent } from './say.ts'
 import { type Clause, storyOfPath } from './story.ts'
 import { crossingsOf, kindOf, pathTo } from './tree.ts'
@@ -96,12 +98,18 @@ function lateAnswer(view: PathView): Evidence | null {
   return { text, events: [move, latest] }
 }
 
-/** The trade after which a reference price was furthest from its fundamental. */
+/**
+ * The trade after which a reference price was furthest from its fundamental; where none was moved, the last
+ * of the sales that moved a pool furthest.
+ */
 function pushedFurthest(view: PathView): Evidence | null {
   const { trace, spec, instances } = view.world
   const { w, asset, instance, time } = trace.columns
   const event = most(eventsOf(trace, 'impact'), (e) => Math.abs(w[e]!))
-  if (event === null) return null
+  if (event === null || w[event] === 0) {
+    const sales = movesPools(spec, MODELS) ? salesMove(view.world) : null
+    return sales && { text: `${sales.text} in all`, events: [sales.last] }
+  }
   const name = spec.assets[asset[event]!]!.name
   const gap = percent(Math.abs(Math.expm1(w[event]!)))
   const side = w[event]! < 0 ? 'below' : 'above'

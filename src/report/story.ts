@@ -15,6 +15,7 @@ import { sayDealers } from './dealers.ts'
 import { clock, count, dollars, percent, price, short } from './format.ts'
 import { sayGaps, sayTrough } from './gaps.ts'
 import { bookingsOf, proofsOf } from './proofs.ts'
+import { salesMove } from './salesMove.ts'
 import { sayAccount, sayEvent } from './say.ts'
 import { kindOf, pathTo, treesOf } from './tree.ts'
 import { isLeft, reasonsOf, troubledOf } from './troubled.ts'
@@ -172,23 +173,11 @@ function pushed({ view, asset }: Teller): Clause | null {
 }
 
 /** How far the sales of liquidators moved a venue that is the only price there is. */
-function moved({ view, asset }: Teller): Clause | null {
-  const { trace, instances } = view.world
-  const { instance, asset: sold, z } = trace.columns
-  const { depth } = forestOf(trace)
-  const swaps = eventsOf(trace, 'swap').filter((e) => depth[e]! > 0 && z[e]! < 0)
-  if (swaps.length === 0) return null
-  const moves = new Map<string, { sum: number; last: number; text: string }>()
-  for (const e of swaps) {
-    const key = `${instance[e]}:${sold[e]}`
-    const text = `${asset(sold[e]!)} on ${instances[instance[e]!]!.name}`
-    const known = moves.get(key)
-    moves.set(key, { sum: (known?.sum ?? 0) + z[e]!, last: e, text })
-  }
-  const [worst] = [...moves.values()].sort((a, b) => a.sum - b.sum)
-  if (worst!.sum > -VISIBLE) return { text: 'sales did not move the price', events: [worst!.last] }
-  const fall = percent(-Math.expm1(worst!.sum))
-  return { text: `sales moved ${worst!.text} down by ${fall} in all`, events: [worst!.last] }
+function moved({ view }: Teller): Clause | null {
+  const worst = salesMove(view.world)
+  if (worst === null) return null
+  if (worst.move > -VISIBLE) return { text: 'sales did not move the price', events: [worst.last] }
+  return { text: `${worst.text} in all`, events: [worst.last] }
 }
 
 function channel(teller: Teller): Clause | null {

@@ -18,4 +18,5 @@ export { type Curve, curveOf, ImpactTableError, shareAt } from './quoteCurve/ker
 export { quoteCurve } from './quoteCurve/model.ts'
 export { router } from './router/model.ts'
 export { StableSwapCoinsError, stableswap } from './stableswap/model.ts'
+export { unlimited } from './unlimited.ts'
 export { wrapper } from './wrapper.ts'

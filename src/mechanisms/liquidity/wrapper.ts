@@ -8,10 +8,8 @@ import {
   type ParamsOf,
   type Venue,
 } from '../../world/index.ts'
-import { exchange, isTradable, pairOf, tradingFlag } from './pool.ts'
-
-/** Tokens that a conversion takes at its rate: no end, but a number that can be added up. */
-const WITHOUT_END = 1e30
+import { pairOf, tradingFlag } from './pool.ts'
+import { venueAtRate } from './rate.ts'
 
 const params = {
   wrapped: asset('the share, such as wstETH'),
@@ -24,34 +22,12 @@ function wrapperOf(
   trading: Uint8Array,
   context: Context,
 ): Venue {
-  const { trace, self } = context
   const { has, takes } = pairOf(wrapped, underlying, trading)
   const spot = (sell: number, buy: number): number => {
     if (!takes(sell, buy)) return 0
     return sell === wrapped ? rate : 1 / rate
   }
-  const quote = (sell: number, buy: number, amount: number): number =>
-    isTradable(amount) ? amount * spot(sell, buy) : 0
-  function swap(sell: number, buy: number, amount: number, holder: number, cause: number): number {
-    const bought = quote(sell, buy, amount)
-    if (!(bought > 0) || !exchange(context, holder, sell, amount, buy, bought)) return 0
-    trace.add('swap', {
-      instance: self,
-      parent: cause,
-      asset: sell,
-      other: buy,
-      x: amount,
-      y: bought,
-    })
-    return bought
-  }
-  return {
-    has,
-    spot,
-    quote,
-    amountTo: (sell, buy, target) => (target > 0 && spot(sell, buy) > target ? WITHOUT_END : 0),
-    swap,
-  }
+  return venueAtRate({ has, spot }, context)
 }
 
 /**
