@@ -88,7 +88,7 @@ export function inUnit(value: number | null, unit: string): string {
   if (value === null) return 'none'
   if (unit === 'USD') return dollars(value)
   if (unit === 'fraction' || unit === 'probability') return percent(value)
-  if (PLAIN_UNITS.has(unit)) return short(value)
+  if (PLAIN_UNITS.has(unit) || unit === '') return short(value)
   return value === 1 && /..s$/.test(unit) ? `1 ${unit.slice(0, -1)}` : `${short(value)} ${unit}`
 }
 

@@ -115,12 +115,13 @@ function curveText(sweep: Sweep): readonly string[] {
 /** Tell a sweep on a terminal: a heat map with the cliff line, or a curve. */
 export function sweepText(sweep: Sweep): string {
   const { measure, points, paths, runs, vary } = sweep
+  const told = paths > 1 ? '; intervals are 95 %' : ', which has no intervals but that of the cliff'
   const flat = flatText(sweep)
   return [
     `${measure} of ${sweep.scenario} over ${vary.map(({ name }) => name).join(' and ')}`,
     '',
     ...(flat ? [flat] : vary.length === 2 ? mapText(sweep) : curveText(sweep)),
     '',
-    `${points.length} points, ${paths} path${paths === 1 ? '' : 's'} each, ${runs} runs in all; intervals are 95 %`,
+    `${points.length} points, ${runs} runs in all, ${paths} path${paths === 1 ? '' : 's'} each${told}`,
   ].join('\n')
 }

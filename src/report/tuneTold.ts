@@ -1,4 +1,5 @@
 import type { Estimate, Kept, Rival, TuneDocument } from '../experiments/index.ts'
+import { rangedText } from './experiment/units.ts'
 
 type Place = NonNullable<TuneDocument['best']>
 
@@ -26,6 +27,14 @@ function betterText({ low, high, approximate, n }: Estimate): string {
 /** Say how a place stands against the tuned one: no better where it misses a constraint. */
 export function standsText(rival: Rival): string {
   return missesText(rival) || betterText(rival.more)
+}
+
+/** Write by how much a place has more than the tuned one, or less. */
+export function moreText(more: Estimate, unit: string): string {
+  const { value, low, high } = more
+  if (value === null || value >= 0) return `${rangedText(more, unit)} more`
+  const turned = (v: number | null): number | null => (v === null ? null : -v)
+  return `${rangedText({ value: -value, low: turned(high), high: turned(low) }, unit)} less`
 }
 
 /** The places beside the tuned one, with their names. */

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { philoxDraws } from '../../math/index.ts'
 import { parseObjective } from '../condition.ts'
-import type { Question } from './ground.ts'
 import type { Values } from './interval.ts'
 import { frontierOf } from './knee.ts'
 
-const QUESTION: Question = {
-  ...{ vary: [], constraints: [], objective: parseObjective('loss', ['loss']) },
+const QUESTION = {
+  ...{
+    vary: [],
+    counts: new Set<string>(),
+    constraints: [],
+    objective: parseObjective('loss', ['loss']),
+  },
   ...{ efficiency: parseObjective('gain', ['gain']), loss: parseObjective('loss', ['loss']) },
 }
 

@@ -40,6 +40,8 @@ const HEIGHT: Readonly<Record<Width, number>> = { wide: 420, narrow: 270 }
 const LEFT: Readonly<Record<Width, number>> = { wide: 66, narrow: 46 }
 const RIGHT: Readonly<Record<Width, number>> = { wide: 26, narrow: 14 }
 
+/** Left end of the key: half of its first number fits beside it. */
+const KEY = 16
 /** Shades of the key. */
 const SHADES = 24
 
@@ -61,17 +63,17 @@ function cellMark(x: Scale, y: Scale, cell: HeatCell, shareOf: (value: number) =
 /** The key: shades from the least to the largest value, with both written. */
 function keyOf({ value }: HeatMap, span: Span, unit: AxisUnit, width: Width): Part {
   const wide = width === 'wide' ? 260 : 150
-  const scale = linearScale(span, [8, 8 + wide], { count: width === 'wide' ? 5 : 3 })
+  const scale = linearScale(span, [KEY, KEY + wide], { count: width === 'wide' ? 5 : 3 })
   const step = wide / SHADES
   const shades = Array.from(
     { length: SHADES },
     (_, k) =>
-      html`<rect x="${px(8 + k * step)}" y="20" width="${px(step + 0.5)}" height="12" style="${shade((k + 0.5) / SHADES)}"/>`,
+      html`<rect x="${px(KEY + k * step)}" y="20" width="${px(step + 0.5)}" height="12" style="${shade((k + 0.5) / SHADES)}"/>`,
   )
   const ticks = scale.ticks.map((tick) =>
     label(scale.at(tick), 46, tickText(tick, scale.step, unit), 'mid'),
   )
-  return [label(8, 13, axisTitle(value.name, unit), 'name'), shades, ticks]
+  return [label(KEY, 13, axisTitle(value.name, unit), 'name'), shades, ticks]
 }
 
 function lineMarks(x: Scale, y: Scale, places: readonly LinePlace[]): Part {

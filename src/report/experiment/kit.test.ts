@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { linearScale, roundStep, spanOf } from './scale.ts'
-import { bandOf, clipped, lineOf } from './svg.ts'
+import { bandOf, clipped, lineOf, textWidth } from './svg.ts'
 import { axisUnit, rangedText, tickText } from './units.ts'
 
 const whole = fc.integer({ min: -1_000_000, max: 1_000_000 })
@@ -79,6 +79,13 @@ describe('marks', () => {
         [2, 1, 3],
       ]),
     ).toBe('M1,1L2,1L2,3L1,2Z')
+  })
+
+  it('are given the room that their letters need', () => {
+    // Measured in Chromium with DejaVu Sans, 12.5 px.
+    expect(textWidth('hedgeEveryMinutes')).toBeGreaterThan(124)
+    expect(textWidth('illicit')).toBeLessThan(40)
+    expect(textWidth(clipped('hedgeEveryMinutes', 60))).toBeLessThanOrEqual(60)
   })
 
   it('shorten long names', () => {

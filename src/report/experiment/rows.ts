@@ -105,7 +105,8 @@ type Layout = { readonly left: number; readonly right: number; readonly nameWidt
 
 function layoutOf(rows: readonly Row[], width: Width): Layout {
   const all = PIXELS[width]
-  if (width === 'narrow') return { left: 8, right: all - 8, nameWidth: all * 0.5 }
+  // Half of the outermost numbers of the axis fit beside the field.
+  if (width === 'narrow') return { left: 14, right: all - 14, nameWidth: all * 0.5 }
   const names = Math.min(300, 16 + Math.max(...rows.map((r) => textWidth(r.name))))
   const texts = Math.min(310, 18 + Math.max(...rows.map((r) => textWidth(r.text))))
   return { left: names, right: all - texts, nameWidth: names - 12 }

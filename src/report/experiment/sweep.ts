@@ -63,7 +63,7 @@ function mapFigure(document: SweepDocument, about: About): Html {
     ...{ cells: cellsOf(document, about), line },
   }
   return html`${figure('Heat map', 'a cell shows the mean of its corners; smaller cells along the cliff and where it changes most', (width) => heatMap(map, width))}
-${found > 0 ? legend([{ name: `cliff along ${along!.name}, with its 95 % interval`, color: 'text', mark: 'line' }]) : ''}`
+${found > 0 ? legend([{ name: `cliff along ${along!.name}, with its interval`, color: 'text', mark: 'line' }]) : ''}`
 }
 
 /** Of one parameter: a curve. */
@@ -83,7 +83,8 @@ function curveFigure(document: SweepDocument, about: About): Html {
       ...{ value: p.value, low: p.low, high: p.high, color: 'bad' as const },
       text: `cliff at ${rangedText(p, parameter.unit)}`,
     }))
-  return figure('Sweep', 'bands are 95 % intervals', (width) =>
+  const bands = document.paths > 1 ? 'bands are 95 % intervals' : 'one path: no intervals'
+  return figure('Sweep', bands, (width) =>
     xyPlot(
       {
         title: `${spoken(measure)} against ${along!.name}`,
@@ -148,10 +149,12 @@ function cliffLead({ line, vary }: SweepDocument, about: About): string {
   if (line.length === 0) return ''
   if (!(lowest && highest))
     return vary.length > 1 ? ' No row has a cliff.' : ` No cliff along ${name}.`
-  const text = (p: typeof lowest): string => rangedText(p, parameterOf(about, name).unit)
-  if (vary.length === 1) return ` The cliff is at ${name} ${text(lowest)}.`
-  const where = found.length === 1 ? text(lowest) : `between ${text(lowest)} and ${text(highest)}`
-  return ` A cliff along ${name} in ${found.length} of ${count(line.length, 'row')}: ${where}.`
+  const { unit } = parameterOf(about, name)
+  if (vary.length === 1) return ` The cliff is at ${name} ${rangedText(lowest, unit)}.`
+  const told = `A cliff along ${name} in ${found.length} of ${count(line.length, 'row')}`
+  if (found.length === 1) return ` ${told}, at ${rangedText(lowest, unit)}.`
+  const ends = [...new Set([lowest, highest].map(({ value }) => inUnit(value, unit)))]
+  return ` ${told}, at ${ends.join(' to ')}: intervals by row below.`
 }
 
 function leadOf(document: SweepDocument, about: About): Part {

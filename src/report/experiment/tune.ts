@@ -2,7 +2,7 @@ import type { CapDocument, TuneDocument } from '../../experiments/index.ts'
 import { unitOf } from '../expression.ts'
 import { count, inUnit, short } from '../format.ts'
 import { type Html, html, nothing, type Part, section, table } from '../page/html.ts'
-import { missesText, rivalsOf, standsText, VERDICTS } from '../tuneTold.ts'
+import { missesText, moreText, rivalsOf, standsText, VERDICTS } from '../tuneTold.ts'
 import { type About, axisName, factsOf, parameterOf } from './about.ts'
 import { type Frontier, type FrontierPoint, frontierChart } from './frontier.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
@@ -34,7 +34,7 @@ function rivalNotes(document: TuneDocument): Part {
   const unit = unitOf(document.objective)
   return rivalsOf(document).map(({ name, rival: own }) =>
     own
-      ? html`<p>The ${name} has ${rangedText(own.more, unit)} more than the tuned place: <b>${standsText(own)}</b>.</p>`
+      ? html`<p>The ${name} has ${moreText(own.more, unit)} than the tuned place: <b>${standsText(own)}</b>.</p>`
       : html`<p>${name}: no feasible point.</p>`,
   )
 }
@@ -200,7 +200,7 @@ function standingOf({ best, asItIs, objective }: TuneDocument): string {
       ? [`; whether ${doubt.map(({ text }) => text).join(', ')} holds cannot be told`]
       : []),
     ...(asItIs
-      ? [`. The scenario as it is has ${rangedText(asItIs.more, unit)} more: ${standsText(asItIs)}`]
+      ? [`. The scenario as it is has ${moreText(asItIs.more, unit)}: ${standsText(asItIs)}`]
       : []),
   ].join('')
 }

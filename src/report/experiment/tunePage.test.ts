@@ -17,7 +17,9 @@ describe('the page of a tuning', () => {
       { ...TUNED, asItIs: { ...asItIs, constraints: [missed], more: less } },
       about,
     )
-    expect(leadOf(page)).toContain('misses badDebt &lt; 4e5')
+    expect(leadOf(page)).toContain(
+      'The scenario as it is has $50.00k [$40.00k to $60.00k] less: misses badDebt &lt; 4e5',
+    )
     expect(leadOf(page)).not.toMatch(/better|WORSE/)
     expect(page).toContain(', not feasible</text>')
   })
@@ -34,8 +36,8 @@ describe('the page of a tuning', () => {
         ),
       )
     expect(told(1, 3)).toContain('more: tuned is better.')
-    expect(told(-3, -1)).toContain('more: tuned is WORSE.')
-    expect(told(-3, 1)).toContain('more: cannot tell.')
+    expect(told(-3, -1)).toContain('less: tuned is WORSE.')
+    expect(told(-3, 1)).toContain('less: cannot tell.')
   })
 
   it('says of the tuned place itself where a constraint does not surely hold', () => {
