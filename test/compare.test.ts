@@ -289,6 +289,21 @@ describe('alternatives', () => {
   })
 })
 
+describe('short forms', () => {
+  it('are of each scenario its own', async () => {
+    const lag = 'scenarios/papers/oracle-latency.yaml'
+    const asked = { with: lag, measure: 'badDebt', paths: 1, workers: 1 } as const
+    const found = await compareDefences('scenarios/papers/leveraged-loop.yaml', asked)
+    const short = await compareDefences(lag, {
+      ...{ with: 'scenarios/papers/leveraged-loop.yaml', measure: 'badDebt', paths: 1, workers: 1 },
+      form: 'short',
+    })
+    // Of oracle-latency alone: fewer positions are not a parameter of the other.
+    expect(short.set).toEqual({ positions: 200 })
+    expect(armOf(short, 'leveraged-loop').level).toEqual(armOf(found, 'as it is').level)
+  })
+})
+
 describe('a number that is none where nothing happens', () => {
   it('counts as the best, and not as a path to leave out', async () => {
     const { arms, compared } = await compare({

@@ -68,6 +68,21 @@ describe('breakwater check on a world without chance', () => {
     expect(await check([LOOP], baseline, '--set', 'jump=0')).toBe(0)
   })
 
+  it('watches the usual measures that have a number where the scenario lists none', async () => {
+    const text = readFileSync(LOOP, 'utf8').replace(/^measures:.*$/m, '')
+    const loop = write('plain.yaml', text)
+    const baseline = file('plain.json')
+    expect(await check([loop], baseline, '--update')).toBe(0)
+    const [{ measures }] = Object.values<{ measures: object }>(
+      JSON.parse(readFileSync(baseline, 'utf8')).scenarios,
+    ) as [{ measures: object }]
+    expect(Object.keys(measures)).toEqual(expect.arrayContaining(['loss', 'badDebt']))
+    // Nobody keeps options there.
+    expect(Object.keys(measures)).not.toContain('dealerLoss')
+    expect(await check([loop], baseline, '--set', 'jump=0.2')).toBe(1)
+    expect(out).toMatch(/WORSE +loss /)
+  })
+
   it('passes a change after which nothing is left to measure', async () => {
     const baseline = file('lost.json')
     const names = ['overshoot', 'endogenousShare', 'timeToRecovery']

@@ -43,7 +43,7 @@ function readDefences(text: string): 'all' | readonly string[] {
  * What is compared. Values that are set are the alternative where nothing else is; beside defences, options
  * or another scenario they hold in all worlds.
  */
-function askedOf(scenario: Scenario, args: CompareArguments): CompareOptions {
+function askedOf(args: CompareArguments): CompareOptions {
   const { defences, each, set, short } = args
   const isAlternative = set !== undefined && !defences && !each && !args.with
   return {
@@ -51,7 +51,8 @@ function askedOf(scenario: Scenario, args: CompareArguments): CompareOptions {
     ...(each === undefined ? {} : { each: readEach(each) }),
     ...(args.with === undefined ? {} : { with: args.with }),
     ...(isAlternative ? { alternative: set } : {}),
-    set: { ...(short ? scenario.short : {}), ...(isAlternative ? {} : set) },
+    ...(short ? { form: 'short' } : {}),
+    set: isAlternative ? {} : (set ?? {}),
   }
 }
 
@@ -63,7 +64,7 @@ export function compareCommand(path: string, args: CompareArguments): Promise<nu
   // Defences are what is compared, not what is set.
   const setOf = (scenario: Scenario) => ({ ...(args.short ? scenario.short : {}), ...args.set })
   const ask: Parameters<typeof answerOn>[3] = async (scenario, shared) => {
-    const asked = { ...given({ measure: args.measure }), ...askedOf(scenario, args) }
+    const asked = { ...given({ measure: args.measure }), ...askedOf(args) }
     const found = await compareDefences(scenario, { ...shared, ...asked })
     const document = compareDocument(found)
     const differences: Output = {

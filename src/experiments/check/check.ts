@@ -17,7 +17,7 @@ import {
 
 /** Options of a check; those of runs mean the same. */
 export type CheckOptions = Omit<SurveyOptions, 'measures' | 'cuts'> & {
-  /** Measures that are compared; default: those of the baseline, or of the scenario for a new one. */
+  /** Measures that are compared; default: those of the baseline; for a new one the scenario's, or the usual ones. */
   readonly measures?: readonly string[]
   /** Default: those of the baseline; for a new one the scenario's, and at least 16 where they differ. */
   readonly paths?: number
@@ -43,8 +43,20 @@ function checkMeasures(scenario: Scenario, measures: readonly string[], remedy: 
       throw new CheckError(`${scenario.path} has no measure "${name}"; ${remedy}`)
 }
 
+/** What a scenario that lists no measures is watched by, where it has a number. */
+const USUAL = ['loss', 'badDebt', 'liquidatedDebt', 'accountsInsolvent', 'dealerLoss', 'trough']
+
 function ownMeasures({ measures, order }: Scenario): readonly string[] {
-  return [...new Set([...measures, order.measure])]
+  return [...new Set([...(measures.length > 0 ? measures : USUAL), order.measure])]
+}
+
+/** A baseline without the usual measures that have no number on any path: nobody lends, or keeps options. */
+function withNumbers(entry: BaselineEntry, { measures, order }: Scenario): BaselineEntry {
+  const asked = new Set([...measures, order.measure])
+  const kept = Object.entries(entry.measures).filter(
+    ([name, numbers]) => asked.has(name) || numbers.some((n) => !Number.isNaN(unstored(n))),
+  )
+  return { ...entry, measures: Object.fromEntries(kept) }
 }
 
 /**
@@ -65,7 +77,7 @@ export async function makeBaseline(
   for (const scenario of all) {
     const asked = { measures: measures ?? ownMeasures(scenario), paths: paths ?? null }
     const entry = await observe(scenario, { ...asked, short: form === 'short' }, rest)
-    entries.push([scenario.name, entry])
+    entries.push([scenario.name, measures ? entry : withNumbers(entry, scenario)])
   }
   return {
     ...{ breakwater: PACKAGE_VERSION, baseline: BASELINE_VERSION },

@@ -20,6 +20,8 @@ export type CompareOptions = Omit<SurveyOptions, 'measures' | 'cuts'> &
     readonly measure?: string
     /** Default: the scenario's; where that is fewer than 8 and they differ, 8. */
     readonly paths?: number
+    /** `full` (default), or every scenario's own `short` form, before what is set. */
+    readonly form?: 'full' | 'short'
   }
 
 /** Loss where somebody lends, else what the scenario itself measures. */
@@ -152,8 +154,9 @@ export async function compareDefences(
   options: CompareOptions = {},
 ): Promise<Compared> {
   const scenario = typeof from === 'string' ? loadScenario(from) : from
-  const { defences: _d, each: _e, alternative: _a, with: _w, measure, paths, ...survey } = options
-  const common: Overrides = options.set ?? {}
+  const { defences: _d, each: _e, alternative: _a, with: _w, ...rest } = options
+  const { measure, paths, form = 'full', ...survey } = rest
+  const common: Overrides = { ...(form === 'short' ? scenario.short : {}), ...options.set }
   const target = quantityOf(scenario, measure ?? defaultMeasure(scenario), CompareError)
   const { name: statistic, better, measure: name, unit } = target
   const seed = options.seed ?? scenario.seed
@@ -161,7 +164,7 @@ export async function compareDefences(
   createContrasts({ statistic, better, seed, isCertain: false })
   const arms = armsOf(scenario, askedOf(scenario, options), common)
   checkArms(scenario, arms)
-  const runs = await observe(arms, paths ?? null, { ...survey, measures: [name] })
+  const runs = await observe(arms, { paths: paths ?? null, form }, { ...survey, measures: [name] })
   const settings = { better, seed, isCertain: runs.isCertain }
   const means = createContrasts({ ...settings, statistic: 'mean' })
   const sides = sidesOf(arms, runs.stress, target)

@@ -68,13 +68,16 @@ async function askAll(
   return worlds.map((world) => samples.get(world)!)
 }
 
+/** How a scenario is run: its own short form first, then what is set. */
+type OptionsOf = (scenario: Arm['scenario']) => SurveyOptions
+
 /** Open one survey per scenario, with nothing measured beside what every run has and what is asked. */
-function openSurveys(arms: readonly Arm[], options: SurveyOptions) {
+function openSurveys(arms: readonly Arm[], optionsOf: OptionsOf) {
   const scenarios = [...new Set(arms.map(({ scenario }) => scenario))]
   return new Map(
     scenarios.map((scenario) => {
       // Comparisons among the scenario's own measures would cost runs that nobody looks at.
-      const survey = openSurvey({ ...scenario, measures: [] }, options)
+      const survey = openSurvey({ ...scenario, measures: [] }, optionsOf(scenario))
       return [scenario, survey] as const
     }),
   )
@@ -84,12 +87,12 @@ function openSurveys(arms: readonly Arm[], options: SurveyOptions) {
 async function isCertain(
   surveys: ReadonlyMap<Arm['scenario'], Survey>,
   worlds: readonly Asked[],
-  options: SurveyOptions,
+  optionsOf: OptionsOf,
 ): Promise<boolean> {
   for (const scenario of surveys.keys()) {
     const own = worlds.filter(({ arm }) => arm.scenario === scenario)
     const points = own.map(({ set }) => set)
-    if (await isRandom(scenario, points, options)) return false
+    if (await isRandom(scenario, points, optionsOf(scenario))) return false
   }
   return true
 }
@@ -107,7 +110,7 @@ function worldsOf(arms: readonly Arm[], weather: Weather): readonly Asked[] | nu
  */
 export async function observe(
   arms: readonly Arm[],
-  paths: number | null,
+  { paths, form }: { readonly paths: number | null; readonly form: 'full' | 'short' },
   options: SurveyOptions,
 ): Promise<Runs> {
   const stress = worldsOf(arms, 'stress')!
@@ -115,9 +118,13 @@ export async function observe(
   const worlds = [...stress, ...(calm ?? [])]
   const seed = options.seed ?? arms[0]!.scenario.seed
   const shared = { ...options, seed, cache: options.cache ?? new Map() }
-  const surveys = openSurveys(arms, shared)
+  const optionsOf: OptionsOf = ({ short }) => ({
+    ...shared,
+    set: { ...(form === 'short' ? short : {}), ...shared.set },
+  })
+  const surveys = openSurveys(arms, optionsOf)
   try {
-    const certain = await isCertain(surveys, worlds, shared)
+    const certain = await isCertain(surveys, worlds, optionsOf)
     const n = paths ?? (certain ? 1 : Math.max(PATHS, arms[0]!.scenario.paths))
     const samples = await askAll(surveys, worlds, n)
     const split = stress.length
