@@ -7,7 +7,7 @@ import type { Located } from './types.ts'
 const NAMED = 2
 
 /** Where a value came from, which here is the search and nothing that anybody wrote. */
-const ORIGIN = / \(from --set [^)]*\)/g
+const ORIGIN = / \(from \w+=[^)]*\)/g
 
 /** What refuses a world, in a line. */
 function refusalText(refusal: Error): string {
@@ -16,7 +16,7 @@ function refusalText(refusal: Error): string {
 }
 
 /** Why nothing was run at a place, in a line; null where something was. */
-function whyOf({ refusal }: Sample): string | null {
+export function whyOf({ refusal }: Sample): string | null {
   if (!refusal) return null
   if (refusal instanceof PathFailedError)
     return `every path failed: ${refusal.reason.trim().split('\n')[0]}`

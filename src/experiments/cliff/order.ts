@@ -38,6 +38,13 @@ export function checkVary(
     throw new CliffError(
       `${name}=${low}..${high} leaves the range of "${name}"; use values from ${least} to ${most}`,
     )
+  const [first, last] = [Math.ceil(low), Math.floor(high)]
+  if (variable.isWhole && !(first === low && last === high))
+    throw new CliffError(
+      `${name}=${low}..${high}: "${name}" takes whole numbers only; ${
+        first < last ? `use ${first}..${last}` : 'use a range from one of them to another'
+      }`,
+    )
   if (set[name] !== undefined)
     throw new CliffError(
       `${name} is set to ${set[name]} and varied, ${name}=${low}..${high}: nothing would run at the value that is set; leave one of them out`,

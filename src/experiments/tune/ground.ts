@@ -3,6 +3,7 @@ import { type Overrides, ScenarioError } from '../../scenario/index.ts'
 import type { Vary } from '../cliff/order.ts'
 import type { Condition, Objective } from '../condition.ts'
 import { PathFailedError } from '../errors.ts'
+import { settable } from '../knobs.ts'
 import type { Sample, Survey } from '../survey.ts'
 import type { Traded } from './frontier.ts'
 import { estimateOf, settled, type Values, valueOrNaN } from './interval.ts'
@@ -14,6 +15,8 @@ export type Setting = Readonly<Record<string, number>>
 /** What is asked of every point. */
 export type Question = {
   readonly vary: readonly Vary[]
+  /** Those of them that take whole numbers only. */
+  readonly counts: ReadonlySet<string>
   readonly objective: Objective
   readonly constraints: readonly Condition[]
   readonly efficiency: Objective | null
@@ -29,10 +32,16 @@ export function freshSeedOf(seed: number): number {
   return a * 1048576 + (b >>> 12)
 }
 
-/** Values of the parameters at a point of the unit cube. */
-export function settingOf(vary: readonly Vary[], at: Float64Array): Setting {
+/** Values of the parameters at a point of the unit cube; the nearest at which they can stand. */
+export function settingOf(
+  { vary, counts }: Pick<Question, 'vary' | 'counts'>,
+  at: Float64Array,
+): Setting {
   return Object.fromEntries(
-    vary.map(({ name, low, high }, k) => [name, low + (high - low) * at[k]!]),
+    vary.map(({ name, low, high }, k) => {
+      const isWhole = counts.has(name)
+      return [name, settable({ isWhole }, low + (high - low) * at[k]!)]
+    }),
   )
 }
 

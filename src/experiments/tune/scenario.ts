@@ -76,6 +76,7 @@ function questionOf(scenario: Scenario, options: TuneOptions): Question {
     scenario.order.measure
   return {
     ...{ vary, objective, constraints },
+    counts: new Set(names.filter((name) => variableOf(scenario, name)!.isWhole)),
     efficiency: efficiency === undefined ? null : parseObjective(efficiency, known),
     loss: parseObjective(text.replace(/\.mean$/, ''), known),
   }
@@ -128,7 +129,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
   const survey = openTuned(scenario, { ...options, measures, only: measures })
   try {
     const { vary } = question
-    const ends = [0, 0.5, 1].map((x) => settingOf(vary, new Float64Array(vary.length).fill(x)))
+    const ends = [0, 0.5, 1].map((x) => settingOf(question, new Float64Array(vary.length).fill(x)))
     await checkValued(survey, measuresIn(expressions, known), ends)
     const differ = await isRandom(scenario, [{}, ...ends], options)
     const isMean = expressions.every(({ terms }) => terms.every(({ name }) => name === 'mean'))
@@ -136,7 +137,7 @@ async function groundOf(scenario: Scenario, options: TuneOptions): Promise<Groun
     const paths = options.paths ?? (differ ? usual : 1)
     const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
     const evaluate: Evaluate<Traded> = async (points) => {
-      const settings = points.map((at) => settingOf(vary, at))
+      const settings = points.map((at) => settingOf(question, at))
       const samples = await askEach(survey, settings, paths)
       return samples.map((sample, k) =>
         scoreOf(question, sample && valuesOf(sample, settings[k]!, paths)),
@@ -190,13 +191,13 @@ async function explore(ground: Ground, points: number): Promise<Explored> {
 }
 
 /** At most so many points of the frontier, evenly by rank, with both ends. */
-function frontOf({ vary }: Question, tried: readonly Candidate<Traded>[]): readonly Setting[] {
+function frontOf(question: Question, tried: readonly Candidate<Traded>[]): readonly Setting[] {
   const feasible = tried.filter(({ score }) => score.violation === 0)
   const front = paretoOf(feasible.map(({ at, score }) => ({ at, ...score })))
   const count = Math.min(FRONT, front.length)
   return Array.from({ length: count }, (_, k) => {
     const place = count === 1 ? 0 : Math.round((k * (front.length - 1)) / (count - 1))
-    return settingOf(vary, front[place]!.at)
+    return settingOf(question, front[place]!.at)
   })
 }
 
@@ -206,7 +207,7 @@ async function nearestOf(
   best: Candidate<Traded> | null,
 ): Promise<Tuned['nearest']> {
   if (best === null || best.score.violation === Infinity) return null
-  const at = settingOf(question.vary, best.at)
+  const at = settingOf(question, best.at)
   const [sample] = await askEach(survey, [at], paths)
   const values = valuesOf(sample!, at, paths)
   const missed = question.constraints.map((own) => ({ text: own.text, by: missOf(own, values) }))
@@ -222,7 +223,7 @@ async function settle(
   const { scenario, options, question, survey, paths, freshPaths, differ, measures, seed } = ground
   const { vary, efficiency } = question
   const chosen = ({ at, score }: Candidate<Traded>) => ({
-    ...{ at: settingOf(vary, at), searched: score.objective },
+    ...{ at: settingOf(question, at), searched: score.objective },
   })
   const base = ownSetting(ground)
   const [own] = await askEach(survey, [{}], paths)
@@ -244,9 +245,9 @@ async function settle(
       front: efficiency ? frontOf(question, tried) : [],
       stepOf: (name) => {
         const { low, high } = vary.find((one) => one.name === name)!
-        const { unit } = variableOf(scenario, name)!
+        const { unit, isWhole } = variableOf(scenario, name)!
         const point = unit === 'fraction' || unit === 'ratio' ? 0.01 : (high - low) / 100
-        return Math.min(point, high - low)
+        return Math.min(isWhole ? Math.max(1, Math.round(point)) : point, high - low)
       },
     })
     const cliffs =
@@ -263,10 +264,15 @@ async function settle(
 }
 
 /** Say where the best point was found. */
-function noteOf(found: Candidate<Traded> | null, explored: Explored): string {
-  const { searched, random, tried } = explored
-  if (found === null || found.score.violation > 0)
-    return `none: no feasible point found among ${tried.length}`
+function noteOf(
+  found: Candidate<Traded> | null,
+  { searched, random, tried }: Explored,
+  impossible: number,
+): string {
+  if (found === null || found.score.violation > 0) {
+    const without = impossible > 0 ? `, of which ${impossible} could not be run` : ''
+    return `none: no feasible point found among ${tried.length}${without}`
+  }
   const best = 'smallest objective among points that meet all constraints'
   if (searched.includes(found)) return `${best}, found by the search`
   const where = random.includes(found) ? 'at random' : 'along the frontier'
@@ -312,7 +318,7 @@ export async function tune(from: Scenario | string, options: TuneOptions): Promi
       ...{ scenario: scenario.name, seed, freshSeed: freshSeedOf(seed), vary: question.vary },
       ...{ objective: question.objective.text, subjectTo: options.subjectTo ?? [] },
       ...settled,
-      ...{ note: noteOf(found, explored), isRandom: ground.differ },
+      ...{ note: noteOf(found, explored, impossible), isRandom: ground.differ },
       nearest: isFeasible ? null : await nearestOf(ground, found),
       ...{ lossMeasure: question.loss.text, points, impossible, paths, freshPaths },
       runs: survey.counts().run + settled.runs,

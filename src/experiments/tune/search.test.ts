@@ -205,6 +205,28 @@ describe('a cap', () => {
     expect(await asked(() => 0)).toMatchObject({ value: 10, beyond: null })
   })
 
+  it('is between two whole numbers where it counts', async () => {
+    const asked: number[] = []
+    const found = await largestWithin(
+      async (xs) => {
+        asked.push(...xs)
+        return xs.map((x) => x - 23.4)
+      },
+      { low: 1, high: 50, cells: 8, tolerance: 1e-4, isWhole: true },
+    )
+    expect(found).toMatchObject({ value: 23, beyond: 24, gap: null })
+    expect(asked.every(Number.isSafeInteger)).toBe(true)
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+
+  it('is none where places before it cannot be judged', async () => {
+    const found = await asked((x) => (x > 4 && x < 6 ? Number.NaN : x - 8))
+    expect(found).toMatchObject({ value: null, gap: { at: 5, upTo: 3.75 } })
+    const beyond = await asked((x) => (x > 7 ? Number.NaN : x - 3))
+    expect(beyond.value).toBeCloseTo(3, 2)
+    expect(beyond.gap).toBeNull()
+  })
+
   it('stops at the first crossing where there are more', async () => {
     const found = await asked((x) => (x > 3 && x < 6 ? 1 : -1))
     expect(found.value).toBeCloseTo(3, 2)

@@ -1,9 +1,11 @@
 import { loadScenario, type Scenario } from '../../scenario/index.ts'
 import { isRandom } from '../chance.ts'
+import { whyOf } from '../cliff/gaps.ts'
 import { checkVary, type Vary } from '../cliff/order.ts'
 import { type Condition, parseCondition } from '../condition.ts'
+import { type Variable, variableOf } from '../knobs.ts'
 import { measuresOf } from '../names.ts'
-import type { Sample, Survey, SurveyOptions } from '../survey.ts'
+import type { Survey, SurveyOptions } from '../survey.ts'
 import { type Crossing, largestWithin } from './cap.ts'
 import { openTuned } from './capital.ts'
 import { askEach, freshSeedOf, keptOf, measuresIn, missOf, valuesOf } from './ground.ts'
@@ -38,7 +40,8 @@ function overOf(budget: Condition, values: Values): number {
   return Math.min(0, -budget.excess(values))
 }
 
-type Looked = { readonly x: number; readonly values: Values | null }
+/** What was found at a cap; `why` nothing could be run there. */
+type Looked = { readonly x: number; readonly values: Values | null; readonly why: string | null }
 
 /**
  * Bound the cap: from the last place up to which the budget surely holds to the first from which on it
@@ -64,7 +67,26 @@ function capOf(
   }
 }
 
-function noteOf({ value, beyond, isTwisted }: Crossing, { low, high, name }: Vary): string {
+/** Say why there is no cap where places between the budget kept and used up cannot be judged. */
+function gapNote(
+  { at, upTo }: NonNullable<Crossing['gap']>,
+  looked: readonly Looked[],
+  { low, name }: Vary,
+): string {
+  const { why = null } = looked.find(({ x }) => x === at) ?? {}
+  const cannot = `at ${name} = ${at} the budget cannot be judged (${why ?? 'it has no value'})`
+  if (upTo === null) return `none: ${cannot}`
+  const remedy = upTo > low ? `; look from ${low} to ${upTo}` : ''
+  return `cannot tell: up to ${name} = ${upTo} the budget holds, ${cannot}${remedy}`
+}
+
+function noteOf(
+  { value, beyond, isTwisted, gap }: Crossing,
+  looked: readonly Looked[],
+  vary: Vary,
+): string {
+  const { low, high, name } = vary
+  if (gap) return gapNote(gap, looked, vary)
   if (value === null) return `none: at the lowest ${name} = ${low} the budget does not hold`
   if (beyond === null) return `the budget holds up to the end of the range, ${name} = ${high}`
   return isTwisted
@@ -76,24 +98,27 @@ function noteOf({ value, beyond, isTwisted }: Crossing, { low, high, name }: Var
 async function look(
   survey: Survey,
   budget: Condition,
-  vary: Vary,
-  cells: number,
-  paths: number,
-  differ: boolean,
+  { isWhole, ...vary }: Vary & Pick<Variable, 'isWhole'>,
+  {
+    cells,
+    paths,
+    differ,
+  }: Readonly<Record<'cells' | 'paths', number>> & { readonly differ: boolean },
 ) {
   const tolerance = differ ? TOLERANCE.differ : TOLERANCE.same
   const looked: Looked[] = []
   const overAt = async (places: readonly number[]): Promise<readonly number[]> => {
     const sets = places.map((x) => ({ [vary.name]: x }))
-    const samples: readonly (Sample | null)[] = await askEach(survey, sets, paths)
+    const samples = await survey.askEach(sets, paths)
     return samples.map((sample, k) => {
-      const values = sample && valuesOf(sample, sets[k]!, paths)
-      looked.push({ x: places[k]!, values })
+      const why = whyOf(sample)
+      const values = why === null ? valuesOf(sample, sets[k]!, paths) : null
+      looked.push({ x: places[k]!, values, why })
       return values ? overOf(budget, values) : Number.NaN
     })
   }
   const { low, high } = vary
-  const crossing = await largestWithin(overAt, { low, high, cells, tolerance })
+  const crossing = await largestWithin(overAt, { low, high, cells, tolerance, isWhole })
   return { crossing, looked: looked.sort((a, b) => a.x - b.x) }
 }
 
@@ -109,6 +134,7 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
   const scenario = typeof from === 'string' ? loadScenario(from) : from
   const { vary, cells = CELLS } = options
   checkVary(scenario, vary, options.set)
+  const { isWhole } = variableOf(scenario, vary.name)!
   if (!(Number.isSafeInteger(cells) && cells >= 1))
     throw new TuneError(`${cells} cells are asked for; use a whole number from 1 on`)
   const known = measuresOf(scenario)
@@ -128,14 +154,19 @@ export async function sizeCap(from: Scenario | string, options: SizeOptions): Pr
     const differ = await isRandom(scenario, [{}, ...ends], options)
     const paths = options.paths ?? (differ ? PATHS : 1)
     const freshPaths = options.freshPaths ?? (differ ? FRESH * paths : 1)
-    const { crossing, looked } = await look(survey, budget, vary, cells, paths, differ)
+    const { crossing, looked } = await look(
+      survey,
+      budget,
+      { ...vary, isWhole },
+      { cells, paths, differ },
+    )
     const cap = capOf(crossing, looked, budget, vary, differ)
     const set = { [vary.name]: cap?.value ?? Number.NaN }
     const [again] = cap ? await askEach(fresh, [set], freshPaths) : [null]
     return {
       ...{ scenario: scenario.name, seed, freshSeed, vary, budget: budget.text, cap },
       isRandom: differ,
-      note: noteOf(crossing, vary),
+      note: noteOf(crossing, looked, vary),
       fresh: again ? keptOf(budget, valuesOf(again, set, freshPaths), differ) : null,
       ...{ points: crossing.points, paths, freshPaths },
       runs: survey.counts().run + fresh.counts().run,
