@@ -54,8 +54,9 @@ export function jackknifeVariance(left: readonly number[]): number {
  * farther of that on its own scale and that on the scale of its logarithm, which no share takes beyond 1.
  *
  * Measured on Ishigami, g and linear functions, 400 seeds each: 95 % intervals cover 91 to 98 % with 16 base
- * samples, 90 to 99 % with 32, 92 to 99 % with 64; without the logarithm 80 to 95, 88 to 97, 91 to 97 %. An
- * effect so rare that no sample meets it is not seen: [0, 0].
+ * samples, 90 to 99 % with 32, 92 to 99 % with 64; without the logarithm 80 to 95, 88 to 97, 91 to 97 %. Of a
+ * step, 1 where x + .3 y + .1 z > .7: 76 to 84 % of x and y with 16, 88 to 98 % with 32, 96 to 98 % with 64; of z
+ * 42, 66 and 88 %, because an effect so rare that no sample meets it is not seen: [0, 0].
  */
 export function jackknife(
   parts: readonly Float64Array[],

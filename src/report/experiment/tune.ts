@@ -5,7 +5,7 @@ import { type Html, html, nothing, type Part, section, table } from '../page/htm
 import { missesText, moreText, rivalsOf, standsText, VERDICTS } from '../tuneTold.ts'
 import { type About, axisName, factsOf, parameterOf } from './about.ts'
 import { type Frontier, type FrontierPoint, frontierChart } from './frontier.ts'
-import { experimentPage, figure, legend, type Tile } from './page.ts'
+import { experimentPage, figure, headline, legend, type Tile } from './page.ts'
 import { type Row, rowPlot } from './rows.ts'
 import { isKnown, type Ranged, rangedText } from './units.ts'
 import { xyPlot } from './xy.ts'
@@ -35,7 +35,7 @@ function rivalNotes(document: TuneDocument): Part {
   return rivalsOf(document).map(({ name, rival: own }) =>
     own
       ? html`<p>The ${name} has ${moreText(own.more, unit)} than the tuned place: <b>${standsText(own)}</b>.</p>`
-      : html`<p>${name}: no feasible point.</p>`,
+      : html`<p>The ${name}: none of them is feasible.</p>`,
   )
 }
 
@@ -99,6 +99,11 @@ function frontierOf(found: NonNullable<TuneDocument['frontier']>, about: About):
   }
 }
 
+function kneeText({ knee, note, efficiency }: NonNullable<TuneDocument['frontier']>): Part {
+  if (!knee) return headline(note)
+  return html`The knee is at <b>${efficiency} ${rangedText(knee, unitOf(efficiency))}</b>: ${note}.`
+}
+
 function frontierSection({ frontier }: TuneDocument, about: About): Html {
   if (!frontier)
     return section(
@@ -110,7 +115,7 @@ function frontierSection({ frontier }: TuneDocument, about: About): Html {
     'frontier',
     'The frontier',
     frontierChart(frontierOf(frontier, about)),
-    html`<p>${frontier.note}</p>`,
+    html`<p>${kneeText(frontier)}</p>`,
     html`<details><summary>All ${frontier.points.length} points</summary>${table(frontier.points, [
       {
         title: frontier.efficiency,

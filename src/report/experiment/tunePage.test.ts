@@ -61,6 +61,7 @@ describe('the page of a tuning', () => {
       expect(chart).toMatch(new RegExp(`<i class="dot"[^>]*></i>${name}</span>`))
     }
     expect(chart).not.toContain('beaten in both')
+    expect(chart).toContain('The knee is at <b>totalDebt $2.00M [$1.50M to $2.50M]</b>')
   })
 
   it('speaks of no error where nothing depends on chance', () => {
