@@ -46,10 +46,14 @@ export function captionOf({ measures, jump, vary, scenario }: CliffDocument): st
   const { value, low, high } = number('cliff')
   const command = `npx breakwater ${COMMAND.join(' ')} --out report`
   const percent = (x: number | null): string => ((x ?? Number.NaN) * 100).toFixed(1)
+  const millions = ({ value, low, high }: NonNullable<typeof jump>['size']): string => {
+    const [at, ...ends] = [value, low, high].map((x) => (x / 1e6).toFixed(1))
+    return low < high ? `${at} [${ends.join(' to ')}]` : at!
+  }
   const range = `${percent(vary.low)} to ${percent(vary.high)} %`
   const what =
     number('kind').value === 1 && jump
-      ? `loss jumps by ${(jump.size / 1e6).toFixed(1)} M USD (${number('kind').note})`
+      ? `loss jumps by ${millions(jump.size)} M USD (${number('kind').note})`
       : 'the response to a small extra shock peaks'
   const where = `at a discount of ${percent(value)} %, 95 % interval ${percent(low)} to ${percent(high)} %`
   const found = value === null ? `there is none from ${range}` : `${where}, ${what}`

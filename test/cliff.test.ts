@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../src/cli/main.ts'
 import { ownerOf } from '../src/experiments/cliff/book.ts'
 import { carryBothWays } from '../src/experiments/cliff/carry.ts'
-import { steps } from '../src/experiments/cliff/curve.ts'
+import { intervalOf, steps } from '../src/experiments/cliff/curve.ts'
 import { type OrderAlong, shockOf } from '../src/experiments/cliff/order.ts'
 import { readingOf } from '../src/experiments/cliff/reading.ts'
 import { scatterPeakOf } from '../src/experiments/cliff/scatter.ts'
@@ -89,7 +89,7 @@ describe('the cliff of the constant-product cascade', () => {
     // 800 positions jump later.
     expect(of('cliffAtSize').value! - fold(1)).toBeGreaterThan(0.01)
     expect(document.jump).toMatchObject({ of: 'system' })
-    expect(document.jump!.accounts).toBeGreaterThan(400)
+    expect(document.jump!.accounts!.value).toBeGreaterThan(400)
   })
 
   it('jumps behind the fold in a small world, another slope', async () => {
@@ -263,14 +263,23 @@ describe('a jump', () => {
     [12, 12, null],
     [Number.NaN, 4, null],
   ])('from %d liquidated accounts to %d is of: %s', async (below, above, of) => {
-    const own = ownerOf(along([below], [above]), step, 1, { isStatistic: false })
+    const own = ownerOf(along([below], [above]), [step], 1, { isStatistic: false })
     expect((await own).of).toBe(of)
+  })
+
+  it('is told by all paths that were followed to it, not by the first', async () => {
+    const steps = [100, 50, 120, 90].map((above, path) => ({ ...step, path, above }))
+    const there = along([4, 0, 8, 3], [7, 2, 13, 5])
+    const { size, accounts, note, of } = await ownerOf(there, steps, 4, { isStatistic: false })
+    expect(size).toEqual(intervalOf(Float64Array.of(100, 50, 120, 90)))
+    expect([accounts!.value, accounts!.low < 3, accounts!.high > 3]).toEqual([3, true, true])
+    expect([of, note]).toEqual(['system', expect.stringContaining('mean of 4 paths')])
   })
 
   it('of a statistic is of the path that changes most, whatever resample is looked at', async () => {
     const there = along([7, 3, Number.NaN, 50], [7, 4, 2, 150])
-    expect(await ownerOf(there, step, 4, { isStatistic: true })).toMatchObject({
-      ...{ size: 100, accounts: 100, of: 'system' },
+    expect(await ownerOf(there, [step], 4, { isStatistic: true })).toMatchObject({
+      ...{ size: { value: 100 }, accounts: { value: 100 }, of: 'system' },
       note: expect.stringContaining('on path 3'),
     })
   })

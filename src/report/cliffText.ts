@@ -1,5 +1,6 @@
 import type { Interval, ScenarioCliff } from '../experiments/index.ts'
 import { inUnit, percent, short } from './format.ts'
+import { gainVerdict } from './gain.ts'
 
 const WIDTH = 30
 
@@ -68,6 +69,12 @@ export function withInterval({ value, low, high }: Interval): string {
   return `${text(value)} [${text(low)} .. ${text(high)}]`
 }
 
+/** Write a number of a unit, with its interval where it has one. */
+export function withUnit({ value, low, high }: Interval, unit: string): string {
+  const ends = high > low ? ` [${inUnit(low, unit)} .. ${inUnit(high, unit)}]` : ''
+  return `${inUnit(value, unit)}${ends}`
+}
+
 const KINDS = { 0: 'a continuous cliff', 1: 'a jump' } as const
 
 function foundOf({ cliff, kind, vary, note }: ScenarioCliff): string {
@@ -84,13 +91,27 @@ function growthLines({ growth, atSize }: ScenarioCliff): readonly string[] {
   return [`by ${growth.parameter}: ${sizes.join(', ')}; ${growth.note}`]
 }
 
-function gainLines({ loopGain: { below, above } }: ScenarioCliff): readonly string[] {
-  if (below === null && above === null) return []
-  const say = (gain: number | null): string => {
-    if (gain === null) return 'unknown'
-    return gain < 1 ? gain.toPrecision(3) : `${gain.toPrecision(3)} (unbounded)`
-  }
-  return [`loop gain just below it ${say(below)}, just above it ${say(above)}`]
+function gainLines({ loopGain, cliff, curve }: ScenarioCliff): readonly string[] {
+  const { below, above } = loopGain
+  if (cliff === null || (below === null && above === null)) return []
+  const say = (gain: number | null): string => (gain === null ? 'unknown' : gain.toPrecision(3))
+  const valued = curve.filter(({ gap }) => gap === null).map(({ x }) => x)
+  const at = (x: number | undefined): string => (x === undefined ? '' : ` at ${plain(x)}`)
+  const verdict = gainVerdict(loopGain)
+  const sides = [
+    `${say(below)} below it${at(valued.findLast((x) => x < cliff.value))}`,
+    `${say(above)} above it${at(valued.find((x) => x > cliff.value))}`,
+  ]
+  return [`loop gain ${sides.join(', ')}${verdict === null ? '' : ` (${verdict})`}`]
+}
+
+/** The largest bar of the curve as a difference, and the extra shock that makes it. */
+function scaleLines({ curve, vary, shock, extra, unit }: ScenarioCliff): readonly string[] {
+  const most = Math.max(...curve.map(({ susceptibility }) => Math.abs(susceptibility.value) || 0))
+  if (most === 0) return []
+  const by =
+    vary.name === shock ? `${plain(extra)} more of ${shock}` : `${percent(extra)} more ${shock}`
+  return [`the longest bar: ${inUnit(most * extra, unit)} by ${by}`]
 }
 
 function besideLines({ changePoint, scatterPeak, vary }: ScenarioCliff): readonly string[] {
@@ -123,13 +144,14 @@ export function cliffText(
   return [
     foundOf(found),
     ...(wider ? [`look further: ${commandOf(rangeOf(vary.name, wider))}`] : []),
-    ...(jump ? [`the jump is ${inUnit(jump.size, unit)}: ${jump.note}`] : []),
+    ...(jump ? [`the jump is ${withUnit(jump.size, unit)}: ${jump.note}`] : []),
     ...growthLines(found),
     ...gainLines(found),
     ...besideLines(found),
     `hysteresis: ${found.hysteresis.note}`,
     '',
     ...curveLines(found),
+    ...scaleLines(found),
     '',
     `${paths} path${paths === 1 ? '' : 's'} a place, ${runs} runs in all; intervals are 95 %`,
   ].join('\n')

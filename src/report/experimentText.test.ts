@@ -14,8 +14,9 @@ const point = (x: number, order: number, response: number) => ({
 const CLIFF = {
   ...{ scenario: 'toy', seed: 1, vary: { name: 'ethDrop', low: 0, high: 1 } },
   ...{ measure: 'interactionLoss', unit: 'USD', shock: 'ethDrop', cliff: null, kind: null },
+  extra: 0.01,
   ...{ note: 'why', growth: null, atSize: null, jump: null, changePoint: null, scatterPeak: null },
-  ...{ loopGain: { below: null, above: null }, step: null, paths: 2, runs: 10 },
+  ...{ loopGain: { below: null, above: null }, steps: [], share: null, paths: 2, runs: 10 },
   ...{ hysteresis: { width: null, gap: null, note: 'not applicable', ways: [] }, wider: null },
   curve: [point(0, 2e6, -1), point(0.5, 1e6, -40), point(1, 1e3, -2)],
 } satisfies ScenarioCliff
@@ -51,6 +52,24 @@ describe('cliffText', () => {
     )
     expect(cliffText({ ...CLIFF, wider })).toContain('look further: --vary ethDrop=0..1.5')
     expect(cliffText(CLIFF)).not.toContain('look further')
+  })
+
+  it('says how large the longest bar is, and what made it', () => {
+    expect(cliffText(CLIFF)).toContain('the longest bar: $0.40 by 0.01 more of ethDrop')
+    expect(cliffText({ ...CLIFF, shock: 'vol' })).toContain(
+      'the longest bar: $0.40 by 1.0 % more vol',
+    )
+  })
+
+  it('takes a loop gain for a reason only where it crosses 1', () => {
+    const cliff = { value: 0.3, low: 0.2, high: 0.4 }
+    const of = (below: number, above: number): string =>
+      cliffText({ ...CLIFF, cliff, kind: 1, loopGain: { below, above } })
+    expect(of(0.4, 1.2)).toContain(
+      'loop gain 0.400 below it at 0, 1.20 above it at 0.5 (it crosses 1',
+    )
+    expect(of(1.54, 1.51)).toContain('(above 1 on both sides: it does not say why')
+    expect(of(0.3, 0.7)).toContain('(below 1 on both sides: it does not say why')
   })
 
   it('tells the measure in its unit', () => {

@@ -5,6 +5,11 @@ import type { CliffPoint, Place, Respond, Search } from './types.ts'
 /** Extra shock by which the susceptibility is measured, as a share of the shock. */
 const EXTRA = 0.02
 
+/** Extra shock by which the response is measured on a grid: in units of the axis where that is the shock, else a share of it. */
+export function extraOf({ low, high, cells, isShock }: Search): number {
+  return isShock ? (EXTRA * (high - low)) / cells : EXTRA
+}
+
 /** Even steps from low to high, both included. */
 export function steps(low: number, high: number, cells: number): Float64Array {
   // The last place is the end itself, not what rounding makes of it.

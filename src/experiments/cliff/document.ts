@@ -22,7 +22,13 @@ export type CliffDocument = {
   readonly scenario: string
   readonly seed: number
   readonly vary: Vary
-  readonly order: { readonly measure: string; readonly unit: string; readonly shock: string }
+  readonly order: {
+    readonly measure: string
+    readonly unit: string
+    readonly shock: string
+    /** Extra shock behind the response: in units of the parameter where it is the shock, else a share of the shock. */
+    readonly extra: number
+  }
   readonly measures: readonly CliffMeasure[]
   readonly growth: ScenarioCliff['growth']
   readonly jump: ScenarioCliff['jump']
@@ -53,7 +59,8 @@ function changeNote({ changePoint }: ScenarioCliff): string {
 export function cliffDocument(found: ScenarioCliff): CliffDocument {
   const { scenario, seed, vary, measure, shock, cliff, kind, note, unit } = found
   const { growth, jump, loopGain, hysteresis, curve, wider, paths, runs } = found
-  const sure = kind === null ? null : { value: kind, low: kind, high: kind }
+  // What is certain of a kind is the share of paths that jump.
+  const told = kind === null ? null : { value: kind, low: Number.NaN, high: Number.NaN }
   const along = `unit of ${vary.name}`
   const scatterNote =
     found.scatterPeak === null
@@ -61,10 +68,11 @@ export function cliffDocument(found: ScenarioCliff): CliffDocument {
       : 'where sd over mean of the order parameter is largest'
   return {
     ...{ breakwater: PACKAGE_VERSION, experiment: 'cliff', scenario, seed, vary },
-    order: { measure, unit, shock },
+    order: { measure, unit, shock, extra: found.extra },
     measures: [
       measured('cliff', along, cliff, growth ? `${note}; ${growth.note}` : note),
-      measured('kind', '1 jump, 0 continuous', sure, jump ? `${note}; ${jump.note}` : note),
+      measured('kind', '1 jump, 0 continuous', told, jump ? `${note}; ${jump.note}` : note),
+      measured('jumpShare', 'fraction of paths', found.share, kind === 1 ? note : 'no jump'),
       measured('cliffAtSize', along, found.atSize, note),
       measured('changePoint', along, found.changePoint?.at ?? null, changeNote(found)),
       measured('scatterPeak', along, found.scatterPeak, scatterNote),

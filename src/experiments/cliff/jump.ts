@@ -1,5 +1,7 @@
 import type { Interval } from '../sensitivity/ranges.ts'
+import { type Bracket, changeOf, halve, isJump, middleOf, steepest } from './bracket.ts'
 import { intervalOf, isMean, type Sampled } from './curve.ts'
+import { type Site, sitesOf } from './sites.ts'
 import type { Respond, Search, Step } from './types.ts'
 
 /** Halvings of a cell of the grid: the last bracket is 1/4096 of it, or 1/64. */
@@ -12,91 +14,29 @@ const SOME = 0.25
 const ALL = 0.75
 /** Share of its interval by chance that the rounding of all paths' places may be left at. */
 const ROUNDED = 0.3
-/** Least part of the whole range of the order parameter that a jump makes. */
-const PART = 0.1
-/** Least part of a cell's change that is left in the last bracket of a jump: few accounts fall in steps. */
-const LEFT = 0.25
 /** Fresh places on either side of the last bracket, a small part of a cell apart. */
 const FRESH = { places: 3, apart: 1 / 64 } as const
 /** Least part of a jump that is left between the means of fresh places on its sides. */
 const STANDS = 0.5
 
-/** The cell of a path that is looked into, and the values at its ends. */
-type Bracket = { low: number; high: number; atLow: number; atHigh: number }
+/** A place where some paths jump, and the share of all paths that do. */
+export type Place = { readonly at: Interval; readonly share: number }
 
-/** The cell whose change exceeds that of the cells beside it most: growth alone is steep in all of them. */
-function steepest({ x, order }: Sampled, path: number): Bracket {
-  const change = (k: number): number =>
-    k < 0 || k + 1 >= x.length ? Number.NaN : Math.abs(order[k + 1]![path]! - order[k]![path]!)
-  const excess = (k: number): number => {
-    const beside = [change(k - 1), change(k + 1)].filter((v) => !Number.isNaN(v))
-    return change(k) - (beside.length === 0 ? 0 : beside.reduce((a, b) => a + b) / beside.length)
-  }
-  let [best, most] = [0, Number.NEGATIVE_INFINITY]
-  for (let k = 0; k + 1 < x.length; k++) {
-    const own = excess(k)
-    if (own > most) [best, most] = [k, own]
-  }
-  const [low, high] = [x[best]!, x[best + 1]!]
-  return { low, high, atLow: order[best]![path]!, atHigh: order[best + 1]![path]! }
+/** Where paths jump, with the jumps of those that were followed to the last bracket, and where else paths do. */
+export type Jump = Place & {
+  readonly steps: readonly Step[]
+  readonly others: readonly Place[]
+  /** Paths that have values. */
+  readonly of: number
 }
-
-const changeOf = ({ atLow, atHigh }: Bracket): number => Math.abs(atHigh - atLow)
-
-function rangeOf({ order }: Sampled, path: number): number {
-  const values = order.map((own) => own[path]!).filter((value) => !Number.isNaN(value))
-  return Math.max(...values) - Math.min(...values)
-}
-
-/** Where paths jump, the share of all paths that do, and the jump of the first of them. */
-export type Jump = { readonly at: Interval; readonly share: number; readonly step: Step }
 
 /** Places between which paths change and have no value. */
 export type Torn = { readonly low: number; readonly high: number }
 
 /** Whether most of the paths jump, so that their jump is that of the system. */
-export const isMost = ({ share }: Jump): boolean => share > 0.5
+export const isMost = ({ share }: Place): boolean => share > 0.5
 
 export const isTorn = (found: Jump | Torn): found is Torn => 'low' in found
-
-/** Where a bracket is divided; the next where the path has no value at the one before. */
-const DIVISIONS = [0.5, 0.25, 0.75] as const
-
-/** Keep of a bracket the side of a place that changes more. */
-function cut(own: Bracket, middle: number, value: number): void {
-  if (Math.abs(value - own.atLow) > Math.abs(own.atHigh - value)) {
-    own.high = middle
-    own.atHigh = value
-  } else {
-    own.low = middle
-    own.atLow = value
-  }
-}
-
-/** Halve each bracket, and take out those of paths that have no value inside of theirs. */
-async function halve(
-  respond: Respond,
-  brackets: Map<number, Bracket>,
-  paths: number,
-): Promise<void> {
-  let open = [...brackets]
-  for (const part of DIVISIONS) {
-    const placeIn = ({ low, high }: Bracket): number => (1 - part) * low + part * high
-    const unique = [...new Set(open.map(([, own]) => placeIn(own)))]
-    if (unique.length === 0) return
-    const found = await respond(
-      unique.map((x) => ({ x, shock: 1 })),
-      paths,
-    )
-    open = open.filter(([path, own]) => {
-      const place = placeIn(own)
-      const value = found[unique.indexOf(place)]![path]!
-      if (!Number.isNaN(value)) cut(own, place, value)
-      return Number.isNaN(value)
-    })
-  }
-  for (const [path] of open) brackets.delete(path)
-}
 
 /**
  * Half of the 95 % interval that brackets' widths leave to the mean of their middles: an error of their own,
@@ -112,7 +52,7 @@ function roundingOf(brackets: readonly Bracket[]): number {
 
 /** Where jumps are together, by the scatter of their places; NaN bounds for a single one. */
 function middlesOf(jumps: readonly Bracket[], { summary = intervalOf }: Search): Interval {
-  return summary(Float64Array.from(jumps, ({ low, high }) => (low + high) / 2))
+  return summary(Float64Array.from(jumps, middleOf))
 }
 
 /** Where jumps are together; of a statistic, where its own is, which is the first. */
@@ -177,6 +117,7 @@ async function standing(
 /**
  * Halve the brackets of all paths together, which are cheap while they are the same, until chance decides
  * where the jumps are together, or a quarter of what the grid took is spent.
+ * @param done how often they were halved before.
  * @returns how often they were halved.
  */
 async function halveAll(
@@ -184,10 +125,11 @@ async function halveAll(
   brackets: Map<number, Bracket>,
   grid: Sampled,
   search: Search,
+  done = 0,
 ): Promise<number> {
   const most = HALVINGS[search.effort ?? 'full']
   let left = ALL * (grid.x.length - 1)
-  for (let i = 0; i < most; i++) {
+  for (let i = done; i < most; i++) {
     const all = [...brackets.values()]
     const { low, high } = middlesOf(all, search)
     left -= new Set(all.map((own) => own.low)).size
@@ -197,10 +139,75 @@ async function halveAll(
   return most
 }
 
+/** Where the paths of a site jump together, and the share of them among all. */
+function shared(site: Site, of: number, search: Search): Place {
+  return { at: placeOf([...site.values()], search), share: site.size / of }
+}
+
+/** Follow a few paths of a site to the last bracket. @returns null when it does not stand for most of them. */
+async function confirmed(
+  respond: Respond,
+  site: Site,
+  of: number,
+  grid: Sampled,
+  search: Search,
+): Promise<Pick<Jump, 'at' | 'share' | 'steps'> | null> {
+  // Resamples share their paths: where the statistic itself, the first, jumps stands for all of them.
+  const all = isMean(search) ? [...site].slice(0, WITNESSES) : [...site].filter(([k]) => k === 0)
+  if (all.length === 0) return null
+  const witnesses = new Map(all)
+  const followed = new Set(witnesses.keys())
+  const paths = isMean(search) ? Math.max(...followed) + 1 : search.paths
+  const cell = grid.x[1]! - grid.x[0]!
+  const narrow = cell * 2 ** -HALVINGS[search.effort ?? 'full']
+  const isWide = ({ low, high }: Bracket): boolean => high - low > 1.5 * narrow
+  for (let i = 0; i < HALVINGS.full; i++) {
+    const wide = new Map([...witnesses].filter(([, own]) => isWide(own)))
+    const before = [...wide.keys()]
+    await halve(respond, wide, paths)
+    for (const path of before) if (!wide.has(path)) witnesses.delete(path)
+  }
+  const sharp = new Map([...witnesses].filter(([path, own]) => isJump(grid, path, own)))
+  const sure = await standing(respond, sharp, cell, paths, search)
+  const share = (site.size / of) * (sure.size / all.length)
+  if (sure.size * 2 <= all.length || share < SOME) return null
+  const jumps = new Map([...site].filter(([path]) => sure.has(path) || !followed.has(path)))
+  const steps = [...sure].map((path): Step => {
+    const { low: from, high: to, atLow: below, atHigh: above } = site.get(path)!
+    return { path, from, to, below, above }
+  })
+  return { at: placeOf([...jumps.values()], search), share, steps }
+}
+
+/**
+ * The sites that may be that of the system, in the order in which they are tried: those that most paths share,
+ * the first in the direction of the search before others; else that of most paths.
+ */
+function triedOf(sites: readonly Site[], of: number, { from }: Search): readonly Site[] {
+  const many = sites.filter(({ size }) => 2 * size > of)
+  if (many.length > 0) return from === 'high' ? many.toReversed() : many
+  return sites.toSorted((a, b) => b.size - a.size).slice(0, 1)
+}
+
+/** Places between which most paths change, and have no value inside; null when there are none. */
+function tornOf(
+  before: ReadonlyMap<number, Bracket>,
+  after: ReadonlyMap<number, Bracket>,
+  grid: Sampled,
+): Torn | null {
+  const lost = [...before].filter(([k, own]) => !after.has(k) && isJump(grid, k, own))
+  if (2 * lost.length <= before.size) return null
+  return {
+    low: Math.min(...lost.map(([, own]) => own.low)),
+    high: Math.max(...lost.map(([, own]) => own.high)),
+  }
+}
+
 /**
  * Look for a jump: on each path the steepest cell is halved again and again, keeping the half that changes
  * more. A slope loses half of its change every time; a jump keeps it, and is there at fresh places beside
- * it. A few paths are followed to the end, all others as far as their places together need it.
+ * it. Paths that jump at different places are asked for each other's. A few paths are followed to the end,
+ * all others as far as their places together need it.
  * @returns null when hardly any path jumps; where most paths change between two places and have no value
  *   inside, those.
  */
@@ -211,44 +218,21 @@ export async function findJump(
 ): Promise<Jump | Torn | null> {
   const found = Array.from(grid.order[0]!, (_, path) => [path, steepest(grid, path)] as const)
   // Failed paths have no value anywhere.
-  const brackets = new Map(found.filter(([, own]) => !Number.isNaN(changeOf(own))))
-  const before = found.map(([, own]) => changeOf(own))
-  const isJump = ([path, own]: readonly [number, Bracket]): boolean => {
-    const change = changeOf(own)
-    return change >= LEFT * before[path]! && change > PART * rangeOf(grid, path)
-  }
-  const many = brackets.size
+  const known = new Map(found.filter(([, own]) => !Number.isNaN(changeOf(own))))
+  const brackets = new Map(known)
   const rounds = await halveAll(respond, brackets, grid, search)
-  const torn = found.filter((own) => !Number.isNaN(changeOf(own[1])) && !brackets.has(own[0]))
-  const lost = torn.filter(isJump)
-  if (2 * lost.length > many)
-    return {
-      low: Math.min(...lost.map(([, own]) => own.low)),
-      high: Math.max(...lost.map(([, own]) => own.high)),
-    }
-  const likely = new Map([...brackets].filter(isJump))
-  // Resamples share their paths: where the statistic itself, the first, jumps stands for all of them.
-  const all = isMean(search)
-    ? [...likely].slice(0, WITNESSES)
-    : [...likely].filter(([k]) => k === 0)
-  if (all.length === 0) return null
-  const witnesses = new Map(all)
-  const paths = isMean(search) ? Math.max(...witnesses.keys()) + 1 : search.paths
-  for (let i = rounds; i < HALVINGS[search.effort ?? 'full']; i++)
-    await halve(respond, witnesses, paths)
-  const sharp = new Map([...witnesses].filter(isJump))
-  const cell = grid.x[1]! - grid.x[0]!
-  const sure = await standing(respond, sharp, cell, paths, search)
-  const share = (likely.size / many) * (sure.size / all.length)
-  if (sure.size * 2 <= all.length || share < SOME) return null
-  const jumps = [...likely].filter(([path]) => sure.has(path) || !witnesses.has(path))
-  const [path, { low: from, high: to, atLow: below, atHigh: above }] = jumps[0]!
-  return {
-    at: placeOf(
-      jumps.map(([, own]) => own),
-      search,
-    ),
-    share,
-    step: { path, from, to, below, above },
+  const torn = tornOf(known, brackets, grid)
+  if (torn) return torn
+  const likely = new Map([...brackets].filter(([path, own]) => isJump(grid, path, own)))
+  const sites = await sitesOf(respond, likely, brackets, rounds, grid, search)
+  for (const site of triedOf(sites, known.size, search)) {
+    // Chance decides sooner where a jump is when it is not taken together with others.
+    if (sites.length > 1) await halveAll(respond, site, grid, search, rounds)
+    const jump = await confirmed(respond, site, known.size, grid, search)
+    if (!jump) continue
+    const rest = sites.filter((own) => own !== site && own.size >= SOME * known.size)
+    const others = rest.map((own) => shared(own, known.size, search))
+    return { ...jump, others, of: known.size }
   }
+  return null
 }

@@ -1,3 +1,4 @@
+import { clopperPearson } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import {
   curveOf,
@@ -13,7 +14,7 @@ import {
   stretchesOf,
 } from './curve.ts'
 import { findEdge } from './edge.ts'
-import { findJump, isMost, isTorn } from './jump.ts'
+import { findJump, isMost, isTorn, type Jump } from './jump.ts'
 import { locatePeak } from './peak.ts'
 import { scatterPeakOf } from './scatter.ts'
 import { findPeak } from './standing.ts'
@@ -29,9 +30,9 @@ const WINDOW_CELLS = 8
 /** Part of the range beyond which jumps are too far apart to be one cliff. */
 const SCATTERED = 0.5
 
-type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'step' | 'wider'>
+type Found = Pick<Located, 'cliff' | 'kind' | 'note' | 'steps' | 'share' | 'wider'>
 
-const NOTHING = { cliff: null, kind: null, step: null, wider: null } as const
+const NOTHING = { cliff: null, kind: null, steps: [], share: null, wider: null } as const
 
 function none(note: string): Found {
   return { ...NOTHING, note }
@@ -52,7 +53,8 @@ async function findContinuous(respond: Respond, grid: Sampled, search: Search): 
   const cliff = await locatePeak(answer, peak, own)
   if (!cliff) return none(NO_PEAK)
   return {
-    ...{ cliff, kind: 0, step: null, wider: null },
+    ...NOTHING,
+    ...{ cliff, kind: 0 },
     note: 'no jump: the response to a small extra shock peaks here',
   }
 }
@@ -74,15 +76,36 @@ async function findOn(
     const torn = `most paths change between ${jump.low} and ${jump.high} and have no value inside: whether they jump cannot be told`
     return { ...found, note: `${found.note}; ${torn}` }
   }
-  if (jump) {
-    const of = isMean(search) ? 'paths' : 'resamples'
-    const note = `${Math.round(100 * jump.share)} % of the ${of} jump`
-    if (!isMost(jump)) return none(`${note}, the others do not: no place is that of most`)
-    if (jump.at.high - jump.at.low > SCATTERED * (own.high - own.low))
-      return none(`${note}, but at places all over the range; more paths may tell`)
-    return { ...NOTHING, cliff: jump.at, kind: 1, note, step: jump.step }
+  return jump ? toldOf(jump, own) : findContinuous(respond, grid, search)
+}
+
+/** The share of paths that jump, with its exact interval; of resamples, and of one path, without. */
+function shareOf({ share, of }: Jump, search: Search): Interval {
+  if (of < 2 || !isMean(search)) return { value: share, low: Number.NaN, high: Number.NaN }
+  return { ...clopperPearson(Math.round(share * of), of), value: share }
+}
+
+/** Tell a jump: where most paths jump, together, and where they jump besides. */
+function toldOf(jump: Jump, search: Search): Found {
+  const { at, share, others } = jump
+  const percent = (part: number): string => `${Math.round(100 * part)} %`
+  const of = isMean(search) ? 'paths' : 'resamples'
+  const also = others.map((own) => `${percent(own.share)} at about ${own.at.value.toPrecision(3)}`)
+  const told = `${percent(share)} of the ${of} jump`
+  const note = also.length === 0 ? told : `${told} here, ${also.join(', ')}`
+  if (!isMost(jump)) return none(`${note}, the others do not: no place is that of most`)
+  if (at.high - at.low > SCATTERED * (search.high - search.low))
+    return none(`${note}, but at places all over the range; more paths may tell`)
+  const isFirst = others.some((own) => isMost(own))
+  const first = isFirst ? ', of which this is the first that most of them share' : ''
+  return {
+    ...NOTHING,
+    cliff: at,
+    kind: 1,
+    note: `${note}${first}`,
+    steps: jump.steps,
+    share: shareOf(jump, search),
   }
-  return findContinuous(respond, grid, search)
 }
 
 /** The jump, or else the continuous cliff, of the longest stretch; null when there is none. */
@@ -109,9 +132,9 @@ function together(parts: readonly (Found & { readonly grid: Sampled })[]): Found
     ? [best.note, ...others.map(({ cliff }) => `another at ${cliff!.value}`)]
     : parts.map(({ note, grid }) => `${spanOf(grid)} ${note}`)
   const where = `the measure has values only ${parts.map(({ grid }) => spanOf(grid)).join(', ')}: what is between cannot be told`
-  const { cliff, kind, step } = best ?? NOTHING
+  const { cliff, kind, steps, share } = best ?? NOTHING
   const wider = best ? null : (parts.find((own) => own.wider)?.wider ?? null)
-  return { cliff, kind, step, wider, note: [...notes, where].join('; ') }
+  return { cliff, kind, steps, share, wider, note: [...notes, where].join('; ') }
 }
 
 /**

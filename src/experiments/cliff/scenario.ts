@@ -6,7 +6,7 @@ import { taskOf } from '../task.ts'
 import { type JumpOwner, ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
 import { type ChangePoint, changePointOf } from './changePoint.ts'
-import { hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
+import { extraOf, hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
 import { named } from './gaps.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
@@ -50,6 +50,8 @@ export type ScenarioCliff = Located & {
   readonly measure: string
   readonly unit: string
   readonly shock: string
+  /** Extra shock by which the response was measured: in units of the parameter where it is the shock, else a share of the shock. */
+  readonly extra: number
   /** The cliff of the world as it is, before it is carried to a system without end. */
   readonly atSize: Located['cliff']
   /** Null when the scenario names no size, or there is no cliff. */
@@ -257,7 +259,8 @@ export async function findCliff(
   const along = alongWith({})
   try {
     const allowed = variableOf(scenario, name)!.range
-    const asked = { low, high, cells, isShock, allowed }
+    const from = isShock && shock.calm >= high ? 'high' : 'low'
+    const asked = { low, high, cells, isShock, allowed, from } as const
     const { located, search } = await searchFor(scenario, along, reading, asked, shared)
     const { paths } = search
     const growth = await growthOf(scenario, located, alongWith, search, vary, shared)
@@ -268,8 +271,8 @@ export async function findCliff(
       ...named(located.note, curve, grid.samples),
       ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
       ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
-      ...{ measure: reading.text, unit: reading.unit, shock: shock.name },
-      jump: located.step && (await ownerOf(along, located.step, paths, reading)),
+      ...{ measure: reading.text, unit: reading.unit, shock: shock.name, extra: extraOf(search) },
+      jump: located.share && (await ownerOf(along, located.steps, paths, reading)),
       changePoint: reading.isStatistic || !grid.valued ? null : changePointOf(grid.valued),
       loopGain: await gainsOf(along, located, paths, gains),
       hysteresis: await hysteresisOf(

@@ -62,6 +62,60 @@ describe('where paths jump', () => {
     }
   })
 
+  describe('at several places', () => {
+    const draws = philoxDraws(5, 0, 'sizes')
+    /** Jumps of about 1, of sizes of their own, at some places that each path may have moved. */
+    const at =
+      (places: readonly number[], sd = 0): OnPath =>
+      (x, _, own, path) =>
+        places.filter((place) => x > place + sd * own).length +
+        places.reduce(
+          (sum, place, k) => sum + (x > place + sd * own ? 0.02 * draws.normal(path, k) : 0),
+          0,
+        )
+
+    it.each([4, 8, 64])('that all of %d paths share is told at the first', async (paths) => {
+      for (const from of ['low', 'high'] as const) {
+        const { kind, cliff, note, share } = await look(at([0.31, 0.69]), { paths, from })
+        const truth = from === 'low' ? 0.31 : 0.69
+        expect([kind, share!.value]).toEqual([1, 1])
+        expect([cliff!.low <= truth, cliff!.high >= truth]).toEqual([true, true])
+        expect(widthOf(cliff!)).toBeLessThan(0.01)
+        expect(note).toMatch(/^100 % of the paths jump here, 100 % at about 0\.\d/)
+      }
+    })
+
+    it('is told in an interval that covers where each path is moved', async () => {
+      let covered = 0
+      for (let seed = 1; seed <= 20; seed++) {
+        const { cliff } = await look(at([0.3123, 0.69], 0.005), { paths: 8 }, seed)
+        if (cliff && cliff.low <= 0.3123 && cliff.high >= 0.3123) covered++
+        if (cliff) expect(cliff.high).toBeLessThan(0.36)
+      }
+      // Binomial(20, .95) is below 16 with a chance of 1 %.
+      expect(covered).toBeGreaterThanOrEqual(16)
+    })
+
+    it('is told inside of one cell', async () => {
+      const { cliff, note } = await look(at([0.51, 0.54]), { paths: 8 })
+      expect(Math.min(...[0.51, 0.54].map((v) => Math.abs(v - cliff!.value)))).toBeLessThan(1e-3)
+      expect(note).toContain('here, 100 % at')
+    })
+
+    it('is none when no place is that of most paths', async () => {
+      const own: OnPath = (x, _, __, path) => (x > (path % 2 ? 0.31 : 0.69) ? 1 : 0)
+      const { kind, note } = await look(own, { paths: 8 })
+      expect([kind, note]).toEqual([null, expect.stringMatching(/^50 % .* 50 % at .* no place/)])
+    })
+
+    it('is that of most, and others are named', async () => {
+      const own: OnPath = (x, _, __, path) => (x > (path % 4 ? 0.31 : 0.69) ? 1 : 0)
+      const { cliff, note } = await look(own, { paths: 8 })
+      expect(cliff!.value).toBeCloseTo(0.31, 4)
+      expect(note).toMatch(/^75 % of the paths jump here, 25 % at about 0.7/)
+    })
+  })
+
   it('is found where most paths have no value in the first cells, and one in none', async () => {
     const { kind, cliff } = await look(
       (x, s, _, k) => (k === 4 || (k > 0 && x < 0.2) ? Number.NaN : (x > 0.5 ? 1 : 0.1 * x) * s),

@@ -32,6 +32,8 @@ export type Search = {
   readonly summary?: Summary
   /** Lowest and highest value that the axis may have; default: there is no end. */
   readonly allowed?: readonly [low: number, high: number]
+  /** End from which the first of several jumps is told; default `low`. */
+  readonly from?: 'low' | 'high'
   /** `coarse` takes fewer runs and gives wider intervals; default `full`. */
   readonly effort?: 'full' | 'coarse'
 }
@@ -67,8 +69,10 @@ export type Located = {
   readonly kind: 1 | 0 | null
   /** Why so, in words. */
   readonly note: string
-  /** The jump of the first path that jumps; null when there is none. */
-  readonly step: Step | null
+  /** The jumps of the paths that were followed to the last bracket; none where there is no jump. */
+  readonly steps: readonly Step[]
+  /** Share of the paths that jump there, or of resamples, which have NaN ends; null when there is no jump. */
+  readonly share: Interval | null
   readonly curve: readonly CliffPoint[]
   /** A wider range, where the response is largest at an end so that a cliff may lie beyond it; else null. */
   readonly wider: { readonly low: number; readonly high: number } | null

@@ -1,5 +1,6 @@
 import type { CliffDocument } from '../../experiments/index.ts'
 import { count, inUnit, short } from '../format.ts'
+import { gainVerdict } from '../gain.ts'
 import { type Html, html, type Part, section, table } from '../page/html.ts'
 import { type About, axisName, factsOf, measureOf, parameterOf, spoken } from './about.ts'
 import { experimentPage, figure, legend, type Tile } from './page.ts'
@@ -51,28 +52,29 @@ function curvePanel(document: CliffDocument, { x, y }: Units): Panel {
   }
 }
 
-/** Susceptibilities are per unit of the axis where it is the shock, else of the shock's multiple: a hundredth is shown. */
-const PERCENT = 0.01
-
-/** The hundredth of the shock that adds so much. */
-function extraOf({ vary, order: { shock } }: CliffDocument, { x }: Units): string {
-  if (vary.name !== shock) return `1 % more ${shock}`
-  return x === 'fraction' ? `a point more of ${shock}` : `${PERCENT} more of ${shock}`
+/** The extra shock that adds so much. */
+function extraText({ vary, order: { shock, extra } }: CliffDocument, { x }: Units): string {
+  const part = (share: number): string => `${Number((100 * share).toPrecision(3))}`
+  if (vary.name !== shock) return `${part(extra)} % more ${shock}`
+  return x === 'fraction'
+    ? `${part(extra)} points more of ${shock}`
+    : `${Number(extra.toPrecision(3))} more of ${shock}`
 }
 
-function scaled({ value, low, high }: Ranged): Ranged {
-  const part = (x: number | null): number | null => (isKnown(x) ? PERCENT * x : null)
+/** What the extra shock adds itself: to carry it to a larger one would tell more than was run. */
+function added({ value, low, high }: Ranged, { order: { extra } }: CliffDocument): Ranged {
+  const part = (x: number | null): number | null => (isKnown(x) ? extra * x : null)
   return { value: part(value), low: part(low), high: part(high) }
 }
 
 function responsePanel(document: CliffDocument, { x, y }: Units): Panel {
   const points = document.curve.map(({ x: at, susceptibility }): Point => {
-    const { value, low, high } = scaled(susceptibility)
+    const { value, low, high } = added(susceptibility, document)
     const title = `${document.vary.name} ${inUnit(at, x)}: ${rangedText({ value, low, high }, y)}`
     return { x: at, y: value, low, high, title }
   })
   return {
-    ...{ name: `added by ${extraOf(document, { x, y })}`, unit: y },
+    ...{ name: `added by ${extraText(document, { x, y })}`, unit: y },
     ...{ height: 130, from: 'zero', series: [{ color: '2', marks: 'both', points }] },
   }
 }
@@ -153,6 +155,27 @@ function gainText(gain: number | null): string {
   return gain.toPrecision(3)
 }
 
+/** Whose jump it is, where it is known not to be that of the system. */
+function kindNote(document: CliffDocument): string {
+  if (kindOf(document) !== 'a jump') return ''
+  return document.jump?.of === 'accounts'
+    ? 'of this book, not of the system'
+    : 'the curve does not announce it'
+}
+
+function jumpTiles({ jump }: CliffDocument, { y }: Units): readonly Tile[] {
+  if (jump === null) return []
+  const { size, accounts } = jump
+  const who = accounts ? `, ${rangedText(accounts, 'count')} accounts` : ''
+  return [
+    {
+      name: 'size of the jump',
+      value: inUnit(size.value, y),
+      note: `${rangedText(size, y)}${who}`,
+    },
+  ]
+}
+
 function tilesOf(document: CliffDocument, units: Units): readonly Tile[] {
   const { vary, loopGain, runs, paths } = document
   const cliff = measured(document, 'cliff')
@@ -167,20 +190,16 @@ function tilesOf(document: CliffDocument, units: Units): readonly Tile[] {
     {
       name: 'kind',
       value: kind ?? 'none',
-      note: kind === 'a jump' ? 'the curve does not announce it' : '',
+      note: kindNote(document),
     },
+    ...jumpTiles(document, units),
     ...(kind === null
       ? []
       : [
           {
-            name: 'loop gain below',
-            value: gainText(loopGain.below),
-            note: 'next place of the curve',
-          },
-          {
-            name: 'loop gain above',
-            value: gainText(loopGain.above),
-            note: '1 and more: sales feed themselves',
+            name: 'loop gain below, above',
+            value: `${gainText(loopGain.below)}, ${gainText(loopGain.above)}`,
+            note: gainVerdict(loopGain) ?? 'at the next places of the curve',
           },
         ]),
     { name: 'runs', value: short(runs), note: `${count(paths, 'path')} at every place` },
@@ -193,15 +212,21 @@ function leadOf(document: CliffDocument, units: Units): Part {
   const kind = kindOf(document)
   if (!cliff || kind === null)
     return html`Between ${vary.name} ${inUnit(vary.low, units.x)} and ${inUnit(vary.high, units.x)} there is <b>no cliff</b> in ${spoken(order.measure)}: ${cliff?.note ?? 'none was found'}.`
-  const how = kind === 'a jump' ? 'jumps' : 'turns from small to systemic'
-  return html`The ${spoken(order.measure)} ${how} at <b>${vary.name} ${placeText(cliff, units.x)}</b>: ${cliff.note}.`
+  const { jump } = document
+  const by = jump ? html` by <b>${rangedText(jump.size, units.y)}</b>` : ''
+  const how = kind === 'a jump' ? html`jumps${by}` : 'turns from small to systemic'
+  const whose = jump ? `; ${jump.note}` : ''
+  return html`The ${spoken(order.measure)} ${how} at <b>${vary.name} ${placeText(cliff, units.x)}</b>: ${cliff.note}${whose}.`
 }
 
 function beside(document: CliffDocument, units: Units): Html {
-  const rows = document.measures.filter(({ name }) => name !== 'kind')
+  const hasRow = ({ name, value }: CliffDocument['measures'][number]): boolean =>
+    name === 'jumpShare' ? isKnown(value) : name !== 'kind'
+  const unitOf = (name: string): string => (name === 'jumpShare' ? 'fraction' : units.x)
+  const rows = document.measures.filter(hasRow)
   return table(rows, [
-    { title: 'place', cell: (m) => html`<b>${m.name}</b>` },
-    { title: 'value', align: 'right', cell: (m) => placeText(m, units.x) },
+    { title: 'number', cell: (m) => html`<b>${m.name}</b>` },
+    { title: 'value', align: 'right', cell: (m) => rangedText(m, unitOf(m.name)) },
     { title: 'why', cell: (m) => html`<span class="w wide">${m.note}</span>` },
   ])
 }
@@ -234,8 +259,8 @@ function curveTable(document: CliffDocument, units: Units): Html {
     {
       title: 'response',
       align: 'right',
-      hint: `what ${extraOf(document, units)} adds, from a small extra shock`,
-      cell: (p) => rangedText(scaled(p.susceptibility), units.y),
+      hint: `what ${extraText(document, units)} adds`,
+      cell: (p) => rangedText(added(p.susceptibility, document), units.y),
     },
   ])
 }

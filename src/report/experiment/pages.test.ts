@@ -95,16 +95,32 @@ describe('the page of a cliff', () => {
       expect(whole).not.toContain(absent)
   })
 
-  it('tells what 1 % more shock adds', () => {
+  it('tells what the extra shock that was run adds, and no more than that', () => {
     const [point] = FOUND_CLIFF.curve.filter(({ x }) => Math.abs(x - 0.6) < 1e-9)
-    // So many percent per whole shock are as many hundredths of a percent for 1 % of it.
-    const percent = point!.susceptibility.value.toPrecision(3)
+    const { extra } = FOUND_CLIFF.order
+    const percent = (100 * extra * point!.susceptibility.value).toPrecision(3)
     const page = cliffPage(FOUND_CLIFF, about)
     expect(page).toContain(`: ${percent} [`)
-    // Along the shock itself a hundredth is a point of it, and not a share.
-    expect(page).toContain('added by a point more of ethDrop')
-    const order = { ...FOUND_CLIFF.order, shock: 'vol' }
-    expect(cliffPage({ ...FOUND_CLIFF, order }, about)).toContain('added by 1 % more vol')
+    // Along the shock itself it is a part of the axis, and not a share of the shock.
+    expect(page).toContain('added by 0.1 points more of ethDrop')
+    const order = { ...FOUND_CLIFF.order, shock: 'vol', extra: 0.02 }
+    expect(cliffPage({ ...FOUND_CLIFF, order }, about)).toContain('added by 2 % more vol')
+  })
+
+  it('tells how large a jump is and whose, and does not take a loop gain for its reason', () => {
+    const note =
+      '3 accounts, 8 % of those that are liquidated: a jump of this book, not of the system'
+    const ends = { value: 1.2e-3, low: 1.1e-3, high: 1.3e-3 }
+    const jump = { size: ends, accounts: { value: 3, low: 2, high: 4 }, paths: [0, 1] }
+    const measures = FOUND_CLIFF.measures.map((m) => (m.name === 'kind' ? { ...m, value: 1 } : m))
+    const found = { ...FOUND_CLIFF, measures, jump: { ...jump, of: 'accounts', note } as const }
+    const page = cliffPage({ ...found, loopGain: { below: 1.54, above: 1.51 } }, about)
+    for (const told of [note, 'of this book, not of the system', 'jumps by <b>0.12'])
+      expect(page).toContain(told)
+    expect(page).toContain('above 1 on both sides: it does not say why')
+    expect(cliffPage({ ...found, loopGain: { below: 0.4, above: 1.7 } }, about)).toContain(
+      'it crosses 1',
+    )
   })
 })
 
