@@ -4,6 +4,7 @@ import { burstText, distanceText } from './warnText.ts'
 
 const FOUND: CliffDistance = {
   ...{ shock: 'ethDrop', unit: 'fraction', measure: 'badDebt', kind: 1, asset: 'ETH' },
+  ...{ jump: null, measureUnit: 'USD' },
   cliff: { value: 0.112, low: 0.106, high: 0.118 },
   move: { value: -0.112, low: -0.118, high: -0.106 },
   ...{ low: 0, high: 0.8, note: '', runs: 100 },
@@ -13,6 +14,15 @@ describe('distanceText', () => {
   it('tells the fall of the asset with its error', () => {
     expect(distanceText(FOUND)).toBe(
       'distance to the cliff: ETH -11.20 % +- 0.60 (a jump of badDebt at ethDrop = 0.1120 [0.1060 .. 0.1180])',
+    )
+  })
+
+  it('tells how large a jump is, and when it is one of the book', () => {
+    const note = '3 accounts: a jump of this book, not of the system'
+    const size = { value: 1.07e6, low: 0.9e6, high: 1.2e6 }
+    const jump = { size, accounts: size, paths: [0, 1], of: 'accounts', note } as const
+    expect(distanceText({ ...FOUND, jump })).toBe(
+      'distance to the cliff: ETH -11.20 % +- 0.60 (a jump of badDebt by $1.07M [$900.00k .. $1.20M] at ethDrop = 0.1120 [0.1060 .. 0.1180]: 3 accounts: a jump of this book, not of the system)',
     )
   })
 

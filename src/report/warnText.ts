@@ -1,6 +1,6 @@
 import type { CliffDistance, Interval, Warned, WarnedPath } from '../experiments/index.ts'
 import { borelQuantile, extinctionProbability } from '../math/index.ts'
-import { plain, withInterval } from './cliffText.ts'
+import { plain, withInterval, withUnit } from './cliffText.ts'
 import { clock } from './format.ts'
 
 /** Write the distance to the cliff: `ETH -11.2 % +- 0.6`. */
@@ -9,7 +9,10 @@ export function distanceText(distance: CliffDistance): string {
   if (cliff === null)
     return `distance to the cliff: none found for ${shock} from ${plain(low)} to ${plain(high)} (${measure}): ${note}`
   const what = kind === 1 ? 'a jump' : 'a continuous cliff'
-  const at = `${what} of ${measure} at ${shock} = ${withInterval(cliff)}`
+  const { jump, measureUnit } = distance
+  const by = jump ? ` by ${withUnit(jump.size, measureUnit)}` : ''
+  const whose = jump ? `: ${jump.note}` : ''
+  const at = `${what} of ${measure}${by} at ${shock} = ${withInterval(cliff)}${whose}`
   if (move === null || asset === null) return `distance to the cliff: ${at}`
   const half = (100 * (move.high - move.low)) / 2
   const digits = half > 0 ? Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(half)))) : 2

@@ -96,7 +96,8 @@ export function checkDistance(scenario: Scenario, options: DistanceOptions): voi
 
 /**
  * Find how large a shock turns loss from small to systemic, from the state as it is.
- * @returns the first cliff from no shock on; null inside when there is none.
+ * @returns the cliff of the first range from no shock on that has one: of jumps there that most paths share the
+ *   first, else the steepest; null inside when there is none.
  * @throws {CliffError} when the scenario has no shock or measure, and what `findCliff` throws.
  */
 export async function distanceToCliff(
@@ -117,9 +118,9 @@ export async function distanceToCliff(
     looked.push({ ...vary, note: found.note })
     if (found.cliff === null && k + 1 < ranges.length) continue
     const { unit = '' } = scenario.parameters.find((p) => p.name === vary.name) ?? {}
-    const { cliff, kind, note, measure } = found
+    const { cliff, kind, jump, note, measure } = found
     return {
-      ...{ shock: vary.name, unit, measure, cliff, kind, runs },
+      ...{ shock: vary.name, unit, measure, cliff, kind, jump, measureUnit: found.unit, runs },
       note: cliff ? note : notesOf(looked),
       asset: scenario.order.asset ?? null,
       move: cliff && (await moveOf(scenario, vary.name, cliff, shared)),

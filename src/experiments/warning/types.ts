@@ -1,5 +1,6 @@
 import type { Branching, EarlyWarning, IndicatorTrend } from '../../measures/index.ts'
 import { InputError } from '../../world/index.ts'
+import type { JumpOwner } from '../cliff/book.ts'
 import type { PathFailure } from '../plan.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 
@@ -29,10 +30,13 @@ export type CliffDistance = {
   readonly shock: string
   readonly unit: string
   readonly measure: string
-  /** Where loss turns systemic, from no shock on; null when there is no cliff in the range. */
+  /** Where loss turns systemic: of jumps that most paths share the first from no shock on; null when there is no cliff in the range. */
   readonly cliff: Interval | null
   /** 1 jump, 0 continuous, null none. */
   readonly kind: 1 | 0 | null
+  /** How large the jump is, in `measureUnit`, and whose; null when there is none. */
+  readonly jump: JumpOwner | null
+  readonly measureUnit: string
   /** Asset that the shock falls on, and the change of its price at the cliff, a fraction. */
   readonly asset: string | null
   readonly move: Interval | null

@@ -37,7 +37,7 @@ const NONE = { value: null, low: null, high: null }
 export const FOUND_CLIFF: CliffDocument = {
   ...{ breakwater: '0', experiment: 'cliff', scenario: 'compound-v2-eth-crash', seed: 1 },
   vary: { name: 'ethDrop', low: 0.2, high: 0.9 },
-  order: { measure: 'badDebtShare', unit: 'fraction', shock: 'ethDrop' },
+  order: { measure: 'badDebtShare', unit: 'fraction', shock: 'ethDrop', extra: 0.001 },
   measures: [
     {
       ...{ name: 'cliff', unit: 'unit of ethDrop', value: 0.6213, low: 0.6051, high: 0.6402 },
@@ -228,6 +228,7 @@ export const WARNED: Warned = {
   branching: { likelihood: null, moment: null },
   distance: {
     ...{ shock: 'ethDrop', unit: 'fraction', measure: 'badDebt', asset: 'ETH' },
+    ...{ jump: null, measureUnit: 'USD' },
     ...{ cliff: null, kind: null, move: null, low: 0, high: 0.8, note: 'no peak', runs: 80 },
   },
 }

@@ -106,10 +106,20 @@ function shortDistance({ asset, move, cliff, shock, unit }: CliffDistance): stri
     : `${shock} ${inUnit(cliff.value, unit)}`
 }
 
+/** By how much a jump goes; '' where there is none. */
+function jumpText({ jump, measureUnit }: CliffDistance): string {
+  return jump ? ` by ${rangedText(jump.size, measureUnit)}` : ''
+}
+
+/** What a cliff is that is no turn of the system; '' where that is not known. */
+function bookText({ jump }: CliffDistance): string {
+  return jump?.of === 'accounts' ? ', a jump of this book, not of the system' : ''
+}
+
 function distanceSection(distance: CliffDistance | null): Html {
   const title = 'How far the cliff is'
   if (!distance) return section('distance', title, nothing('It was not asked for (--no-distance).'))
-  const { cliff, move, shock, unit, low, high, measure, note, asset, kind } = distance
+  const { cliff, move, shock, unit, low, high, measure, note, asset, kind, jump } = distance
   if (!cliff)
     return section(
       'distance',
@@ -139,7 +149,7 @@ function distanceSection(distance: CliffDistance | null): Html {
         width,
       ),
     ),
-    html`<p>${kind === 1 ? 'A jump' : 'A continuous cliff'} of ${spoken(measure)} at ${shock} ${rangedText(cliff, unit)}: ${note}.</p>`,
+    html`<p>${kind === 1 ? 'A jump' : 'A continuous cliff'} of ${spoken(measure)}${jumpText(distance)} at ${shock} ${rangedText(cliff, unit)}: ${note}${jump ? `; ${jump.note}` : ''}.</p>`,
   )
 }
 
@@ -151,7 +161,9 @@ const HEADS: Readonly<Record<Warned['verdict'], string>> = {
 }
 
 function leadOf({ verdict, note, asset, distance }: Warned): Part {
-  const far = distance?.cliff ? html` The cliff is at <b>${distanceText(distance)}</b>.` : ''
+  const far = distance?.cliff
+    ? html` The cliff is at <b>${distanceText(distance)}</b>${bookText(distance)}.`
+    : ''
   return html`<b>${HEADS[verdict]}</b> in the price of ${asset}: ${note}.${far}`
 }
 
@@ -171,7 +183,7 @@ function tilesOf({ verdict, share, paths, branching, distance }: Warned): readon
           {
             name: 'the cliff',
             value: shortDistance(distance),
-            note: distanceText(distance),
+            note: `${distanceText(distance)}${bookText(distance)}`,
           },
         ]
       : []),
