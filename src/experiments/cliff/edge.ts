@@ -1,5 +1,5 @@
 import type { Interval } from '../sensitivity/ranges.ts'
-import { hasValue, intervalOf, type Sampled } from './curve.ts'
+import { intervalOf, type Sampled } from './curve.ts'
 import type { Respond, Search } from './types.ts'
 
 const HALVINGS = { full: 12, coarse: 6 } as const
@@ -47,18 +47,25 @@ export async function findEdge(
   return null
 }
 
-/** Halve the cell between the last place with a value and the next, which has none. @returns both ends. */
+const knownOf = (values: Float64Array): number => values.filter((v) => !Number.isNaN(v)).length
+
+/**
+ * Halve the cell between the last place with values and the next, which has none, where half of the paths give up.
+ * @returns both ends.
+ */
 async function bracketed(
   respond: Respond,
   within: number,
   beyond: number,
   search: Search,
 ): Promise<readonly [number, number]> {
+  const valuesAt = (x: number) => respond([{ x, shock: 1 }], search.paths)
   let [has, lacks] = [within, beyond]
+  const least = knownOf((await valuesAt(within))[0]!) / 2
   for (let i = 0; i < HALVINGS[search.effort ?? 'full']; i++) {
     const x = (has + lacks) / 2
-    const [values] = await respond([{ x, shock: 1 }], search.paths)
-    if (hasValue(values!)) has = x
+    const [values] = await valuesAt(x)
+    if (knownOf(values!) >= least) has = x
     else lacks = x
   }
   return [has, lacks]
@@ -71,9 +78,12 @@ async function approachOf(
   within: number,
   { summary = intervalOf, paths }: Search,
 ): Promise<Approach> {
+  const [ends] = await respond([{ x: within, shock: 1 }], paths)
   const sizeAt = async (x: number): Promise<number> => {
     const [values] = await respond([{ x, shock: 1 }], paths)
-    return Math.abs(summary(values!).value)
+    // Paths that gave up before the last place are left out everywhere.
+    const same = values!.map((v, path) => (Number.isNaN(ends![path]!) ? Number.NaN : v))
+    return Math.abs(summary(same).value)
   }
   const last = await sizeAt(within)
   const sizes: number[] = []

@@ -42,6 +42,20 @@ describe('a pole', () => {
     }
   })
 
+  it('is found where paths of different size give up one by one', async () => {
+    const paths = 6
+    const respond: Respond = async (at) =>
+      at.map(({ x }) =>
+        Float64Array.from({ length: paths }, (_, path) =>
+          x < 0.999 - 0.003 * path ? (1 + path) / Math.sqrt(1 - x) : Number.NaN,
+        ),
+      )
+    const { cliff, note } = await locate(respond, { ...searchOf([0.2, 1.7]), paths })
+    expect(note).toContain('unbounded')
+    expect(Math.abs(cliff!.value - 1)).toBeLessThan(0.001)
+    expect([cliff!.low <= 1, cliff!.high >= 1]).toEqual([true, true])
+  })
+
   it('is found where values end below, and where they fall', async () => {
     const below: Respond = async (at, paths) =>
       at.map(({ x }) => new Float64Array(paths).fill(x > 1.01 ? 3 - 1 / (x - 1) : Number.NaN))
