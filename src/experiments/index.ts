@@ -38,7 +38,6 @@ export {
   type CheckRow,
   type CheckVerdict,
 } from './check/types.ts'
-export type { JumpOwner } from './cliff/book.ts'
 export type { ChangePoint } from './cliff/changePoint.ts'
 export { type CliffDocument, type CliffMeasure, cliffDocument } from './cliff/document.ts'
 export type { Growth, Sized } from './cliff/growth.ts'
@@ -49,6 +48,7 @@ export { type CliffOptions, findCliff, type ScenarioCliff } from './cliff/scenar
 export {
   CliffError,
   type CliffPoint,
+  type JumpOwner,
   type Located,
   type Place as CliffPlace,
   type Respond,

@@ -2,20 +2,7 @@ import type { Interval } from '../sensitivity/ranges.ts'
 import { intervalOf } from './curve.ts'
 import type { OrderAlong } from './order.ts'
 import type { Reading } from './reading.ts'
-import type { Step } from './types.ts'
-
-/** A jump, and whose it is: means over the paths that were followed to it, with 95 % intervals; NaN ends for one. */
-export type JumpOwner = {
-  /** Change of the order parameter in the last bracket. */
-  readonly size: Interval
-  /** Accounts that are liquidated on one side of it and not on the other; null when unknown. */
-  readonly accounts: Interval | null
-  /** Those paths; of a statistic the one whose liquidations change most. */
-  readonly paths: readonly number[]
-  /** `accounts`: one or a few make it; `system`: many fall together; null when it cannot be told. */
-  readonly of: 'accounts' | 'system' | null
-  readonly note: string
-}
+import type { JumpOwner, Step } from './types.ts'
 
 /** Accounts that make a system's jump, or the share of all that are liquidated. */
 const MANY = { accounts: 10, share: 0.5 } as const

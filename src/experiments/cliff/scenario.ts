@@ -3,14 +3,13 @@ import { isRandom } from '../chance.ts'
 import { variableOf } from '../knobs.ts'
 import type { Sample, Survey, SurveyOptions } from '../survey.ts'
 import { taskOf } from '../task.ts'
-import { type JumpOwner, ownerOf } from './book.ts'
+import { ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
 import { type ChangePoint, changePointOf } from './changePoint.ts'
 import { extraOf, hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
 import { named } from './gaps.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
-import { locate, relocate } from './locate.ts'
 import {
   checkVary,
   isCalm,
@@ -22,8 +21,9 @@ import {
 } from './order.ts'
 import { type Reading, readingOf } from './reading.ts'
 import { toldCurve } from './told.ts'
-import { CliffError, type Located, type Search } from './types.ts'
+import { CliffError, type JumpOwner, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
+import { locateAlong, relocateAlong } from './whole.ts'
 
 /** Options of `findCliff`; those of runs mean the same. */
 export type CliffOptions = SurveyOptions & {
@@ -123,8 +123,7 @@ async function growthOf(
   // From large to small, each looked for around the one before.
   for (const part of PARTS.toReversed()) {
     const size = Math.round(full * part)
-    const { respond } = alongWith({ [parameter]: size })
-    const again = await relocate(respond, at, half, kind, {
+    const again = await relocateAlong(alongWith({ [parameter]: size }), at, half, kind, {
       ...search,
       effort: kind === 1 ? 'full' : 'coarse',
     })
@@ -180,7 +179,7 @@ async function hysteresisOf(
   const [low, high] = [valued.x[0]!, valued.x.at(-1)!]
   if (!(low < high)) return notApplicable('the measure has a value at one place only')
   const { cells } = WAYS
-  const x = Array.from({ length: cells + 1 }, (_, k) => low + ((high - low) * k) / cells)
+  const x = [...gridOf({ low, high, cells, isWhole: along.counts?.axis ?? false })]
   const { seed, set, checked, cache = new Map(), signal } = options
   const { plan } = taskOf(scenario, {
     ...(seed === undefined ? {} : { seed }),
@@ -204,7 +203,7 @@ function doubted(located: Located, doubt: string | false | null): Located {
 /** Look for the cliff on as many paths as chance needs: what draws for the first time at the cliff itself counts. */
 async function searchFor(
   scenario: Scenario,
-  { setOf, respond }: OrderAlong,
+  along: OrderAlong,
   reading: Reading,
   asked: Omit<Search, 'paths' | 'summary'>,
   options: CliffOptions,
@@ -213,14 +212,14 @@ async function searchFor(
   const isRandomAt = (places: readonly number[]): Promise<boolean> =>
     isRandom(
       scenario,
-      places.map((x) => setOf({ x, shock: 1 })),
+      places.map((x) => along.setOf({ x, shock: 1 })),
       options,
     )
   const found = async (differ: boolean) => {
     const paths = options.paths ?? (differ ? reading.paths : 1)
     const search: Search = { ...asked, paths, summary: reading.summary }
     return {
-      located: doubted(await locate(respond, search), differ && reading.doubt(paths)),
+      located: doubted(await locateAlong(along, search), differ && reading.doubt(paths)),
       search,
     }
   }

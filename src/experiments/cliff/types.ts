@@ -28,6 +28,8 @@ export type Search = {
   readonly cells: number
   /** True when the axis is the shock itself, which then cannot be varied beside it. */
   readonly isShock: boolean
+  /** True when the axis counts something: the first grid is of whole numbers. */
+  readonly isWhole?: boolean
   /** How values of a place are taken together; default: their mean, Student's interval. */
   readonly summary?: Summary
   /** Lowest and highest value that the axis may have; default: there is no end. */
@@ -59,6 +61,19 @@ export type Step = {
   readonly to: number
   readonly below: number
   readonly above: number
+}
+
+/** A jump, and whose it is: means over the paths that were followed to it, with 95 % intervals; NaN ends for one. */
+export type JumpOwner = {
+  /** Change of the order parameter in the last bracket. */
+  readonly size: Interval
+  /** Accounts that are liquidated on one side of it and not on the other; null when unknown. */
+  readonly accounts: Interval | null
+  /** Those paths; of a statistic the one whose liquidations change most. */
+  readonly paths: readonly number[]
+  /** `accounts`: one or a few make it; `system`: many fall together; null when it cannot be told. */
+  readonly of: 'accounts' | 'system' | null
+  readonly note: string
 }
 
 /** What was found. */

@@ -1,6 +1,6 @@
 import type { Branching, EarlyWarning, IndicatorTrend } from '../../measures/index.ts'
 import { InputError } from '../../world/index.ts'
-import type { JumpOwner } from '../cliff/book.ts'
+import type { JumpOwner } from '../cliff/types.ts'
 import type { PathFailure } from '../plan.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 
