@@ -108,6 +108,6 @@ export function explainText(document: ExplainDocument): string {
     ...stories.flatMap((story) => storyLines(story, unit)),
     ...(sensitivity ? tornado(sensitivity) : []),
     ...notes.map((note) => `note: ${note}`),
-    'Intervals are 95 %.',
+    ...(sensitivity || attribution?.isRandom ? ['Intervals are 95 %.'] : []),
   ].join('\n')
 }

@@ -38,9 +38,9 @@ function keptLine({ text, left, verdict }: Kept): string {
 }
 
 /** Say how a place compares with the tuned one. */
-function againstLine(what: string, rival: Rival | null, objective: string): string {
+function againstLine(what: string, rival: Rival | null, { objective, best }: Tuned): string {
   if (rival === null) return `${what}: no feasible point`
-  return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${standsText(rival)}`
+  return `${what}: ${told(rival.fresh, objective)}, more than tuned by ${told(rival.more, objective)}: ${standsText(rival, best)}`
 }
 
 function marginalLine({ name, step, change }: Marginal, loss: string): string {
@@ -90,7 +90,7 @@ function foundLines(found: Tuned): readonly string[] {
     '',
     `${objective}: ${told(best.fresh, objective)}${where}`,
     ...best.constraints.map(keptLine),
-    ...rivalsOf(found).map(({ name, rival }) => againstLine(name, rival, objective)),
+    ...rivalsOf(found).map(({ name, rival }) => againstLine(name, rival, found)),
     ...(marginals.length > 0 ? ['', `a step more, in ${lossMeasure}:`] : []),
     ...marginals.map((own) => marginalLine(own, lossMeasure)),
     ...(cliffs.length > 0 ? ['', 'cliffs:'] : []),

@@ -24,8 +24,15 @@ function betterText({ low, high, approximate, n }: Estimate): string {
   return low === null ? 'cannot tell, too few paths for an interval' : 'cannot tell'
 }
 
+/** Whether a rival is the tuned place itself, as the best point at random may be. */
+function isTuned({ at }: Rival, best: Place | null): boolean {
+  const names = Object.keys(at)
+  return best !== null && names.length > 0 && names.every((name) => at[name] === best.at[name])
+}
+
 /** Say how a place stands against the tuned one: no better where it misses a constraint. */
-export function standsText(rival: Rival): string {
+export function standsText(rival: Rival, best: Place | null): string {
+  if (isTuned(rival, best)) return 'it is the tuned place'
   return missesText(rival) || betterText(rival.more)
 }
 

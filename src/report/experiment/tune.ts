@@ -34,7 +34,7 @@ function rivalNotes(document: TuneDocument): Part {
   const unit = unitOf(document.objective)
   return rivalsOf(document).map(({ name, rival: own }) =>
     own
-      ? html`<p>The ${name} has ${moreText(own.more, unit)} than the tuned place: <b>${standsText(own)}</b>.</p>`
+      ? html`<p>The ${name} has ${moreText(own.more, unit)} than the tuned place: <b>${standsText(own, document.best)}</b>.</p>`
       : html`<p>The ${name}: none of them is feasible.</p>`,
   )
 }
@@ -164,7 +164,10 @@ function parameterTable(document: TuneDocument, about: About): Html {
       hint: 'a point (0.01) of fractions and ratios, 1 % of the range of others',
       cell: (v) => {
         const own = marginals.find(({ name }) => name === v.name)
-        return own ? `${rangedText(own.change, unit)} per ${short(own.step)}` : ''
+        if (!own) return ''
+        const { low, high, approximate, n } = own.change
+        const seen = approximate && low === high ? ` on all ${count(n, 'path')}` : ''
+        return `${rangedText(own.change, unit)} per ${short(own.step)}${seen}`
       },
     },
     {
@@ -205,7 +208,7 @@ function standingOf({ best, asItIs, objective }: TuneDocument): string {
       ? [`; whether ${doubt.map(({ text }) => text).join(', ')} holds cannot be told`]
       : []),
     ...(asItIs
-      ? [`. The scenario as it is has ${moreText(asItIs.more, unit)}: ${standsText(asItIs)}`]
+      ? [`. The scenario as it is has ${moreText(asItIs.more, unit)}: ${standsText(asItIs, best)}`]
       : []),
   ].join('')
 }

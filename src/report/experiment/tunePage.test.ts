@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CapDocument } from '../../experiments/index.ts'
+import type { CapDocument, Tuned } from '../../experiments/index.ts'
+import { tuneText } from '../tuneText.ts'
 import { sampleAbout, TUNED } from './documents.conformance.ts'
 import { capPage, tunePage } from './tune.ts'
 
@@ -38,6 +39,16 @@ describe('the page of a tuning', () => {
     expect(told(1, 3)).toContain('more: tuned is better.')
     expect(told(-3, -1)).toContain('less: tuned is WORSE.')
     expect(told(-3, 1)).toContain('less: cannot tell.')
+  })
+
+  it('knows the tuned place again where points at random found it', () => {
+    const { at } = TUNED.best!
+    const page = tunePage({ ...TUNED, atRandom: { ...asItIs, at } }, about)
+    expect(page).toContain('<b>it is the tuned place</b>')
+    expect(tuneText({ ...TUNED, atRandom: { ...asItIs, at } } as Tuned)).toMatch(
+      /at random: .*: it is the tuned place$/m,
+    )
+    expect(tunePage(TUNED, about)).not.toContain('it is the tuned place')
   })
 
   it('says of the tuned place itself where a constraint does not surely hold', () => {
