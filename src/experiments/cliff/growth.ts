@@ -23,7 +23,8 @@ const UNTOLD = Math.SQRT1_2
 
 /**
  * Carry a cliff to a system without end: sizes N/4, N/2, N whose steps shrink by a ratio q leave a way of
- * q / (1 - q) times the last step (Aitken), as c + A N^-w has it. All of that way is added to the error.
+ * q / (1 - q) times the last step (Aitken), as c + A N^-w has it. All of that way is added to the error, and never
+ * less than the last step, which is what 1/N leaves: a small first size makes the steps shrink faster than they will.
  * @param sizes the smallest first, each twice the one before.
  * @returns null for fewer than two sizes.
  */
@@ -50,7 +51,7 @@ export function grow(sizes: readonly Sized[]): Growth | null {
     }
   const rest = (step * ratio) / (1 - ratio)
   return {
-    ...{ sizes, limit: around(value + rest, reach + Math.abs(rest)) },
+    ...{ sizes, limit: around(value + rest, reach + Math.max(Math.abs(rest), Math.abs(step))) },
     note: `the steps between sizes shrink by ${ratio.toPrecision(2)} each: carried to no end`,
   }
 }

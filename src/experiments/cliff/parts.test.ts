@@ -30,6 +30,16 @@ describe('a cliff carried to a system without end', () => {
     expect(limit.high).toBeGreaterThanOrEqual(sizes[2]!.cliff.value)
   })
 
+  it.each([
+    // Price impact on thresholds of a rising density, computed: jumps of N/4, N/2 and N accounts, and of no end.
+    ['r at a shock of .2, 5000', [1.6957, 1.4277, 1.3661], 1.31845],
+    ['r at a shock of .3, 1000', [1.1926, 1.0006, 0.9471], 0.9055],
+    ['the shock at r = 2, 1000', [0.2683, 0.1897, 0.1616], 0.12928],
+  ] as const)('is in its interval for steps that shrink fast: %s accounts', (_, found, exact) => {
+    const { limit } = grow(found.map((value, k) => ({ size: 2 ** k, cliff: sure(value) })))!
+    expect([limit.low <= exact, limit.high >= exact]).toEqual([true, true])
+  })
+
   it('is the last one where sizes differ by less than their intervals', () => {
     const at = (size: number, value: number): Sized => ({
       ...{ size, cliff: { value, low: value - 0.01, high: value + 0.01 } },
