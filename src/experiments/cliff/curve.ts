@@ -6,7 +6,8 @@ import type { CliffPoint, Place, Respond, Search } from './types.ts'
 const EXTRA = 0.02
 
 /** Extra shock by which the response is measured on a grid: in units of the axis where that is the shock, else a share of it. */
-export function extraOf({ low, high, cells, isShock }: Search): number {
+export function extraOf({ low, high, cells, isShock, isWhole }: Search): number {
+  if (isShock && isWhole) return 1
   return isShock ? (EXTRA * (high - low)) / cells : EXTRA
 }
 
@@ -16,6 +17,17 @@ export function steps(low: number, high: number, cells: number): Float64Array {
   return Float64Array.from({ length: cells + 1 }, (_, k) =>
     k === cells ? high : low + ((high - low) * k) / cells,
   )
+}
+
+/** Places of the first grid of a search, which are even but for rounding to whole numbers. */
+export function gridOf({
+  low,
+  high,
+  cells,
+  isWhole = false,
+}: Pick<Search, 'low' | 'high' | 'cells' | 'isWhole'>): Float64Array {
+  const even = steps(low, high, cells)
+  return isWhole ? new Float64Array(new Set(even.map(Math.round))) : even
 }
 
 /** Mean of the values that are numbers, with its interval. */

@@ -2,6 +2,7 @@ import { clopperPearson } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import {
   curveOf,
+  gridOf,
   intervalOf,
   isFalling,
   isMean,
@@ -144,9 +145,9 @@ function together(parts: readonly (Found & { readonly grid: Sampled })[]): Found
  * @throws {CliffError} when the range is empty.
  */
 export async function locate(respond: Respond, search: Search): Promise<Located> {
-  const { low, high, cells } = search
+  const { low, high } = search
   if (!(low < high)) throw new CliffError(`the range ${low} .. ${high} is empty; write low..high`)
-  const all = await sample(respond, steps(low, high, cells), 1, search)
+  const all = await sample(respond, gridOf(search), 1, search)
   const curve = curveOf(all, search)
   const stretches = stretchesOf(all)
   const longest = longestOf(stretches)

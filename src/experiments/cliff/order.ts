@@ -1,6 +1,6 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
 import { PathFailedError } from '../errors.ts'
-import { type Variable, variableOf, variablesHint } from '../knobs.ts'
+import { settable, type Variable, variableOf, variablesHint } from '../knobs.ts'
 import { openSurvey, type Sample, type Survey, type SurveyOptions } from '../survey.ts'
 import type { Reading } from './reading.ts'
 import { CliffError, type Place, type Respond } from './types.ts'
@@ -80,6 +80,8 @@ export function shockOf(
     throw new CliffError(
       `the shock "${name}" has no number of its own; give it one with --set ${name}=number`,
     )
+  if (variable.isWhole && Number.isFinite(value) && !Number.isInteger(value))
+    throw new CliffError(`the shock "${name}" is ${value}; it takes whole numbers only`)
   return { name, value, calm: calmOf(scenario, variable), range: variable.range }
 }
 
@@ -123,10 +125,53 @@ export function surveyOf(scenario: Scenario, options: SurveyOptions, { measure }
 
 /** The order parameter of a scenario along one parameter. */
 export type OrderAlong = {
+  /** What is run at a place, or nearest to it where whole numbers only can be. */
   readonly setOf: (place: Place) => Overrides
   /** A place at which nothing can be run has a sample without values, which says why. */
   readonly samplesAt: (places: readonly Place[], paths: number) => Promise<readonly Sample[]>
+  /** Between two whole numbers that can be run it is on a straight line. */
   readonly respond: Respond
+  /** Where the parameter or the shock takes whole numbers only; else null. */
+  readonly counts: {
+    readonly axis: boolean
+    readonly shock: boolean
+    /** The response at what is nearest, which goes in steps. */
+    readonly nearest: Respond
+  } | null
+}
+
+/** A value and how much of it is taken. */
+type Part = { readonly at: number; readonly weight: number }
+
+/** The whole numbers around a value; the value itself where it can be run. */
+function partsOf({ isWhole }: Pick<Variable, 'isWhole'>, value: number): readonly Part[] {
+  if (!isWhole || Number.isInteger(value)) return [{ at: value, weight: 1 }]
+  const low = Math.floor(value)
+  return [
+    { at: low, weight: low + 1 - value },
+    { at: low + 1, weight: value - low },
+  ]
+}
+
+/** Take what was read at some places together, by weight. */
+function mixed(read: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  if (read.length === 1) return read[0]!
+  return read[0]!.map((_, k) => read.reduce((sum, own, i) => sum + weights[i]! * own[k]!, 0))
+}
+
+/** What a place of an axis means for the parameter and for the shock. */
+type Meaning = { readonly x: number; readonly value: number }
+
+/** @throws {CliffError} when the shock leaves its range. */
+function meaningOf({ x, shock: multiple }: Place, isShock: boolean, shock: Shock): Meaning {
+  if (isShock) return { x, value: x }
+  const value = shock.calm + multiple * (shock.value - shock.calm)
+  const [least, most] = shock.range
+  if (value < least || value > most)
+    throw new CliffError(
+      `the response needs a shock a little beyond ${shock.name}=${shock.value}, which leaves its range; set it nearer to ${shock.calm}, calm weather`,
+    )
+  return { x, value }
 }
 
 /**
@@ -141,21 +186,45 @@ export function orderAlong(
   base: Overrides = {},
 ): OrderAlong {
   const isShock = shock.name === name
-  const setOf = ({ x, shock: multiple }: Place): Overrides => {
-    if (isShock) return { ...base, [name]: x }
-    const value = shock.calm + multiple * (shock.value - shock.calm)
-    const [least, most] = shock.range
-    if (value < least || value > most)
-      throw new CliffError(
-        `the response needs a shock a little beyond ${shock.name}=${shock.value}, which leaves its range; set it nearer to ${shock.calm}, calm weather`,
-      )
-    return { ...base, [name]: x, [shock.name]: value }
+  const [own, other] = [name, shock.name].map(
+    (one) => variableOf(survey.scenario, one) ?? { isWhole: false },
+  ) as [Pick<Variable, 'isWhole'>, Pick<Variable, 'isWhole'>]
+  const setAt = (x: number, value: number): Overrides =>
+    isShock ? { ...base, [name]: x } : { ...base, [name]: x, [shock.name]: value }
+  const setOf = (place: Place): Overrides => {
+    const { x, value } = meaningOf(place, isShock, shock)
+    return setAt(settable(own, x), settable(other, value))
   }
   const samplesAt: OrderAlong['samplesAt'] = (places, paths) =>
     survey.askEach(places.map(setOf), paths)
+  const readAt = async (sets: readonly Overrides[], paths: number) =>
+    (await survey.askEach(sets, paths)).map((sample) => read(sample.values(measure)))
+  const nearest: Respond = (places, paths) => readAt(places.map(setOf), paths)
+  const between: Respond = async (places, paths) => {
+    const corners = places.map((place) => {
+      const { x, value } = meaningOf(place, isShock, shock)
+      const across = isShock ? [{ at: value, weight: 1 }] : partsOf(other, value)
+      return partsOf(own, x).flatMap((a) =>
+        across.map((b) => ({ set: setAt(a.at, b.at), weight: a.weight * b.weight })),
+      )
+    })
+    const found = await readAt(
+      corners.flatMap((some) => some.map(({ set }) => set)),
+      paths,
+    )
+    let next = 0
+    return corners.map((some) => {
+      const read = found.slice(next, next + some.length)
+      next += some.length
+      return mixed(
+        read,
+        some.map(({ weight }) => weight),
+      )
+    })
+  }
+  const isCounted = own.isWhole || other.isWhole
   return {
-    ...{ setOf, samplesAt },
-    respond: async (places, paths) =>
-      (await samplesAt(places, paths)).map((sample) => read(sample.values(measure))),
+    ...{ setOf, samplesAt, respond: isCounted ? between : nearest },
+    counts: isCounted ? { axis: own.isWhole, shock: other.isWhole, nearest } : null,
   }
 }

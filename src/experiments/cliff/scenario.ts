@@ -6,7 +6,7 @@ import { taskOf } from '../task.ts'
 import { ownerOf } from './book.ts'
 import { carryBothWays } from './carry.ts'
 import { type ChangePoint, changePointOf } from './changePoint.ts'
-import { extraOf, hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
+import { extraOf, gridOf, hasValue, longestOf, type Sampled, stretchesOf } from './curve.ts'
 import { named } from './gaps.ts'
 import { type Growth, grow, type Sized } from './growth.ts'
 import { type Hysteresis, notApplicable } from './hysteresis.ts'
@@ -259,7 +259,9 @@ export async function findCliff(
   try {
     const allowed = variableOf(scenario, name)!.range
     const from = isShock && shock.calm >= high ? 'high' : 'low'
-    const asked = { low, high, cells, isShock, allowed, from } as const
+    const isWhole = along.counts?.axis ?? false
+    const most = isWhole ? Math.min(cells, high - low) : cells
+    const asked = { ...{ low, high, cells: most, isShock, isWhole }, allowed, from } as const
     const { located, search } = await searchFor(scenario, along, reading, asked, shared)
     const { paths } = search
     const growth = await growthOf(scenario, located, alongWith, search, vary, shared)

@@ -19,6 +19,7 @@ function lognormal(seed: number): OrderAlong {
   return {
     setOf: () => ({}),
     respond: async () => [],
+    counts: null,
     samplesAt: async (places, paths) =>
       places.map(({ x, shock }) => ({
         ...{ names: ['badDebt'], failures: [] },

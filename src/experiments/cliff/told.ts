@@ -1,5 +1,5 @@
 import type { Interval } from '../sensitivity/ranges.ts'
-import { pairsOf, steps } from './curve.ts'
+import { gridOf, pairsOf } from './curve.ts'
 import type { OrderAlong } from './order.ts'
 import type { Reading } from './reading.ts'
 import type { CliffPoint, Search } from './types.ts'
@@ -13,20 +13,21 @@ function scaled({ value, low, high }: Interval, by: number): Interval {
  * search goes by resamples, whose scatter covers too little in tails. Runs nothing that the search has not.
  */
 export async function toldCurve(
-  { samplesAt }: OrderAlong,
+  { samplesAt, counts }: OrderAlong,
   curve: readonly CliffPoint[],
   { measure, isStatistic, level, change }: Reading,
   search: Search,
 ): Promise<readonly CliffPoint[]> {
   if (!isStatistic) return curve
-  const grid = steps(search.low, search.high, search.cells)
+  const grid = gridOf(search)
   const pairs = pairsOf(grid, 1, search)
   const told: CliffPoint[] = []
   for (const point of curve) {
     const { places, by } = pairs[grid.indexOf(point.x)]!
     const asked = [{ x: point.x, shock: 1 }, ...places]
     const [own, from, to] = (await samplesAt(asked, search.paths)).map((s) => s.values(measure))
-    const susceptibility = scaled(change(from!, to!), by)
+    // Between whole numbers the response is on straight lines, which the search has drawn.
+    const susceptibility = counts ? point.susceptibility : scaled(change(from!, to!), by)
     told.push({ ...point, order: level(own!), susceptibility })
   }
   return told
