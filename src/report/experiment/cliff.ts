@@ -123,7 +123,7 @@ export function cliffChart(document: CliffDocument, about: About): Html {
   const plot = plotOf(document, about)
   const places =
     document.paths === 1 ? 'one path a place' : `means of ${document.paths} paths a place`
-  const bands = document.paths === 1 ? 'no intervals' : 'bands are 95 % intervals'
+  const bands = document.paths === 1 ? 'no intervals' : 'bands are 95 % intervals, cut at the frame'
   return html`${figure('Loss curve', `${places}, on the same draws everywhere; ${bands}`, (width) => xyPlot(plot, width))}
 ${legend([
   { name: spoken(document.order.measure), color: 'c1', mark: 'line' },
