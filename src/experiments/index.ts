@@ -175,6 +175,7 @@ export {
 export { type TuneOptions, tune } from './tune/scenario.ts'
 export { type SizeOptions, sizeCap } from './tune/size.ts'
 export {
+  type BesideFrontier,
   type Frontier,
   type FrontierPoint,
   type Kept,
