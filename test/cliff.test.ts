@@ -246,6 +246,7 @@ describe('a jump', () => {
   const along = (below: readonly number[], above: readonly number[]): OrderAlong => ({
     setOf: () => ({}),
     respond: async () => [],
+    counts: null,
     samplesAt: async () =>
       [below, above].map((accounts) => ({
         failures: [],

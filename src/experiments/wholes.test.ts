@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseScenario } from '../scenario/index.ts'
-import { CliffError, sizeCap, tune } from './index.ts'
+import { CliffError, findCliff, sizeCap, sweep, tune } from './index.ts'
+import { variedOf } from './sensitivity/vary.ts'
 
 // n loops, each of which leaves collateral (0.95 - (1 - jump) / 1.05) of bad debt, here 50 USD.
 const scenario = parseScenario(
@@ -73,6 +74,72 @@ describe('a parameter that counts', () => {
     expect(found.marginals).toMatchObject([{ name: 'n', step: 1 }])
     expect(found.marginals[0]!.change.value).toBeCloseTo(50, 6)
     for (const { at } of found.frontier!.points) expect(Number.isSafeInteger(at.n)).toBe(true)
+  })
+
+  it('is swept over whole numbers, each once, in cells that cover the range', async () => {
+    const { points, cells, line } = await sweep(scenario, {
+      ...few,
+      vary: [{ ...vary, low: 1, high: 22, cells: 4 }],
+      rounds: 3,
+    })
+    expect(points.length).toBeGreaterThan(5)
+    for (const { at, value } of points) {
+      expect(Number.isSafeInteger(at[0])).toBe(true)
+      expect(value.value).toBeCloseTo(50 * at[0]!, 6)
+    }
+    const places = points.map(({ at }) => at[0]!)
+    expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b))
+    expect(cells.map(({ from }) => from[0])).toEqual(places.slice(0, -1))
+    expect(cells.map(({ to }) => to[0])).toEqual(places.slice(1))
+    expect(line[0]!.cliff).toBeNull()
+  })
+
+  it('is swept beside one that does not count, down to cells from one number to the next', async () => {
+    const { points, cells } = await sweep(scenario, {
+      ...few,
+      vary: [
+        { name: 'jump', low: 0, high: 0.1, cells: 2 },
+        { ...vary, low: 1, high: 3, cells: 8 },
+      ],
+      ...{ rounds: 2, line: 'none' },
+    })
+    expect(new Set(points.map(({ at }) => at[1]))).toEqual(new Set([1, 2, 3]))
+    expect(new Set(points.map(({ at }) => at.join(' '))).size).toBe(points.length)
+    const area = cells.reduce((sum, { from, to }) => {
+      return sum + (to[0]! - from[0]!) * (to[1]! - from[1]!)
+    }, 0)
+    expect(area).toBeCloseTo(0.1 * 2, 12)
+    for (const { n } of points) expect(n).toBe(1)
+  })
+
+  it('has a curve of whole numbers, and no cliff where every account adds the same', async () => {
+    const { cliff, curve } = await findCliff(scenario, { ...few, vary: { ...vary, high: 31 } })
+    expect(cliff).toBeNull()
+    for (const { x, order, gap } of curve) {
+      expect([Number.isSafeInteger(x), gap]).toEqual([true, null])
+      expect(order.value).toBeCloseTo(50 * x, 6)
+    }
+  })
+
+  it('is answered to in steps of one where it is the shock', async () => {
+    const { curve } = await findCliff(scenario, {
+      ...few,
+      ...{ vary: { name: 'jump', low: 0.05, high: 0.1 }, shock: 'n', cells: 5 },
+    })
+    // From 1, calm weather, to 10 it is nine accounts; each loses 950 - 1000 (1 - jump) / 1.05.
+    for (const { x, susceptibility } of curve)
+      expect(susceptibility.value).toBeCloseTo(9 * (950 - (1000 * (1 - x)) / 1.05), 4)
+    const odd = findCliff(scenario, {
+      ...few,
+      ...{ vary: { name: 'jump', low: 0.05, high: 0.1 }, shock: 'n', set: { n: 10.5 } },
+    })
+    await expect(odd).rejects.toThrow(/whole numbers only/)
+  })
+
+  it('is explained by draws that are whole numbers', () => {
+    const { drawn } = variedOf(scenario, 'n', [1, 50], {})
+    for (const u of [0, 0.123, 0.5, 0.77, 1])
+      expect(Number.isSafeInteger(drawn.quantile(u))).toBe(true)
   })
 
   it('is varied from one whole number to another', async () => {

@@ -35,6 +35,8 @@ export type Refinement = {
   readonly summary?: Summary
   /** Distance to the line along which cells are halved first; default: there is none. */
   readonly near?: NearLine
+  /** The point nearest to one of the mesh at which there can be something; default: the point itself. */
+  readonly settled?: (at: readonly number[]) => readonly number[]
 }
 
 /** Least part of the whole change of the measure that a cell must show to be halved. */
@@ -51,7 +53,11 @@ function combinations(choices: readonly (readonly number[])[]): readonly (readon
   )
 }
 
-const keyOf = (place: readonly number[]): string => place.join(' ')
+/** What was found at places of the lattice; places that settle at one point are one. */
+type Known = {
+  readonly values: ReadonlyMap<string, Float64Array>
+  readonly keyOf: (place: readonly number[]) => string
+}
 
 function cornersOf({ low, size }: Square): readonly (readonly number[])[] {
   return combinations(low.map((at) => [at, at + size]))
@@ -72,7 +78,7 @@ function byPlace(a: readonly number[], b: readonly number[]): number {
 const isLarger = (a: number, b: number): boolean => a > b
 
 /** The corners between which a cell changes most, and by how much; null when one has no value. */
-function changeOf(square: Square, known: ReadonlyMap<string, Float64Array>, summary: Summary) {
+function changeOf(square: Square, { values: known, keyOf }: Known, summary: Summary) {
   const corners = cornersOf(square).map((place) => known.get(keyOf(place))!)
   const means = corners.map((values) => summary(values).value)
   if (means.some(Number.isNaN)) return null
@@ -84,22 +90,24 @@ function changeOf(square: Square, known: ReadonlyMap<string, Float64Array>, summ
   return { by: value, isSure: Number.isNaN(low) || isLarger(low, 0) }
 }
 
-function wholeChange(known: ReadonlyMap<string, Float64Array>, summary: Summary): number {
-  const means = [...known.values()].map((own) => summary(own).value).filter((v) => !Number.isNaN(v))
+function wholeChange({ values }: Known, summary: Summary): number {
+  const means = [...values.values()]
+    .map((own) => summary(own).value)
+    .filter((v) => !Number.isNaN(v))
   return Math.max(...means) - Math.min(...means)
 }
 
 /** Take cells in their order while the points that halving them adds last. */
 function affordable(
   ranked: readonly Square[],
-  known: ReadonlyMap<string, Float64Array>,
+  { values, keyOf }: Known,
   left: number,
 ): ReadonlySet<Square> {
   const taken = new Set<Square>()
   const points = new Set<string>()
   for (const square of ranked) {
     const own = halvesOf(square).flatMap(cornersOf).map(keyOf)
-    const fresh = own.filter((key) => !known.has(key) && !points.has(key))
+    const fresh = own.filter((key) => !values.has(key) && !points.has(key))
     if (points.size + new Set(fresh).size > left) break
     for (const key of fresh) points.add(key)
     taken.add(square)
@@ -108,11 +116,7 @@ function affordable(
 }
 
 /** Cells that change enough to be halved, the largest change first. */
-function changing(
-  squares: readonly Square[],
-  known: ReadonlyMap<string, Float64Array>,
-  summary: Summary,
-): readonly Square[] {
+function changing(squares: readonly Square[], known: Known, summary: Summary): readonly Square[] {
   const least = PART * wholeChange(known, summary)
   return squares
     .map((square) => ({ square, change: changeOf(square, known, summary) }))
@@ -142,15 +146,19 @@ function reached(
 export async function refine(
   ask: Ask,
   axes: readonly Axis[],
-  { rounds, most, summary = intervalOf, near = () => null }: Refinement,
+  { rounds, most, summary = intervalOf, near = () => null, settled = (own) => own }: Refinement,
 ): Promise<Mesh> {
   const fine = 2 ** rounds
   const at = (place: readonly number[]): readonly number[] =>
-    place.map((k, d) => {
-      const { low, high, cells } = axes[d]!
-      return low + ((high - low) * k) / (cells * fine)
-    })
+    settled(
+      place.map((k, d) => {
+        const { low, high, cells } = axes[d]!
+        return low + ((high - low) * k) / (cells * fine)
+      }),
+    )
+  const keyOf = (place: readonly number[]): string => at(place).join(' ')
   const known = new Map<string, Float64Array>()
+  const all: Known = { values: known, keyOf }
   const places: (readonly number[])[] = []
   const look = async (wanted: readonly (readonly number[])[]): Promise<void> => {
     const fresh = [...new Map(wanted.map((place) => [keyOf(place), place])).values()]
@@ -170,16 +178,29 @@ export async function refine(
   )
   await look(squares.flatMap(cornersOf))
   const first = places.length
-  const away = ({ low, size }: Square): number | null => near(at(low), at(low.map((k) => k + size)))
+  const ends = ({ low, size }: Square) => [at(low), at(low.map((k) => k + size))] as const
+  const hasRoom = (square: Square): boolean => {
+    const [from, to] = ends(square)
+    return from.every((v, d) => v !== to[d])
+  }
+  const canHalve = (square: Square): boolean => {
+    if (square.size === 1) return false
+    const [from, to] = ends(square)
+    const middle = at(square.low.map((k) => k + square.size / 2))
+    return middle.some((v, d) => v !== from[d] && v !== to[d])
+  }
+  const away = (square: Square): number | null => near(...ends(square))
   for (const rank of [
     (some: readonly Square[]) => reached(some, away),
-    (some: readonly Square[]) => changing(some, known, summary),
+    (some: readonly Square[]) => changing(some, all, summary),
   ])
     for (let round = 0; round < rounds; round++) {
-      const ranked = rank(squares.filter(({ size }) => size > 1))
-      const halved = affordable(ranked, known, most - (places.length - first))
+      const ranked = rank(squares.filter(canHalve))
+      const halved = affordable(ranked, all, most - (places.length - first))
       if (halved.size === 0) break
-      squares = squares.flatMap((square) => (halved.has(square) ? halvesOf(square) : [square]))
+      squares = squares.flatMap((square) =>
+        halved.has(square) ? halvesOf(square).filter(hasRoom) : [square],
+      )
       await look(squares.flatMap(cornersOf))
     }
   return {

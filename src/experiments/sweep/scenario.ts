@@ -1,11 +1,11 @@
 import { loadScenario, type Overrides, type Scenario } from '../../scenario/index.ts'
 import { isRandom } from '../chance.ts'
-import { locate } from '../cliff/locate.ts'
 import { checkVary, isCalm, orderAlong, type Shock, shockOf, surveyOf } from '../cliff/order.ts'
 import { type Reading, readingOf } from '../cliff/reading.ts'
 import { CliffError, type Located, type Search } from '../cliff/types.ts'
+import { locateAlong } from '../cliff/whole.ts'
 import { PathFailedError } from '../errors.ts'
-import { variableOf } from '../knobs.ts'
+import { settable, variableOf } from '../knobs.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
 import type { Survey, SurveyOptions } from '../survey.ts'
 import { type Axis, type Mesh, type MeshCell, refine } from './mesh.ts'
@@ -79,12 +79,15 @@ function axesOf(scenario: Scenario, { vary, set }: SweepOptions): readonly Axis[
     checkVary(scenario, own, set)
     if (!Number.isSafeInteger(cells) || cells < 1)
       throw new CliffError(`${own.name} has ${cells} cells; use a whole number from 1 on`)
-    return { ...own, cells }
+    const { isWhole } = variableOf(scenario, own.name)!
+    return { ...own, cells: isWhole ? Math.min(cells, own.high - own.low) : cells }
   })
 }
 
 /** What every part of a sweep shares. */
 type Ground = {
+  /** The point nearest to one at which the world can be run. */
+  readonly settled: (at: readonly number[]) => readonly number[]
   readonly survey: Survey
   readonly axes: readonly Axis[]
   readonly shock: Shock | null
@@ -115,7 +118,8 @@ async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
   const rows = second
     ? Array.from(
         { length: second.cells + 1 },
-        (_, k) => second.low + ((second.high - second.low) * k) / second.cells,
+        (_, k) =>
+          ground.settled([low, second.low + ((second.high - second.low) * k) / second.cells])[1]!,
       )
     : [undefined]
   const line: LinePoint[] = []
@@ -131,7 +135,7 @@ async function lineOf(ground: Ground): Promise<readonly LinePoint[]> {
     else if (cells < LEAST_CELLS) line.push(none('the row has too few cells to tell'))
     else
       try {
-        const { cliff, kind, note } = await locate(along.respond, search)
+        const { cliff, kind, note } = await locateAlong(along, search)
         line.push({ at, cliff, kind, note })
       } catch (error) {
         if (!(error instanceof PathFailedError || error instanceof CliffError)) throw error
@@ -170,7 +174,7 @@ async function meshOf(ground: Ground, rounds: number, line: readonly LinePoint[]
     {
       rounds,
       most: MOST * first,
-      ...{ summary: reading.summary, near: nearLine(line) },
+      ...{ summary: reading.summary, near: nearLine(line), settled: ground.settled },
     },
   )
 }
@@ -190,7 +194,9 @@ export async function sweep(from: Scenario | string, options: SweepOptions): Pro
   const shared = { ...options, cache: options.cache ?? new Map() }
   const survey = surveyOf(scenario, shared, reading)
   try {
-    const start = { survey, axes, shock, reading }
+    const variables = axes.map(({ name }) => variableOf(scenario, name)!)
+    const settled: Ground['settled'] = (at) => at.map((x, d) => settable(variables[d]!, x))
+    const start = { settled, survey, axes, shock, reading }
     const paths = options.paths ?? (await pathsFor(start, shared))
     const ground: Ground = { ...start, paths }
     // The whole grid comes first: a row that cannot be run is told as such where others can.

@@ -1,8 +1,8 @@
 import type { Overrides, Scenario } from '../../scenario/index.ts'
-import { locate } from '../cliff/locate.ts'
 import { isCalm, orderAlong, shockOf, type Vary } from '../cliff/order.ts'
 import type { Reading } from '../cliff/reading.ts'
 import { CliffError } from '../cliff/types.ts'
+import { locateAlong } from '../cliff/whole.ts'
 import { PathFailedError } from '../errors.ts'
 import { variableOf } from '../knobs.ts'
 import type { Survey } from '../survey.ts'
@@ -49,8 +49,8 @@ export async function nearCliffs(
         found.push(none(`the shock is ${shock.value}, calm weather: nothing answers to it`))
         continue
       }
-      const { respond } = orderAlong(survey, name, shock, reading, at)
-      const { cliff, note } = await locate(respond, {
+      const along = orderAlong(survey, name, shock, reading, at)
+      const { cliff, note } = await locateAlong(along, {
         ...{ low, high, cells: CELLS, paths, isShock, summary: reading.summary, effort: 'coarse' },
         allowed: variableOf(scenario, name)!.range,
       })
