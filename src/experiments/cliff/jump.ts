@@ -231,6 +231,7 @@ export async function findJump(
     const jump = await confirmed(respond, site, known.size, grid, search)
     if (!jump) continue
     const rest = sites.filter((own) => own !== site && own.size >= SOME * known.size)
+    for (const own of rest) await halveAll(respond, own, grid, search, rounds)
     const others = rest.map((own) => shared(own, known.size, search))
     return { ...jump, others, of: known.size }
   }

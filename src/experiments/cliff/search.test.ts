@@ -96,6 +96,16 @@ describe('where paths jump', () => {
       expect(covered).toBeGreaterThanOrEqual(16)
     })
 
+    it('is told where paths come back within the cell, and one jumps more elsewhere', async () => {
+      const own: OnPath = (x, _, __, path) =>
+        (x > 0.52 && x < 0.555 ? 5 : 0) +
+        (path === 3 && x > 0.6 ? 9 : 0) +
+        (path < 3 && x > 0.52 ? 2 : 0)
+      const { cliff, note } = await look(own, { paths: 4 })
+      expect(cliff!.value).toBeCloseTo(0.52, 4)
+      expect(note).toBe('100 % of the paths jump here, 25 % at about 0.600')
+    })
+
     it('is told inside of one cell', async () => {
       const { cliff, note } = await look(at([0.51, 0.54]), { paths: 8 })
       expect(Math.min(...[0.51, 0.54].map((v) => Math.abs(v - cliff!.value)))).toBeLessThan(1e-3)
@@ -112,7 +122,7 @@ describe('where paths jump', () => {
       const own: OnPath = (x, _, __, path) => (x > (path % 4 ? 0.31 : 0.69) ? 1 : 0)
       const { cliff, note } = await look(own, { paths: 8 })
       expect(cliff!.value).toBeCloseTo(0.31, 4)
-      expect(note).toMatch(/^75 % of the paths jump here, 25 % at about 0.7/)
+      expect(note).toMatch(/^75 % of the paths jump here, 25 % at about 0.690$/)
     })
   })
 

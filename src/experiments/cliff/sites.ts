@@ -4,8 +4,8 @@ import type { Respond, Search } from './types.ts'
 
 /** Chance below which a gap between places is taken to part two jumps, not the scatter of one. */
 const RARE = 0.01
-/** Groups of which every other path is asked, those of most paths first, and halvings that tell it. */
-const ASKED = { groups: 3, halvings: 6 } as const
+/** Groups of which every other path is asked, those of most paths first, halvings that tell it, and part of a cell that is near. */
+const ASKED = { groups: 3, halvings: 6, near: 0.5 } as const
 
 /** A jump that some paths share, and where it is on each of them, in the order of the paths. */
 export type Site = Map<number, Bracket>
@@ -25,6 +25,12 @@ function parted(jumps: readonly (readonly [number, Bracket])[]): readonly (typeo
   const width = Math.max(...jumps.map(([, { low, high }]) => high - low))
   if (!(gap > 2 * width) || gapChance(gap / spread, at.length) > RARE) return [jumps]
   return [...parted(jumps.slice(0, cut)), ...parted(jumps.slice(cut))]
+}
+
+/** Where the jumps of a group are, from the lowest bracket to the highest. */
+function spanOf(group: Site): readonly [low: number, high: number] {
+  const all = [...group.values()]
+  return [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))]
 }
 
 /**
@@ -50,6 +56,42 @@ function candidateOf(grid: Sampled, path: number, group: Site, own: Bracket): Br
 }
 
 /**
+ * Other paths that jump where a group does. A path that changes over the places of the group itself is
+ * looked at there: over a whole cell it may come back.
+ */
+async function askedFor(
+  respond: Respond,
+  group: Site,
+  all: ReadonlyMap<number, Bracket>,
+  rounds: number,
+  grid: Sampled,
+  search: Search,
+): Promise<Site> {
+  const [low, high] = spanOf(group)
+  const { cell } = [...group.values()][0]!
+  // These places were run on all paths when their brackets were halved.
+  const [atLow, atHigh] = await respond(
+    [low, high].map((x) => ({ x, shock: 1 })),
+    search.paths,
+  )
+  const asked: Site = new Map()
+  for (const [path, own] of all) {
+    if (group.has(path)) continue
+    const ends = { atLow: atLow![path]!, atHigh: atHigh![path]! }
+    const over: Bracket = { ...{ cell, low, high, before: changeOf(ends) }, ...ends }
+    const inside = over.before > leastJump(grid, path) ? over : candidateOf(grid, path, group, own)
+    if (inside) asked.set(path, inside)
+  }
+  for (let i = 0; asked.size > 0 && i < Math.max(rounds, ASKED.halvings); i++)
+    await halve(respond, asked, search.paths)
+  const near = ASKED.near * (grid.x[1]! - grid.x[0]!)
+  const isThere = (at: number): boolean => at >= low - near && at <= high + near
+  return new Map(
+    [...asked].filter(([path, own]) => isJump(grid, path, own) && isThere(middleOf(own))),
+  )
+}
+
+/**
  * Tell the different jumps of paths apart, each of which was followed to its own: paths are parted by wide
  * gaps between their places, and every other path is asked whether it jumps there too.
  * @param likely the paths that jump, and where, halved as often as `rounds` says.
@@ -70,14 +112,10 @@ export async function sitesOf(
   const most = groups.toSorted((a, b) => b.size - a.size).slice(0, ASKED.groups)
   const sites: Site[] = []
   for (const group of groups) {
-    const asked: Site = new Map()
-    for (const [path, own] of groups.length > 1 && most.includes(group) ? all : []) {
-      const inside = group.has(path) ? null : candidateOf(grid, path, group, own)
-      if (inside) asked.set(path, inside)
-    }
-    for (let i = 0; asked.size > 0 && i < Math.max(rounds, ASKED.halvings); i++)
-      await halve(respond, asked, search.paths)
-    const joined = [...asked].filter(([path, own]) => isJump(grid, path, own))
+    const joined =
+      groups.length > 1 && most.includes(group)
+        ? await askedFor(respond, group, all, rounds, grid, search)
+        : []
     sites.push(new Map([...group, ...joined].toSorted(([a], [b]) => a - b)))
   }
   const isShared = sites.reduce((sum, { size }) => sum + size, 0) > likely.size
