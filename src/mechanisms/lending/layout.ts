@@ -72,9 +72,30 @@ function marketOf(table: PositionTable, assets: Assets, { asset }: Ground): Int3
   return Int32Array.from(table.assets, (name) => names.indexOf(name))
 }
 
-function checkEntry(table: PositionTable, k: number, market: number): void {
-  if (market < 0)
-    throw new PositionError(`no market for "${table.assets[table.asset[k]!]}"; add it to markets`)
+/** What makes a market for an asset; for a member of a group, `X.0`, that is its count, and no entry of its own. */
+function marketRemedy(name: string, { assets: held }: PositionTable, markets: readonly string[]) {
+  const membersOf = (group: string, names: readonly string[]): readonly string[] =>
+    names.filter((one) => one.startsWith(`${group}.`) && /^\d+$/.test(one.slice(group.length + 1)))
+  const group = name.replace(/\.\d+$/, '')
+  const isMember = group !== name
+  if (isMember && (markets.includes(group) || membersOf(group, markets).length > 0))
+    return `give the asset "${group}" a count of ${membersOf(group, held).length}, as many as there are accounts on it`
+  const { length: count } = membersOf(name, markets)
+  if (count > 0)
+    return `"${name}" is a group of ${count} assets: make ${count} accounts on it, or take away its count`
+  return 'add it to markets'
+}
+
+function checkEntry(
+  table: PositionTable,
+  k: number,
+  market: number,
+  markets: () => readonly string[],
+): void {
+  if (market < 0) {
+    const name = table.assets[table.asset[k]!] ?? ''
+    throw new PositionError(`no market for "${name}"; ${marketRemedy(name, table, markets())}`)
+  }
   if (!(table.amount[k]! >= 0 && table.amount[k]! < Infinity))
     throw new PositionError(`entry ${k}: amount ${table.amount[k]}; amounts are whole tokens >= 0`)
 }
@@ -88,7 +109,7 @@ function coordinatesOf(table: PositionTable, assets: Assets, ground: Ground) {
   for (let row = 0; row + 1 < table.start.length; row++)
     for (let k = table.start[row]!; k < table.start[row + 1]!; k++) {
       const m = market[table.asset[k]!] ?? -1
-      checkEntry(table, k, m)
+      checkEntry(table, k, m, () => Array.from(ground.asset, (a) => assets[a]!.name))
       if (table.debt[k] === 1) {
         coordinate[k] = m
         continue
