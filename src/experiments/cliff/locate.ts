@@ -1,5 +1,6 @@
 import { clopperPearson } from '../../math/index.ts'
 import type { Interval } from '../sensitivity/ranges.ts'
+import { jumpsBesides, peaksBesides } from './besides.ts'
 import {
   curveOf,
   gridOf,
@@ -53,10 +54,11 @@ async function findContinuous(respond: Respond, grid: Sampled, search: Search): 
     return peak.end === null ? none(peak.note) : { ...NOTHING, ...widened(peak, own, search) }
   const cliff = await locatePeak(answer, peak, own)
   if (!cliff) return none(NO_PEAK)
+  const cell = (search.high - search.low) / search.cells
   return {
     ...NOTHING,
     ...{ cliff, kind: 0 },
-    note: 'no jump: the response to a small extra shock peaks here',
+    note: `no jump: the response to a small extra shock peaks here${peaksBesides(peak.grid, cliff, cell, own)}`,
   }
 }
 
@@ -77,7 +79,10 @@ async function findOn(
     const torn = `most paths change between ${jump.low} and ${jump.high} and have no value inside: whether they jump cannot be told`
     return { ...found, note: `${found.note}; ${torn}` }
   }
-  return jump ? toldOf(jump, own) : findContinuous(respond, grid, search)
+  if (!jump) return findContinuous(respond, grid, search)
+  const told = toldOf(jump, own)
+  if (told.cliff === null) return told
+  return { ...told, note: `${told.note}${await jumpsBesides(respond, grid, jump, own)}` }
 }
 
 /** The share of paths that jump, with its exact interval; of resamples, and of one path, without. */
