@@ -2,11 +2,12 @@ import { startPath } from '../../engine/index.ts'
 import type { Column } from '../../math/index.ts'
 import type { Overrides, SourceCache } from '../../scenario/index.ts'
 import type { World } from '../../world/index.ts'
-import { isApart } from '../chance.ts'
+import { isApart, isRandom } from '../chance.ts'
 import { InterruptedError } from '../errors.ts'
 import { followPath, measurePath } from '../path.ts'
 import type { RunPlan } from '../plan.ts'
 import { type Prepared, prepareRun } from '../prepare.ts'
+import { intervalOf } from './curve.ts'
 import { compareWays, type Hysteresis, notApplicable, sameWay } from './hysteresis.ts'
 import { CliffError } from './types.ts'
 
@@ -156,6 +157,27 @@ type Walk = {
   readonly down: readonly number[]
 }
 
+/** Why paths do not tell whether a state goes on from one place to the next; null when they do. */
+async function refusalOf(
+  { plan, sets, cache, signal, paths }: Carried,
+  over: (value: (walk: Walk) => number) => Float64Array,
+  values: readonly Float64Array[],
+): Promise<string | null> {
+  const [fresh, again] = [over((walk) => walk.fresh), over((walk) => walk.again)]
+  const means = values.map((own) => intervalOf(own).value)
+  const verdict = sameWay(fresh, again, means)
+  if (verdict === 'apart')
+    return 'run on at the same value, the measure is another: a path is one event, not a state that goes on'
+  if (verdict === 'cannot tell')
+    return 'cannot tell whether a state goes on: run on at the same value, paths differ by too much; more paths may tell'
+  if (paths > 1) return null
+  const some = [sets[0]!, sets[Math.floor(sets.length / 2)]!, sets.at(-1)!]
+  const { scenario, seed, set, checked } = plan
+  return (await isRandom(scenario, some, { seed, set, checked, cache, ...(signal && { signal }) }))
+    ? 'one path cannot tell what chance does from what the way does'
+    : null
+}
+
 /**
  * Run every path up and down a parameter, each place started from the end of the one before.
  * @returns not applicable when a world cannot go on from another's end, when its state starts from the parameter
@@ -183,16 +205,9 @@ export async function carryBothWays(carried: Carried): Promise<Hysteresis> {
         )
     }
     const over = (value: (w: (typeof walks)[number]) => number) => Float64Array.from(walks, value)
-    if (
-      !sameWay(
-        over(({ fresh }) => fresh),
-        over(({ again }) => again),
-      )
-    )
-      return notApplicable(
-        'run on at the same value, the measure is another: a path is one event, not a state that goes on',
-      )
     const way = (key: 'up' | 'down') => x.map((_, k) => over((own) => own[key][k]!))
+    const refused = await refusalOf(carried, over, [...way('up'), ...way('down')])
+    if (refused !== null) return notApplicable(refused)
     return compareWays(x, way('up'), way('down'))
   } catch (error) {
     if (error instanceof InterruptedError) throw error

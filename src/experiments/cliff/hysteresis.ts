@@ -1,11 +1,11 @@
 import { meanInterval } from '../../math/index.ts'
-import { intervalOf } from './curve.ts'
+import { hasValue, intervalOf } from './curve.ts'
 
 /** Whether the way up and the way down along a parameter differ. */
 export type Hysteresis = {
-  /** Distance of the steepest cells of both ways, unit of the parameter; null when not applicable, or when one does not turn. */
+  /** Distance of the steepest cells of both ways, unit of the parameter; null when not applicable or not told, or when one does not turn. */
   readonly width: number | null
-  /** Largest mean difference of the order parameter between both ways; null when not applicable. */
+  /** Largest mean difference of the order parameter between both ways; null when not applicable, or not told. */
   readonly gap: number | null
   /** What was found, or why it does not apply. */
   readonly note: string
@@ -33,22 +33,43 @@ function turnOf(x: readonly number[], y: readonly number[], gap: number): number
   return best === 0 ? null : (x[best - 1]! + x[best]!) / 2
 }
 
-/**
- * Whether paired differences are more than chance makes; without chance any beyond rounding is.
- * @param looks how many places are looked at: chance has that many tries.
- */
-function differs(up: Float64Array, down: Float64Array, looks: number): boolean {
-  const known = up.map((v, path) => v - down[path]!).filter((v) => !Number.isNaN(v))
-  if (known.length === 0) return false
-  const { mean, low, high } = meanInterval(known, 1 - 0.05 / looks)
-  const size = Math.max(Math.abs(meanOf(up)), Math.abs(meanOf(down)))
-  if (!(Math.abs(mean) > 1e-9 * size)) return false
-  return low === null || high === null || low > 0 || high < 0
+/** Largest difference that counts as none: a share of the range that the measure goes through, or of its size. */
+const SAME = { range: 0.05, size: 1e-3 } as const
+
+/** Largest difference that counts as none, by means at all places. */
+function marginOf(means: readonly number[]): number {
+  const known = means.filter((value) => !Number.isNaN(value))
+  const range = Math.max(...known) - Math.min(...known)
+  return Math.max(SAME.range * range, SAME.size * Math.max(...known.map(Math.abs)))
 }
 
-/** Whether values agree, path by path, as far as chance can tell. */
-export function sameWay(a: Float64Array, b: Float64Array): boolean {
-  return !differs(a, b, 1)
+/** What paths can tell of two ways at a place. */
+type Verdict = 'same' | 'apart' | 'cannot tell'
+
+/**
+ * Judge paired differences: the same where their interval leaves no more than the margin, apart where it leaves
+ * out 0. Of one path, which is that of a world without chance, any beyond rounding is a difference.
+ * @param looks how many places are looked at: chance has that many tries.
+ */
+function judge(a: Float64Array, b: Float64Array, margin: number, looks: number): Verdict {
+  const known = a.map((v, path) => v - b[path]!).filter((v) => !Number.isNaN(v))
+  if (known.length === 0) return !hasValue(a) && !hasValue(b) ? 'same' : 'cannot tell'
+  const size = Math.max(Math.abs(meanOf(a)), Math.abs(meanOf(b)))
+  if (known.every((v) => Math.abs(v) <= 1e-9 * size)) return 'same'
+  if (a.length === 1) return 'apart'
+  const { low, high } = meanInterval(known, 1 - 0.05 / looks)
+  if (low === null || high === null) return 'cannot tell'
+  if (Math.max(-low, high) <= margin) return 'same'
+  return low > 0 || high < 0 ? 'apart' : 'cannot tell'
+}
+
+/**
+ * Tell whether paths that are run on at the same value measure the same: whether they differ by no more than is
+ * none, not whether chance could have made that they do.
+ * @param means of the measure at all places, which say what is none.
+ */
+export function sameWay(a: Float64Array, b: Float64Array, means: readonly number[]): Verdict {
+  return judge(a, b, marginOf(means), 1)
 }
 
 /**
@@ -63,11 +84,17 @@ export function compareWays(
 ): Hysteresis {
   const [rising, falling] = [up.map(meanOf), down.map(meanOf)]
   const ways = x.map((at, k) => ({ x: at, up: rising[k]!, down: falling[k]! }))
+  const margin = marginOf([...rising, ...falling])
   // The way down starts where the way up ends: the last place is no comparison.
-  const apart = x
-    .map((_, k) => k)
-    .filter((k) => k < x.length - 1 && differs(up[k]!, down[k]!, x.length))
+  const verdicts = x.slice(0, -1).map((_, k) => judge(up[k]!, down[k]!, margin, x.length))
+  const placesOf = (verdict: Verdict) => [...verdicts.keys()].filter((k) => verdicts[k] === verdict)
+  const [apart, untold] = [placesOf('apart'), placesOf('cannot tell')]
   const gap = Math.max(0, ...apart.map((k) => Math.abs(rising[k]! - falling[k]!)))
+  if (apart.length === 0 && untold.length > 0) {
+    const where = `between ${x[untold[0]!]} and ${x[untold.at(-1)!]}`
+    const note = `cannot tell: ${where} the paths leave room for a difference of more than ${Number(margin.toPrecision(2))}`
+    return { width: null, gap: null, note, ways }
+  }
   if (apart.length === 0)
     return { width: 0, gap: 0, note: 'none: the way up and the way down agree', ways }
   const where = `the way up and the way down differ between ${x[apart[0]!]} and ${x[apart.at(-1)!]}`

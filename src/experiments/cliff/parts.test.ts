@@ -186,12 +186,47 @@ describe('hysteresis', () => {
     expect(note).toContain('the way down does not turn')
   })
 
-  it('is not seen in noise', () => {
+  it('cannot be told from noise', () => {
     const draws = philoxDraws(9, 0, 'ways')
     const noise = (way: number) =>
       places.map((_, k) => Float64Array.from({ length: 8 }, (_, p) => draws.normal(8 * k + p, way)))
-    expect(compareWays(places, noise(0), noise(1)).width).toBe(0)
-    expect(sameWay(Float64Array.of(1, 2, 3), Float64Array.of(2, 3, 4))).toBe(false)
+    const found = compareWays(places, noise(0), noise(1))
+    expect([found.width, found.gap, found.note]).toEqual([
+      ...[null, null, expect.stringContaining('cannot tell')],
+    ])
+  })
+
+  it('is none of paths with noise of which enough are run, and small differences are no difference', () => {
+    const draws = philoxDraws(10, 0, 'ways')
+    const way = (turn: number, n: number) =>
+      places.map((h, k) =>
+        Float64Array.from(
+          { length: n },
+          (_, p) => h + 0.01 * turn + 0.05 * draws.normal(n * k + p, turn),
+        ),
+      )
+    expect(compareWays(places, way(0, 256), way(1, 256))).toMatchObject({ width: 0, gap: 0 })
+    expect(compareWays(places, way(0, 2), way(1, 2)).note).toContain('cannot tell')
+  })
+
+  it('is not told where all paths but one have no value on one of the ways', () => {
+    const up = places.map((h) => Float64Array.of(h, h + 1, Number.NaN))
+    const down = places.map((h) => Float64Array.of(h + 1, Number.NaN, Number.NaN))
+    expect(compareWays(places, up, down)).toMatchObject({ width: null, gap: null })
+  })
+
+  it.each([
+    // At 2 to 4 paths chance could have made every difference: that is no sign of none.
+    ['cannot tell', [1, 2], [1.5, 4]],
+    ['cannot tell', [1, 2, 3, 4], [1.9, 2.1, 6, 4.2]],
+    ['apart', [1, 2, 3], [2, 3, 4]],
+    ['same', [1, 2, 3], [1.01, 1.99, 3]],
+    ['same', [1], [1]],
+    ['apart', [1], [1.01]],
+    ['cannot tell', [1, Number.NaN], [1.5, Number.NaN]],
+    ['cannot tell', [Number.NaN], [1]],
+  ] as const)('run on at the same value: %s for %j and %j', (verdict, a, b) => {
+    expect(sameWay(Float64Array.from(a), Float64Array.from(b), [1, 2])).toBe(verdict)
   })
 })
 
