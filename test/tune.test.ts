@@ -256,6 +256,21 @@ describe('a scenario whose paths differ', () => {
     expect(readdirSync(join(journal, 'points')).length).toBeGreaterThan(kept.length)
   })
 
+  it('chooses between the best of the search and at random on paths of their own', async () => {
+    const { best, atRandom, note } = await tune(LATENCY, {
+      objective: 'overshoot - 1e-6*delaySeconds',
+      vary: [
+        { name: 'delaySeconds', low: 9000, high: 12_000 },
+        { name: 'vol', low: 0.8, high: 0.9 },
+      ],
+      set: { positions: 30, days: 6 },
+      ...{ points: 5, paths: 2, freshPaths: 8, cliffs: 'none', seed: 4, workers: 1 },
+    })
+    // On the two paths of the search a point at random looks better; on others it is not.
+    expect(atRandom!.searched).toBeLessThan(best!.searched)
+    expect(note).toContain('found by the search')
+  })
+
   it('estimates what was found on paths that the search has not seen', async () => {
     const { best, atRandom, asItIs, freshPaths, paths } = await tune(LATENCY, {
       ...{ ...asked, workers: 1 },

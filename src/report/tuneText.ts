@@ -13,18 +13,18 @@ import { unitOf } from './expression.ts'
 import { count, fine, inUnit, short } from './format.ts'
 import { rivalsOf, standsText, VERDICTS } from './tuneTold.ts'
 
-type Told = Pick<Estimate, 'value' | 'low' | 'high'> & Partial<Pick<Estimate, 'approximate' | 'n'>>
+type Told = Pick<Estimate, 'value' | 'low' | 'high'>
 
 function amount(value: number, unit: string): string {
   return unit === '' ? fine(value) : inUnit(value, unit)
 }
 
 /** Write an estimate of an expression with its interval. */
-function told({ value, low, high, approximate, n }: Told, expression: string): string {
+function told({ value, low, high }: Told, expression: string): string {
   if (value === null) return 'unknown'
   const unit = unitOf(expression)
   if (low === null || high === null) return `${amount(value, unit)} (no interval)`
-  if (low === high) return amount(value, unit) + (approximate ? ` on all ${n} paths` : '')
+  if (low === high) return amount(value, unit)
   return `${amount(value, unit)} [${amount(low, unit)} .. ${amount(high, unit)}]`
 }
 
@@ -44,7 +44,9 @@ function againstLine(what: string, rival: Rival | null, { objective, best }: Tun
 }
 
 function marginalLine({ name, step, change }: Marginal, loss: string): string {
-  return `  ${name} +${short(Number(step.toPrecision(3)))}: ${told(change, loss)}`
+  const { low, high, approximate, n } = change
+  const seen = approximate && low === high ? ` on all ${count(n, 'path')}` : ''
+  return `  ${name} +${short(Number(step.toPrecision(3)))}: ${told(change, loss)}${seen}`
 }
 
 function cliffLine({ name, cliff, distance, share, isNear, note }: NearCliff): string {

@@ -23,7 +23,14 @@ import {
 } from './ground.ts'
 import { valueOrNaN } from './interval.ts'
 import { nearCliffs } from './nearCliff.ts'
-import { bestOf, type Candidate, type Evaluate, searchMinimum, searchRandom } from './search.ts'
+import {
+  bestOf,
+  type Candidate,
+  compareScores,
+  type Evaluate,
+  searchMinimum,
+  searchRandom,
+} from './search.ts'
 import { type Tuned, TuneError } from './types.ts'
 import { checkValued } from './valued.ts'
 
@@ -228,8 +235,6 @@ async function settle(
   const base = ownSetting(ground)
   const [own] = await askEach(survey, [{}], paths)
   const best = chosen(found)
-  const bestIn = (some: readonly Candidate<Traded>[]): Candidate<Traded> | null =>
-    bestOf(some.filter(({ score }) => score.violation === 0))
   const [search, other] = [bestIn(searched), bestIn(random)]
   const only = measures
   const fresh = openTuned(scenario, { ...options, measures, only, seed: freshSeedOf(seed) })
@@ -260,6 +265,39 @@ async function settle(
     return { ...answer, cliffs, runs: fresh.counts().run }
   } finally {
     await fresh.close()
+  }
+}
+
+/** The best feasible candidate; null when there is none. */
+function bestIn(some: readonly Candidate<Traded>[]): Candidate<Traded> | null {
+  return bestOf(some.filter(({ score }) => score.violation === 0))
+}
+
+type Winner = { readonly found: Candidate<Traded> | null; readonly runs: number }
+
+/**
+ * Choose between the best of the search, along the frontier and at random. Where paths differ that is done on
+ * paths of its own: those of the search flatter whichever was lucky there, and those that tell stay unseen.
+ */
+async function winnerOf(ground: Ground, explored: Explored): Promise<Winner> {
+  const { scenario, options, question, measures, seed, freshPaths, differ } = ground
+  const { searched, filled, random } = explored
+  const finalists = [searched, filled, random].map(bestIn).filter((own) => own !== null)
+  if (finalists.length === 0) return { found: bestOf([...searched, ...random, ...filled]), runs: 0 }
+  if (!differ || finalists.length === 1) return { found: bestOf(finalists), runs: 0 }
+  const own = { measures, only: measures, seed: freshSeedOf(freshSeedOf(seed)) }
+  const judge = openTuned(scenario, { ...options, ...own })
+  try {
+    const settings = finalists.map(({ at }) => settingOf(question, at))
+    const samples = await askEach(judge, settings, freshPaths)
+    const judged = finalists.map((finalist, k) => {
+      const values = samples[k] && valuesOf(samples[k], settings[k]!, freshPaths)
+      return { at: finalist.at, finalist, score: scoreOf(question, values ?? null) }
+    })
+    const best = judged.reduce((a, b) => (compareScores(b.score, a.score) < 0 ? b : a))
+    return { found: best.finalist, runs: judge.counts().run }
+  } finally {
+    await judge.close()
   }
 }
 
@@ -310,7 +348,7 @@ export async function tune(from: Scenario | string, options: TuneOptions): Promi
   const { question, survey, paths, freshPaths, seed } = ground
   try {
     const explored = await explore(ground, points)
-    const found = bestOf([...explored.searched, ...explored.filled, ...explored.random])
+    const { found, runs } = await winnerOf(ground, explored)
     const impossible = explored.tried.filter(({ score }) => score.violation === Infinity).length
     const isFeasible = found !== null && found.score.violation === 0
     const settled = isFeasible ? await settle(ground, found, explored) : { ...NOTHING, runs: 0 }
@@ -321,7 +359,7 @@ export async function tune(from: Scenario | string, options: TuneOptions): Promi
       ...{ note: noteOf(found, explored, impossible), isRandom: ground.differ },
       nearest: isFeasible ? null : await nearestOf(ground, found),
       ...{ lossMeasure: question.loss.text, points, impossible, paths, freshPaths },
-      runs: survey.counts().run + settled.runs,
+      runs: survey.counts().run + runs + settled.runs,
     }
   } finally {
     await survey.close()

@@ -97,8 +97,8 @@ export type Tuned = {
   /** Whether paths differ: without chance what is told is exact. */
   readonly isRandom: boolean
   /**
-   * The best feasible point of all that were tried, those along the frontier and at random included, by the
-   * paths of the search; null when none was found.
+   * The best feasible point of all that were tried: of the best of the search, along the frontier and at
+   * random, each by the paths of the search, that which is best on paths of its own; null when none was found.
    */
   readonly best: Place | null
   readonly note: string
@@ -109,7 +109,7 @@ export type Tuned = {
   } | null
   /** The scenario as it is; null without a best point. */
   readonly asItIs: Rival | null
-  /** The best feasible point of the search, where another point is better; else null. */
+  /** The best feasible point of the search, where another was chosen; else null. */
   readonly bySearch: Rival | null
   /** The best of as many points at random; null where none of them is feasible. */
   readonly atRandom: Rival | null
