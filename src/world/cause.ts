@@ -42,7 +42,7 @@ export function crossing(
 export function moverBefore(trace: Trace, last: number, event: number): number {
   const { previous } = trace.columns
   let e = last
-  while (e >= event) e = previous[e]!
+  while (e >= event) e = previous[e] ?? -1
   return e
 }
 

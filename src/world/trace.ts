@@ -101,7 +101,8 @@ export function createTrace(): Trace {
     columns.time[id] = time
     columns.instance[id] = event.instance
     columns.parent[id] = event.parent
-    columns.previous[id] = event.previous ?? -1
+    // A state carried from another path holds ids of its trace, which lead nowhere in this one.
+    columns.previous[id] = event.previous !== undefined && event.previous < id ? event.previous : -1
     columns.row[id] = event.row ?? -1
     columns.asset[id] = event.asset ?? -1
     columns.other[id] = event.other ?? -1
