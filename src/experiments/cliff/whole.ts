@@ -54,7 +54,7 @@ function inWholes(found: Located): Located {
   return {
     ...found,
     cliff: isBetween ? { ...at, value: (at.low + at.high) / 2 } : at,
-    note: isBetween ? `${note} between ${at.low} and ${at.high}` : note,
+    note: isBetween ? `between ${at.low} and ${at.high}, ${note}` : note,
     scatterPeak: scatterPeak && wholly(scatterPeak),
     steps: jumps.map((own) => ({ ...own, from: Math.round(own.from), to: Math.round(own.to) })),
   }
