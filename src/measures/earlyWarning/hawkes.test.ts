@@ -59,6 +59,23 @@ describe('branching ratios of what does not branch', () => {
     expect(fitHawkes(times, duration)!.branching.value).toBeLessThan(0.05)
   })
 
+  it('are 0 of 1e5 events at a constant rate, within .02 (C5)', () => {
+    const { branching } = fitHawkes(runHawkes(1, 0, 1, 100_000, 1), 100_000)!
+    expect([branching.value < 0.02, branching.low < 0.001]).toEqual([true, true])
+    expect(branching.high).toBeLessThan(0.25)
+  })
+
+  it('have a bound that is finite, and above what is hidden in few events', () => {
+    let covered = 0
+    for (let seed = 1; seed <= 20; seed++) {
+      const { low, high } = fitHawkes(runHawkes(1, 0.1, 2, 300, seed), 300)!.branching
+      expect(high).toBeLessThan(10)
+      if (low <= 0.1 && high >= 0.1) covered++
+    }
+    // Binomial(20, .95) is below 16 with a chance of .3 %.
+    expect(covered).toBeGreaterThanOrEqual(16)
+  })
+
   it('are unknown from few events', () => {
     const times = Float64Array.from({ length: 49 }, (_, k) => k)
     expect(momentBranching(times, 49)).toBeNull()

@@ -116,13 +116,65 @@ function costOf(times: Float64Array, duration: number, rate: number): (x: Float6
   }
 }
 
+/** Half the 95 % quantile of chi squared of one degree: log-likelihood that an interval gives away. */
+const GIVEN = (Z * Z) / 2
+/** Decays at which a bound of the branching ratio is looked for: from 1 / duration to this many times the rate. */
+const DECAYS = { count: 10, fastest: 10 } as const
+const BOUND_STEPS = 12
+
+/**
+ * How much more likely events are than at a constant rate, by the branching ratio at one decay, with the background
+ * that makes as many events as there were; and the ratio of no background.
+ */
+function gainAt(times: Float64Array, duration: number, decay: number) {
+  const rate = times.length / duration
+  const excess = new Float64Array(times.length)
+  let [excited, caused, before] = [0, 0, 0]
+  for (let i = 0; i < times.length; i++) {
+    if (i > 0) excited = (excited + 1) * exp(-decay * (times[i]! - before))
+    before = times[i]!
+    excess[i] = (decay * excited) / rate
+    caused -= expm1(-decay * (duration - before))
+  }
+  const share = caused / times.length
+  const gain = (n: number): number => {
+    let total = 0
+    for (const own of excess) total += log(1 + n * (own - share))
+    return total
+  }
+  return { gain, most: 1 / share }
+}
+
+/**
+ * Bound the branching ratio of events that a constant rate explains: the largest that is no less likely than 95 %
+ * allow, at any decay that shows within the duration. Slower ones are a rate that rises, which is not looked for.
+ */
+function boundOf(times: Float64Array, duration: number, best: number): number {
+  const fastest = DECAYS.fastest * times.length
+  let bound = 0
+  for (let k = 0; k < DECAYS.count; k++) {
+    const decay = exp((log(fastest) * k) / (DECAYS.count - 1)) / duration
+    const { gain, most } = gainAt(times, duration, decay)
+    if (!(gain(bound) >= best - GIVEN)) continue
+    let [low, high] = [bound, most]
+    for (let i = 0; i < BOUND_STEPS && low < high; i++) {
+      const middle = (low + high) / 2
+      if (gain(middle) >= best - GIVEN) low = middle
+      else high = middle
+    }
+    bound = Math.max(bound, high)
+  }
+  return bound
+}
+
 /**
  * Fit a Hawkes process with an exponential kernel by maximum likelihood.
  *
  * @param times of events, ascending, inside 0..duration, not all equal; not changed.
  * @param duration > 0, unit of the times.
  * @returns null when there are fewer than 50 events, or no maximum is found. Its interval is that of the
- * curvature at the maximum, in the logarithm of the branching ratio; low is 0 where the curvature says nothing.
+ * curvature at the maximum, in the logarithm of the branching ratio. Where a constant rate is as likely, by the
+ * likelihood ratio at 5 %, the ratio is 0, up to the largest that is not less likely.
  * Source: Ozaki, "Maximum likelihood estimation of Hawkes' self-exciting point processes" (1979).
  */
 export function fitHawkes(times: Float64Array, duration: number): HawkesFit | null {
@@ -136,12 +188,16 @@ export function fitHawkes(times: Float64Array, duration: number): HawkesFit | nu
   const start = starts.reduce((a, b) => (b.value < a.value ? b : a))
   const best = early ? minimise(cost, start.x) : start
   if (!Number.isFinite(best.value)) return null
+  const gained = -best.value * events - events * (log(rate) - 1)
   const value = exp(best.x[0]!)
   const variance = firstOfInverse(curvature(cost, best.x)) / events
   const reach = variance > 0 ? exp(Z * Math.sqrt(variance)) : Infinity
   const method = BRANCHING_METHODS.likelihood
   return {
-    branching: { value, low: value / reach, high: value * reach, method },
+    branching:
+      gained < GIVEN
+        ? { value: 0, low: 0, high: boundOf(times, duration, Math.max(0, gained)), method }
+        : { value, low: value / reach, high: value * reach, method },
     background: rate * exp(best.x[1]!),
     decay: rate * exp(best.x[2]!),
     logLikelihood: -best.value * events,
