@@ -49,11 +49,14 @@ export function steepest(grid: Sampled, path: number): Bracket {
   return cellOf(grid, path, best)
 }
 
-/** Least change that is a jump of a path. */
-export function leastJump({ order }: Sampled, path: number): number {
+/** By how much the order parameter of a path changes over a grid; -Infinity where it has no value. */
+export function rangeOf({ order }: Sampled, path: number): number {
   const values = order.map((own) => own[path]!).filter((value) => !Number.isNaN(value))
-  return PART * (Math.max(...values) - Math.min(...values))
+  return Math.max(...values) - Math.min(...values)
 }
+
+/** Least change that is a jump of a path. */
+export const leastJump = (grid: Sampled, path: number): number => PART * rangeOf(grid, path)
 
 /** Whether a bracket of a path has kept enough of its cell's change to be no slope. */
 export function isJump(grid: Sampled, path: number, own: Bracket): boolean {

@@ -73,7 +73,7 @@ async function findOn(
   const edge = await findEdge(respond, all, grid, own)
   if (edge) return { ...NOTHING, cliff: edge.at, kind: 0, note: UNBOUNDED }
   if (grid.x.length < LEAST) return none('too few places to tell')
-  const jump = await findJump(respond, grid, own)
+  const jump = search.kinds === 'continuous' ? null : await findJump(respond, grid, own)
   if (jump && isTorn(jump)) {
     const found = await findContinuous(respond, grid, search)
     const torn = `most paths change between ${jump.low} and ${jump.high} and have no value inside: whether they jump cannot be told`

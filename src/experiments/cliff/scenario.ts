@@ -20,6 +20,7 @@ import {
   type Vary,
 } from './order.ts'
 import { type Reading, readingOf } from './reading.ts'
+import { largestSteps, meanOf, shrinks } from './shrink.ts'
 import { toldCurve } from './told.ts'
 import { CliffError, type JumpOwner, type Located, type Search } from './types.ts'
 import { usualVary } from './usual.ts'
@@ -74,6 +75,8 @@ const CELLS = 16
 const WAYS = { cells: 8, paths: 4 } as const
 /** Parts of the scenario's size at which the cliff is found again, the smallest first. */
 const PARTS = [0.25, 0.5] as const
+/** Size from which on steps of few accounts surely shrink: in smaller systems they may not yet do. */
+const ENDLESS = 4000
 /** Smallest system in which a cliff is looked for. */
 const LEAST_SIZE = 64
 
@@ -102,37 +105,80 @@ async function gainsOf(
   }
 }
 
-/** Find the cliff again in smaller systems, and carry it to one without end. */
-async function growthOf(
-  scenario: Scenario,
-  { cliff, kind }: Located,
-  alongWith: (base: Overrides) => OrderAlong,
-  search: Search,
+/** The parameter that is the size of the system, and its value; null where there is none that can be smaller. */
+function sizeOf(
+  { order, parameters }: Scenario,
   vary: Vary,
   { set }: CliffOptions,
-): Promise<ScenarioCliff['growth']> {
-  const { size: parameter } = scenario.order
-  const found = scenario.parameters.find(({ name }) => name === parameter)
-  const full = set?.[parameter ?? ''] ?? found?.value
+): { readonly parameter: string; readonly full: number; readonly most: number } | null {
+  const { size: parameter } = order
+  const full = set?.[parameter ?? ''] ?? parameters.find(({ name }) => name === parameter)?.value
   if (parameter === undefined || typeof full !== 'number' || parameter === vary.name) return null
-  if (cliff === null || kind === null || Number.isNaN(cliff.low)) return null
-  if (full * PARTS[0] < LEAST_SIZE) return null
+  const most = parameters.find(({ name }) => name === parameter)?.range?.[1] ?? full
+  return full * PARTS[0] < LEAST_SIZE ? null : { parameter, full, most }
+}
+
+/** Look again for a continuous cliff where the steps of paths, which looked like a jump, shrink in larger systems. */
+async function grown(
+  located: Located,
+  size: ReturnType<typeof sizeOf>,
+  alongWith: (base: Overrides) => OrderAlong,
+  search: Search,
+): Promise<Located> {
+  if (located.kind !== 1 || size === null || Number.isNaN(located.share?.low ?? 0)) return located
+  const { parameter, full, most } = size
+  const large = Math.max(full, Math.min(most, ENDLESS))
+  const small = Math.round(large * PARTS[0])
+  const stepsAt = (own: number): Promise<Float64Array> => {
+    const { respond, counts } = alongWith(own === full ? {} : { [parameter]: own })
+    return largestSteps(counts?.axis ? counts.nearest : respond, search)
+  }
+  const steps = { small: await stepsAt(small), large: await stepsAt(large) }
+  if (!shrinks(steps)) return located
+  const percent = (part: Float64Array): string => `${(100 * meanOf(part)).toFixed(0)} %`
+  const told = `paths step by ${percent(steps.small)} of their range at ${parameter} = ${small} and by ${percent(steps.large)} at ${large}: steps of few accounts, no jump`
+  const found = await locateAlong(alongWith({}), { ...search, kinds: 'continuous' })
+  return { ...found, note: `${found.note}; ${told}` }
+}
+
+/** Find the cliff again in smaller systems, and carry it to one without end. */
+async function growthOf(
+  { cliff, kind }: Located,
+  size: ReturnType<typeof sizeOf>,
+  alongWith: (base: Overrides) => OrderAlong,
+  search: Search,
+): Promise<ScenarioCliff['growth']> {
+  if (cliff === null || kind === null || Number.isNaN(cliff.low) || size === null) return null
+  const { parameter, full } = size
   const sizes: Sized[] = []
   const half = (2 * (search.high - search.low)) / search.cells
   let at = cliff.value
   // From large to small, each looked for around the one before.
   for (const part of PARTS.toReversed()) {
-    const size = Math.round(full * part)
-    const again = await relocateAlong(alongWith({ [parameter]: size }), at, half, kind, {
+    const smaller = Math.round(full * part)
+    const again = await relocateAlong(alongWith({ [parameter]: smaller }), at, half, kind, {
       ...search,
       effort: kind === 1 ? 'full' : 'coarse',
     })
     if (!again) break
     at = again.value
-    sizes.unshift({ size, cliff: again })
+    sizes.unshift({ size: smaller, cliff: again })
   }
   const growth = grow([...sizes, { size: full, cliff }])
   return growth && { ...growth, parameter }
+}
+
+/** Why a cliff is that of the world as it is and not of an endless system; null where it is, or none is named. */
+function uncarried(
+  { cliff }: Located,
+  { order }: Scenario,
+  size: ReturnType<typeof sizeOf>,
+  growth: ScenarioCliff['growth'],
+): string | null {
+  if (cliff === null || growth !== null || order.size === undefined) return null
+  if (size === null) return `${order.size} is varied, or below ${LEAST_SIZE / PARTS[0]}`
+  if (Number.isNaN(cliff.low)) return 'the cliff has no interval'
+  return `no cliff of this kind was found again at half of ${order.size}`
 }
 
 /** What was read at the places of the grid, and the longest stretch of them that has values. */
@@ -262,9 +308,14 @@ export async function findCliff(
     const isWhole = along.counts?.axis ?? false
     const most = isWhole ? Math.min(cells, high - low) : cells
     const asked = { ...{ low, high, cells: most, isShock, isWhole }, allowed, from } as const
-    const { located, search } = await searchFor(scenario, along, reading, asked, shared)
+    const { located: first, search } = await searchFor(scenario, along, reading, asked, shared)
     const { paths } = search
-    const growth = await growthOf(scenario, located, alongWith, search, vary, shared)
+    const size = sizeOf(scenario, vary, shared)
+    const found = reading.isStatistic ? first : await grown(first, size, alongWith, search)
+    const growth = await growthOf(found, size, alongWith, search)
+    const why = uncarried(found, scenario, size, growth)
+    const note = why ? `${found.note}; not carried to an endless system: ${why}` : found.note
+    const located: Located = { ...found, note }
     const grid = await readGrid(along, located, reading, paths)
     const curve = await toldCurve(along, located.curve, reading, search)
     return {

@@ -36,6 +36,8 @@ export type Search = {
   readonly allowed?: readonly [low: number, high: number]
   /** End from which the first of several jumps is told; default `low`. */
   readonly from?: 'low' | 'high'
+  /** `continuous` takes no jump for one, whose steps are known to be those of few accounts; default `any`. */
+  readonly kinds?: 'any' | 'continuous'
   /** `coarse` takes fewer runs and gives wider intervals; default `full`. */
   readonly effort?: 'full' | 'coarse'
 }
