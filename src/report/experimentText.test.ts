@@ -12,7 +12,7 @@ const point = (x: number, order: number, response: number) => ({
 })
 
 const CLIFF = {
-  ...{ scenario: 'toy', seed: 1, vary: { name: 'ethDrop', low: 0, high: 1 } },
+  ...{ scenario: 'toy', seed: 1, vary: { name: 'ethDrop', low: 0, high: 1 }, varyUnit: 'fraction' },
   ...{ measure: 'interactionLoss', unit: 'USD', shock: 'ethDrop', cliff: null, kind: null },
   extra: 0.01,
   ...{ note: 'why', growth: null, atSize: null, jump: null, changePoint: null, scatterPeak: null },

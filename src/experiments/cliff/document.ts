@@ -61,7 +61,7 @@ export function cliffDocument(found: ScenarioCliff): CliffDocument {
   const { growth, jump, loopGain, hysteresis, curve, wider, paths, runs } = found
   // What is certain of a kind is the share of paths that jump.
   const told = kind === null ? null : { value: kind, low: Number.NaN, high: Number.NaN }
-  const along = `unit of ${vary.name}`
+  const along = found.varyUnit
   const scatterNote =
     found.scatterPeak === null
       ? 'none: few paths, no scatter, or largest at an end of the range'

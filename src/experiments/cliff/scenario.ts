@@ -48,6 +48,8 @@ export type ScenarioCliff = Located & {
   readonly scenario: string
   readonly seed: number
   readonly vary: Vary
+  /** Unit of what is varied, and so of the cliff. */
+  readonly varyUnit: string
   readonly measure: string
   readonly unit: string
   readonly shock: string
@@ -303,7 +305,7 @@ export async function findCliff(
   const alongWith = (base: Overrides) => orderAlong(survey, name, shock, reading, base)
   const along = alongWith({})
   try {
-    const allowed = variableOf(scenario, name)!.range
+    const { range: allowed, unit: varyUnit } = variableOf(scenario, name)!
     const from = isShock && shock.calm >= high ? 'high' : 'low'
     const isWhole = along.counts?.axis ?? false
     const most = isWhole ? Math.min(cells, high - low) : cells
@@ -322,7 +324,7 @@ export async function findCliff(
       ...located,
       ...named(located.note, curve, grid.samples),
       ...{ cliff: growth?.limit ?? located.cliff, atSize: located.cliff, growth },
-      ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary },
+      ...{ scenario: scenario.name, seed: options.seed ?? scenario.seed, vary, varyUnit },
       ...{ measure: reading.text, unit: reading.unit, shock: shock.name, extra: extraOf(search) },
       jump: located.share && (await ownerOf(along, located.steps, paths, reading)),
       changePoint: reading.isStatistic || !grid.valued ? null : changePointOf(grid.valued),

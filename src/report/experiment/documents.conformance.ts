@@ -40,11 +40,11 @@ export const FOUND_CLIFF: CliffDocument = {
   order: { measure: 'badDebtShare', unit: 'fraction', shock: 'ethDrop', extra: 0.001 },
   measures: [
     {
-      ...{ name: 'cliff', unit: 'unit of ethDrop', value: 0.6213, low: 0.6051, high: 0.6402 },
+      ...{ name: 'cliff', unit: 'fraction', value: 0.6213, low: 0.6051, high: 0.6402 },
       note: 'the response peaks here',
     },
     { name: 'kind', unit: '1 jump, 0 continuous', value: 0, low: 0, high: 0, note: '' },
-    { name: 'cliffAtSize', unit: 'unit of ethDrop', ...NONE, note: 'none' },
+    { name: 'cliffAtSize', unit: 'fraction', ...NONE, note: 'none' },
   ],
   ...{ growth: null, jump: null, loopGain: { below: 0.4, above: 1.7 } },
   hysteresis: { width: null, gap: null, note: 'not applicable', ways: [] },
@@ -63,7 +63,7 @@ export const FOUND_CLIFF: CliffDocument = {
 export const NO_CLIFF: CliffDocument = {
   ...FOUND_CLIFF,
   measures: [
-    { name: 'cliff', unit: 'unit of ethDrop', ...NONE, note: 'the response has no peak inside' },
+    { name: 'cliff', unit: 'fraction', ...NONE, note: 'the response has no peak inside' },
     { name: 'kind', unit: '1 jump, 0 continuous', ...NONE, note: '' },
   ],
   loopGain: { below: null, above: null },
