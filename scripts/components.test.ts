@@ -37,3 +37,13 @@ test('the component table ranks at least four different worlds, each a scenario'
   expect(new Set(plan.worlds.map(({ scenario }) => scenario)).size).toBeGreaterThanOrEqual(4)
   for (const { scenario } of plan.worlds) loadScenario(`scenarios/${scenario}.yaml`)
 })
+
+test('README counts the verdicts of the page', () => {
+  const summary = page.split('## Where the ranking holds')[1]!.split('\n## ')[0]!
+  const count = (verdict: string): number => summary.split(`| ${verdict} `).length - 1
+  const [holds, fails, untold] = ['holds', 'does not hold', 'cannot be told'].map(count)
+  expect(holds! + fails! + untold!).toBe(3 * plan.worlds.length)
+  expect(readFileSync('README.md', 'utf8')).toContain(
+    `holds in ${holds} of ${3 * plan.worlds.length} cases, is reversed in ${fails} and cannot be told in ${untold}`,
+  )
+})
