@@ -58,7 +58,7 @@ export function captionOf({ measures, jump, vary, scenario }: CliffDocument): st
   const where = `at a discount of ${percent(value)} %, 95 % interval ${percent(low)} to ${percent(high)} %`
   const found = value === null ? `there is none from ${range}` : `${where}, ${what}`
   return [
-    `![Loss of two real books of looped stETH against the discount of stETH from ${range}: ${found}](docs/cliff.png)`,
+    `![Loss of two real books of looped stETH against the discount of stETH from ${range}, with the cliff and its interval](docs/cliff.png)`,
     '',
     `One command finds where loss turns from small to systemic, with an interval: \`${command}\`. All borrowers with stETH on Aave v2 and v3 in June 2023 (\`${scenario}\`) sell into the pool that makes the price: ${found}.`,
   ].join('\n')

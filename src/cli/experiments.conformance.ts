@@ -49,6 +49,8 @@ type Question = {
   readonly name: string
   readonly args: readonly string[]
   readonly paths: number
+  /** Values that are set; default: the world's. */
+  readonly set?: SmallWorld['set']
   readonly library: () => Promise<object>
 }
 
@@ -72,16 +74,18 @@ const rangeOf = ({ name, low, high }: Vary): readonly string[] => [
 /** Where it breaks, and what was to be seen before. */
 function questionsOfShocks({ scenario, shock }: SmallWorld, shared: Shared): readonly Question[] {
   const { name, low, high } = shock
-  const one = { ...shared, paths: ONE }
+  // What is varied is not set.
+  const { [name]: _, ...set } = shared.set
+  const one = { ...shared, set, paths: ONE }
   return [
     {
-      ...{ name: 'cliff', paths: ONE, args: [...rangeOf(shock), '--cells', `${CELLS}`] },
+      ...{ name: 'cliff', paths: ONE, set, args: [...rangeOf(shock), '--cells', `${CELLS}`] },
       library: async () =>
         cliffDocument(await findCliff(scenario, { ...one, vary: shock, cells: CELLS })),
     },
     {
       name: 'sweep',
-      paths: ONE,
+      ...{ paths: ONE, set },
       args: ['--vary', `${name}=${low}..${high}:3`, '--rounds', '1', '--no-line'],
       library: async () => {
         const axes = [{ ...shock, cells: 2 }]
@@ -178,8 +182,9 @@ async function printed(
   world: SmallWorld,
   args: readonly string[],
   paths = world.paths,
+  values = world.set,
 ) {
-  const set = Object.entries(world.set).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  const set = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`])
   const own = ['--paths', `${paths}`, '--workers', '1', '--json', ...set]
   const code = await main([command, world.scenario, ...args, ...own])
   return { code, text: out }
@@ -187,10 +192,10 @@ async function printed(
 
 const jsonOf = (document: object): string => `${JSON.stringify(document, null, 2)}\n`
 
-function testAgainst(world: SmallWorld, { name, args, paths, library }: Question): void {
+function testAgainst(world: SmallWorld, { name, args, paths, set, library }: Question): void {
   it(`${name} ${args.join(' ')}`, async () => {
     const files = join(folder, args.join(' ').replace(/\W/g, ''))
-    const { code, text } = await printed(name, world, [...args, '--out', files], paths)
+    const { code, text } = await printed(name, world, [...args, '--out', files], paths, set)
     expect(code).toBe(0)
     expect(text).toBe(jsonOf(await library()))
     // The page of a real scenario has no number that is none.
